@@ -37,6 +37,7 @@ from engine.crash_reports import Crashes
 from engine.domain.people.account_requests import NewRequest
 from engine.domain.people.people import AccountName, Actor, Role
 from engine.domain.shared.errors import AccountDisabled
+from engine.domain.shared.remark import Remark
 from engine.embedded.servers import begin
 
 if TYPE_CHECKING:
@@ -205,7 +206,7 @@ class Program:
             leaving.push_async_callback(self._tasks.aclose)
             leaving.push_async_callback(self._sign_out)
 
-    async def _open_place(self, on_progress: Callable[[str], None]) -> tuple[OfferedAccount, ...]:
+    async def _open_place(self, on_progress: Callable[[Remark], None]) -> tuple[OfferedAccount, ...]:
         loop = asyncio.get_running_loop()
         # Loading the drivers takes half a second; the first frame is out before, and our own servers start meanwhile.
         await self._watch.first_frame.wait()
@@ -213,8 +214,8 @@ class Program:
         bootstrap = await self._bridge.call(_load_engine)
         await self._bridge.call(_load_desk)
 
-        def progress(text: str) -> None:
-            loop.call_soon_threadsafe(on_progress, text)
+        def progress(told: Remark) -> None:
+            loop.call_soon_threadsafe(on_progress, told)
 
         self._place = await self._bridge.hold(lambda: bootstrap.open_place(self._settings, progress))
         self._watch.servers_ready()

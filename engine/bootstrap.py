@@ -38,6 +38,7 @@ from engine.domain.money.payment import StripeMode
 from engine.domain.people.accounts import is_one_time
 from engine.domain.people.people import Actor, Deed, Role
 from engine.domain.shared.errors import DriveSphereError, PasswordMustChange
+from engine.domain.shared.remark import Remark
 from engine.embedded.demo_load import load_demo
 from engine.embedded.demo_payments import introduce_payments
 from engine.embedded.demo_people import accounts as demo_accounts
@@ -142,7 +143,7 @@ class _Doors:
 
 @asynccontextmanager
 async def open_place(
-    settings: Settings, on_progress: Callable[[str], None] = lambda _: None
+    settings: Settings, on_progress: Callable[[Remark], None] = lambda _: None
 ) -> AsyncIterator[Deployment]:
     """The deployment that *settings* name; with none named, our own servers on this machine, with demo data.
 

@@ -68,7 +68,7 @@ def demo(data: Path | None, *, smoke: bool, new_window: bool, debug: bool) -> No
     with in_words():
         settings = settings_of(data)
         if not settings.embedded:
-            raise Misconfigured("The demo uses its own servers; remove mongo_url from the settings.")
+            raise Misconfigured("demo.own_servers")
         _open_window(settings, smoke=smoke, new_window=new_window, debug=debug)
 
 

@@ -116,7 +116,7 @@ def load(data_dir: Path | None = None, environ: Mapping[str, str] | None = None,
         log.warning("config.dotenv_names_servers", says=_moves(used, path))
     known = {each.name for each in fields(Settings)}
     if unknown := sorted(set(merged) - known):
-        raise Misconfigured(f"Unknown setting: {', '.join(unknown)}. Known are: {', '.join(sorted(known))}.")
+        raise Misconfigured("settings.unknown", unknown=", ".join(unknown), known=", ".join(sorted(known)))
     for name, value in merged.items():
         _must_be_plain(name, value)
     return _checked(_settings(merged, data_dir))
@@ -153,16 +153,16 @@ def _absolute(name: str, path: Path) -> Path:
     try:
         return path.expanduser().absolute()
     except (RuntimeError, OSError) as problem:  # ~NOBODY, or the working folder is gone
-        raise Misconfigured(f"{name} names no folder that can be found: {path}") from problem
+        raise Misconfigured("settings.no_folder", name=name, path=path) from problem
 
 
 def _must_be_plain(name: str, value: str) -> None:
     try:
         value.encode()
     except UnicodeEncodeError as problem:
-        raise Misconfigured(f"{name} holds bytes that are no text in UTF-8.") from problem
+        raise Misconfigured("settings.not_utf8", name=name) from problem
     if any(unicodedata.category(sign) in _UNSEEN for sign in value):
-        raise Misconfigured(f"{name} holds signs that cannot be seen, such as a line break; write it anew.")
+        raise Misconfigured("settings.unseen", name=name)
 
 
 def _moves(names: list[str], path: Path) -> str:
@@ -233,10 +233,7 @@ def must_have_screen(environ: Mapping[str, str] | None = None, platform: str = s
     """Raises: Misconfigured, where Qt would end the program with a message about a library that is not to blame."""
     env = os.environ if environ is None else environ
     if platform.startswith("linux") and not any(env.get(name) for name in _SCREENS):
-        raise Misconfigured(
-            "There is no screen here: neither DISPLAY nor WAYLAND_DISPLAY is set. Open the program in a desktop "
-            "session, or set QT_QPA_PLATFORM=offscreen for a run that nobody looks at."
-        )
+        raise Misconfigured("screen.none")
 
 
 def _keyring(name: str) -> str:
@@ -257,11 +254,11 @@ def _config_file(env: Mapping[str, str]) -> tuple[dict[str, str], Path]:
     path = settings_file(env)
     if not there(path):
         if named:
-            raise Misconfigured(f"DRIVESPHERE_CONFIG names a settings file that is not there: {path}")
+            raise Misconfigured("settings.no_config", path=path)
         return {}, path
     told = read_toml(path)
     if wrong := [name for name, value in told.items() if not isinstance(value, str)]:
-        raise Misconfigured(f"In {path}, {', '.join(wrong)} must be text in quotes.")
+        raise Misconfigured("settings.quotes", path=path, names=", ".join(wrong))
     return told, path
 
 
@@ -286,7 +283,7 @@ def _checked(settings: Settings) -> Settings:
     if settings.mongo_url:
         check_mongo_url(settings.mongo_url)
         if not settings.redis_url:
-            raise Misconfigured("mongo_url needs redis_url beside it: both are shared by all desks.")
+            raise Misconfigured("settings.redis_beside")
     ca_named = bool(settings.ca_file) or names_ca(settings.mongo_url)
     check_redis_url(settings.redis_url.reveal(), ca_named=ca_named)
     check_database(settings.database)
@@ -294,10 +291,10 @@ def _checked(settings: Settings) -> Settings:
         if path := getattr(settings, name):
             check_certificates(name, path)
     if settings.stripe_webhook_secret and not settings.stripe_webhook_secret.reveal().startswith("whsec_"):
-        raise Misconfigured("stripe_webhook_secret begins with whsec_.")
+        raise Misconfigured("stripe.webhook_secret")
     key = settings.stripe_api_key.reveal()
     if key and not key.startswith(("sk_test_", "rk_test_", "sk_live_", "rk_live_")):
-        raise Misconfigured("STRIPE_API_KEY begins with sk_test_, rk_test_, sk_live_ or rk_live_.")
+        raise Misconfigured("stripe.key_setting")
     if key.startswith(_LIVE) and not settings.success_url.startswith("https://"):
-        raise Misconfigured("A live Stripe key needs success_url, an https page of yours.")
+        raise Misconfigured("stripe.live_needs_page")
     return settings

@@ -12,6 +12,7 @@ from typing import Any
 from dotenv import dotenv_values
 
 from engine.domain.shared.errors import Misconfigured
+from engine.domain.shared.remark import Remark, remark
 
 _MOST_BYTES = 1_000_000
 #: The longer one first: UTF-32's little-endian mark begins with UTF-16's.
@@ -30,8 +31,8 @@ def read_toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as problem:
-        why = str(problem) if isinstance(problem, tomllib.TOMLDecodeError) else "it is no TOML"
-        raise Misconfigured(f"The settings file {path} cannot be read: {why}") from problem
+        why = problem if isinstance(problem, tomllib.TOMLDecodeError) else remark("why.no_toml")
+        raise Misconfigured("settings_file.no_toml", path=path, why=why) from problem
 
 
 def read_dotenv(path: Path) -> dict[str, str]:
@@ -47,7 +48,7 @@ def there(path: Path) -> bool:
     except FileNotFoundError:
         return False
     except (OSError, ValueError) as problem:
-        raise Misconfigured(f"The settings file {_name(path)} cannot be looked for: {_why(problem)}.") from problem
+        raise Misconfigured("settings_file.not_looked", path=_name(path), why=_why(problem)) from problem
     return True
 
 
@@ -58,12 +59,12 @@ def check_certificates(name: str, path: str) -> None:
     except (OSError, ValueError):
         found = False
     if not found:
-        raise Misconfigured(f"{name} names no file: {_name(path)}")
+        raise Misconfigured("settings.no_file", name=name, path=_name(path))
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=path)
     except (OSError, ValueError) as problem:  # ssl.SSLError is an OSError
-        why = "it holds no certificates in PEM form" if isinstance(problem, ssl.SSLError) else _why(problem)
-        raise Misconfigured(f"{name}: the file {path} cannot be used: {why}.") from problem
+        why = remark("why.no_pem") if isinstance(problem, ssl.SSLError) else _why(problem)
+        raise Misconfigured("settings.file_unusable", name=name, path=path, why=why) from problem
 
 
 def _text(path: Path) -> str:
@@ -72,24 +73,21 @@ def _text(path: Path) -> str:
         with path.open("rb") as file:
             raw = file.read(_MOST_BYTES + 1)
     except (OSError, ValueError) as problem:
-        raise Misconfigured(f"The settings file {_name(path)} cannot be read: {_why(problem)}.") from problem
+        raise Misconfigured("settings_file.unreadable", path=_name(path), why=_why(problem)) from problem
     if len(raw) > _MOST_BYTES:
-        raise Misconfigured(f"The settings file {path} cannot be read: it is larger than a megabyte.")
+        raise Misconfigured("settings_file.too_large", path=path)
     encoding = next((name for mark, name in _MARKS if raw.startswith(mark)), "utf-8")
     try:
         text = raw.decode(encoding)
     except UnicodeDecodeError as problem:
-        raise Misconfigured(
-            f"The settings file {path} cannot be read: it is not written in UTF-8. Open it in an editor and save it as "
-            "UTF-8."
-        ) from problem
+        raise Misconfigured("settings_file.not_utf8", path=path) from problem
     if "\0" in text:
-        raise Misconfigured(f"The settings file {path} cannot be read: it is no text. Save it as UTF-8.")
+        raise Misconfigured("settings_file.no_text", path=path)
     return text
 
 
-def _why(problem: Exception) -> str:
-    return getattr(problem, "strerror", None) or "the name cannot be one"
+def _why(problem: Exception) -> str | Remark:
+    return getattr(problem, "strerror", None) or remark("why.no_name")
 
 
 def _name(path: Path | str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
+from engine.domain.people import account_errors
 from engine.domain.shared import errors
 
 #: Code -> what is said.
@@ -18,12 +19,12 @@ OF_ACCOUNTS = MappingProxyType(
             "Its administrator runs: drivesphere provision"
         ),
         errors.AccountDisabled.code: "This account is disabled. Ask an administrator to enable it.",
-        errors.AccountChanged.code: "An administrator changed what this account may do. Please sign in again.",
+        account_errors.AccountChanged.code: "An administrator changed what this account may do. Please sign in again.",
         errors.PasswordMustChange.code: "This is a one-time password: choose one of your own.",
-        errors.AccountTaken.code: "There is an account of this name already. Choose another.",
-        errors.OwnAccount.code: "Nobody changes this about the own account. Ask another administrator.",
-        errors.LastAdmin.code: "This is the last administrator. Make somebody else one first.",
-        errors.AlreadyRequested.code: "Somebody asked with this e-mail address already. It is being decided.",
-        errors.RequestsFull.code: "Too many requests wait at present. Ask an administrator directly.",
+        account_errors.AccountTaken.code: "There is an account of this name already. Choose another.",
+        account_errors.OwnAccount.code: "Nobody changes this about the own account. Ask another administrator.",
+        account_errors.LastAdmin.code: "This is the last administrator. Make somebody else one first.",
+        account_errors.AlreadyRequested.code: "Somebody asked with this e-mail address already. It is being decided.",
+        account_errors.RequestsFull.code: "Too many requests wait at present. Ask an administrator directly.",
     }
 )

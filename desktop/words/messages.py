@@ -59,6 +59,8 @@ from engine.domain.money.money import Money
 from engine.domain.money.payment import NoStripeKey
 from engine.domain.shared import errors
 from engine.domain.shared.damage import Damaged
+from engine.words.problems import sentence
+from engine.words.refused import field_sentence, period_clause
 
 
 class NextStep(Enum):
@@ -117,14 +119,11 @@ def _taken(problem: errors.PeriodTaken, zone: tzinfo, now: datetime | None) -> M
 
 
 def _text(problem: errors.DriveSphereError) -> Message:
-    field, trouble = getattr(problem, "field", ""), getattr(problem, "problem", "is not valid")
-    name = FIELDS.get(field, field.capitalize()) or "The text"
-    if trouble.startswith("is "):
-        return Message(f"This {trouble}.")
-    return Message(f"{name} {trouble}." if trouble.startswith(_VERBS) else f"{name}: {trouble}.")
+    if not isinstance(problem, errors.InvalidText):
+        return Message("")
+    name = FIELDS.get(problem.field, problem.field.capitalize()) or "The text"
+    return Message(field_sentence(problem, name))
 
-
-_VERBS = ("must", "holds", "begins")
 
 _SERVERS = MappingProxyType(
     {
@@ -141,9 +140,9 @@ def _away(problem: errors.DriveSphereError) -> Message:
     detail = str(getattr(problem, "detail", ""))
     if detail == errors.UNTRUSTED:
         return Message("The database's certificate is not one this firm trusts (setting ca_file).", NextStep.RETRY)
-    # Our own servers say in a sentence why they did not start and what to do.
-    own = detail if server == "embedded" else ""
-    return Message(own or _SERVERS.get(server, "A server does not answer."), NextStep.RETRY)
+    if isinstance(problem, errors.ServersFailed):
+        return Message(sentence(problem), NextStep.RETRY)
+    return Message(_SERVERS.get(server, "A server does not answer."), NextStep.RETRY)
 
 
 def _missing(problem: errors.DriveSphereError) -> Message:
@@ -157,7 +156,8 @@ def _damaged(problem: errors.DriveSphereError) -> Message:
 
 
 def _period(problem: errors.DriveSphereError) -> Message:
-    return Message(f"These times do not work: {problem}.")
+    why = period_clause(problem) if isinstance(problem, errors.InvalidPeriod) else problem.code
+    return Message(f"These times do not work: {why}.")
 
 
 def _asked(problem: errors.DriveSphereError) -> Message:
@@ -178,7 +178,7 @@ def _mode(problem: errors.DriveSphereError) -> Message:
 
 
 def _own_words(problem: errors.DriveSphereError) -> Message:
-    return Message(str(problem), NextStep.RETRY)
+    return Message(sentence(problem) if isinstance(problem, errors.Told) else "", NextStep.RETRY)
 
 
 _PHOTOS = MappingProxyType(
@@ -321,7 +321,9 @@ _SENTENCES: MappingProxyType[str, Message | _Sentence] = MappingProxyType(
         WishRefused.code: _refused_wish,
         **dict.fromkeys(RENTER_CODES, _renter),
         **dict.fromkeys(PIN_CODES, lambda problem: Message(pin_sentence(problem))),
+        errors.Told.code: _own_words,
         errors.Misconfigured.code: _own_words,
+        errors.ServersFailed.code: _away,
         errors.CopyOutOfReach.code: Message(
             "The copy on this computer cannot be used now. The disk may be full, or another program holds it.",
             NextStep.RETRY,

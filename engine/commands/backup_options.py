@@ -140,12 +140,12 @@ def _daily_key(sealed: Path, data: Path | None) -> BackupKey | None:
         with sealed.open("rb") as file:
             phrase = needs_phrase(file)
     except OSError as problem:
-        raise BackupRefused(f"{sealed} cannot be read: {problem.strerror}.") from problem
+        raise BackupRefused("backup.unreadable", path=sealed, why=problem.strerror) from problem
     if phrase:
         return None
     key = kept_key(settings_of(data).data_dir)
     if key is None:
-        raise BackupRefused(f"{sealed} was sealed with a key that this computer does not have: add --key-file.")
+        raise BackupRefused("backup.sealed_elsewhere", path=sealed)
     return key
 
 

@@ -16,8 +16,19 @@ from engine.domain.moments.habits import ENGLISH, Order, joined
 from engine.domain.moments.read import read_moment
 from engine.domain.moments.reading import AskedBack, Lean, Misread
 from engine.domain.people.people import AccountName
-from engine.domain.shared.errors import UNTRUSTED, DriveSphereError, Misconfigured, ProgramTooOld, Unavailable
+from engine.domain.shared.errors import (
+    UNTRUSTED,
+    DriveSphereError,
+    Misconfigured,
+    ProgramTooOld,
+    ServersFailed,
+    Unavailable,
+)
+from engine.domain.shared.remark import Remark
 from engine.domain.shared.server_address import check_database, check_mongo_url, shown
+from engine.words import errors
+from engine.words.problems import sentence as of_this_place
+from engine.words.problems import told as words
 
 _SUMMARY_LONGEST = 1_000
 _STATUS, _STATUS_TOO_OLD = 2, 4
@@ -83,7 +94,7 @@ def database_name(_ctx: click.Context, _option: click.Parameter, value: str | No
         try:
             check_database(value)
         except Misconfigured as problem:
-            raise click.BadParameter(str(problem)) from problem
+            raise click.BadParameter(of_this_place(problem)) from problem
     return value
 
 
@@ -94,7 +105,7 @@ def mongo_address(_ctx: click.Context, _option: click.Parameter, value: str) -> 
     except Misconfigured as problem:
         more = " If a password was typed, change it: the shell's history has it now." if "@" in value else ""
         example = "Like this: --mongo-url 'mongodb://HOST:27017/?replicaSet=rs0' --root NAME"
-        raise click.BadParameter(f"{problem}{more} {example}") from problem
+        raise click.BadParameter(f"{of_this_place(problem)}{more} {example}") from problem
     return value
 
 
@@ -121,9 +132,10 @@ def remember_servers(mongo_url: str, redis_url: str = "") -> None:
 def sentence(problem: DriveSphereError) -> str:
     """What is wrong; of a server that does not answer also which one, and what to do."""
     if not isinstance(problem, Unavailable):
-        return str(problem)
+        return errors.sentence(problem)
     if problem.server == "embedded":
-        return f"The program's own servers did not answer: {problem.detail or 'no word from them'}"
+        said = of_this_place(problem) if isinstance(problem, ServersFailed) else problem.detail
+        return f"The program's own servers did not answer: {said or 'no word from them'}"
     context = click.get_current_context(silent=True)
     name, address = (context.meta.get(_SERVERS, {}) if context else {}).get(problem.server, (problem.server, ""))
     why = f" ({problem.detail})" if problem.detail else ""
@@ -149,9 +161,9 @@ def in_words(also: Callable[[DriveSphereError], None] = lambda _: None) -> Itera
         sys.exit(_STATUS_TOO_OLD if isinstance(problem, ProgramTooOld) else _STATUS)
 
 
-def progress(text: str) -> None:
+def progress(told: Remark) -> None:
     """What is being done: a line to whoever waits, beside what the command answers."""
-    click.echo(text, err=True)
+    click.echo(words(told), err=True)
 
 
 def password_of(settings: Settings, account: str) -> Secret:

@@ -46,7 +46,7 @@ async def run(  # noqa: PLR0913 -- each is an option of the command
         Unavailable: The server does not answer.
     """
     if strange := [url for url in return_pages if not is_return_page(url)]:
-        raise Misconfigured(f"{strange[0]} is no https address of a page, to which payers could be sent back.")
+        raise Misconfigured("provision.no_https", address=strange[0])
     root = Credentials(root_name, root_password, "admin")
     client = connect(mongo_url, root, ca_file)
     try:
@@ -90,10 +90,7 @@ async def _first_admin(client: Client, database: str, admin: str) -> list[str]:
         return []
     password = one_time_password()
     if not await create_account(client, database, NewAccount(admin, password, Role.ADMIN, admin)):
-        raise Misconfigured(
-            f"There is no admin, and the account {admin} exists without that role: name another with --admin, "
-            f"or grant it the role ds_admin."
-        )
+        raise Misconfigured("provision.no_admin", account=admin)
     return [f"account {admin}: created with the role admin; its one-time password, shown this once: {password}"]
 
 

@@ -47,7 +47,14 @@ from engine.domain.car.car import (
 from engine.domain.firm.settings import BEGINNING, FirmSettings
 from engine.domain.money.money import Money
 from engine.domain.people.people import Renter, RenterId, Role
-from engine.domain.shared.errors import AlreadyAsked, Contended, DriveSphereError, PeriodTaken, Unavailable
+from engine.domain.shared.errors import (
+    AlreadyAsked,
+    Contended,
+    DriveSphereError,
+    PeriodTaken,
+    ServersFailed,
+    Unavailable,
+)
 from engine.domain.shared.period import RentalPeriod
 from engine.services.booking.booking import HoldCar
 
@@ -144,7 +151,7 @@ def _give_the_start(start: Barrier) -> None:
     try:
         start.wait(_START_WITHIN_S)
     except BrokenBarrierError as problem:
-        raise Unavailable("embedded", "one of the processes did not come to the start") from problem
+        raise ServersFailed("race.late_process") from problem
 
 
 def _runner(
@@ -192,7 +199,7 @@ def _collect(answers: Any, clients: int) -> tuple[Answer, ...]:
         try:
             got.append(answers.get(timeout=max(0.0, deadline - time.monotonic())))
         except Empty as problem:
-            raise Unavailable("embedded", f"{clients - len(got)} clients gave no answer") from problem
+            raise ServersFailed("race.no_answer", number=clients - len(got)) from problem
     return tuple(sorted(got, key=lambda answer: answer.client))
 
 

@@ -82,11 +82,11 @@ async def restore(target: Target, order: RestoreOrder, hear: Hear) -> RestoreRep
         BackupRefused: The database is not empty, or a newer version made the file; nothing was written.
     """
     if order.passwords.exists():
-        raise BackupRefused(f"{order.passwords} is there already; name another file for the passwords.")
+        raise BackupRefused("restore.passwords_there", path=order.passwords)
     try:
         opened = order.file.open("rb")
     except OSError as problem:
-        raise BackupRefused(f"{order.file} cannot be read: {problem.strerror}.") from problem
+        raise BackupRefused("backup.unreadable", path=order.file, why=problem.strerror) from problem
     with opened as file, open_restore(target.client, target.database, file, order.key) as restoring:
         whole = restoring.check(hear, LATEST)
         await restoring.load(whole, target.root_name, hear, again=order.again)

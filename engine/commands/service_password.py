@@ -51,9 +51,9 @@ def _write(file: Path, text: str) -> None:
     try:
         opened = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        raise Misconfigured(f"{file} is there already, and a password may stand in it; name another.") from None
+        raise Misconfigured("password_file.there", path=file) from None
     except OSError as problem:
-        raise Misconfigured(f"{file} cannot be made: {problem.strerror}.") from problem
+        raise Misconfigured("password_file.not_made", path=file, why=problem.strerror) from problem
     with os.fdopen(opened, "w", encoding="utf-8") as written:
         written.write(text)
         written.flush()

@@ -86,7 +86,7 @@ async def run(settings: Settings, orders: Orders) -> None:
 async def work(place: Deployment, orders: Orders) -> None:
     """Work until cancelled."""
     if not place.stripe_key:
-        raise Misconfigured("The worker needs a Stripe key: set STRIPE_API_KEY, or keep it in the keyring.")
+        raise Misconfigured("worker.no_key")
     async with AsyncExitStack() as leaving:
         engine = await leaving.enter_async_context(
             open_engine(place, orders.account, orders.password.reveal(), background=False)
@@ -108,7 +108,7 @@ async def _hear(leaving: AsyncExitStack, engine: Engine, address: tuple[str, int
     place, key = engine.place, engine.place.stripe_key.reveal()
     secret = orders.webhook_secret.reveal()
     if not secret and not place.stripe_url:
-        raise Misconfigured("--webhook needs stripe_webhook_secret, the signing secret of the endpoint at Stripe.")
+        raise Misconfigured("worker.no_webhook_secret")
     secret = secret or f"whsec_{secrets.token_hex(16)}"
     gateway = StripeGateway(key, base_url=place.stripe_url or None, webhook_secret=secret)
     leaving.push_async_callback(gateway.aclose)

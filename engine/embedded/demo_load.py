@@ -33,6 +33,7 @@ from engine.domain.firm.settings import BEGINNING, FirmSettings
 from engine.domain.people.people import Role
 from engine.domain.shared.errors import Misconfigured
 from engine.domain.shared.period import whole_milliseconds
+from engine.domain.shared.remark import Remark, remark
 from engine.embedded.demo_data import DemoData, build
 from engine.embedded.demo_people import DemoOwner, accounts, owners
 
@@ -50,12 +51,7 @@ _FILLED = (
 )
 
 
-_HALF_RESTORED = (
-    "A restore into this folder was begun and has not come to its end. Run it again: drivesphere restore FILE --again"
-)
-
-
-async def load_demo(client: Client, name: str, now: datetime, on_progress: Callable[[str], None]) -> None:
+async def load_demo(client: Client, name: str, now: datetime, on_progress: Callable[[Remark], None]) -> None:
     """Provision *name* and, unless the demo is there in full, write it anew.
 
     The marker is written last: a start that was cut off leaves nothing half-written behind the next one.
@@ -63,7 +59,7 @@ async def load_demo(client: Client, name: str, now: datetime, on_progress: Calla
     with speaking():
         db = database(client, name)
         if MARK in await db.list_collection_names():
-            raise Misconfigured(_HALF_RESTORED)
+            raise Misconfigured("demo.half_restored")
         schema = _fingerprint()
         marker = await db.deployment.find_one({"_id": "demo"})
         if marker is not None and marker["schema"] == schema:
@@ -73,7 +69,7 @@ async def load_demo(client: Client, name: str, now: datetime, on_progress: Calla
             # A firm's own back-up was restored here: the demo has no place in it.
             await provision(client, name, FirmSettings(), on_progress)
             return
-        on_progress("Preparing the database")
+        on_progress(remark("progress.preparing"))
         data = build(now)
         await provision(client, name, data.settings, on_progress)
         if marker is None:
@@ -98,7 +94,7 @@ def _without_account(data: DemoData) -> list[DemoOwner]:
     return [owner for owner in data.owners if owner.id not in offered]
 
 
-async def _write(db: Database, data: DemoData, on_progress: Callable[[str], None]) -> None:
+async def _write(db: Database, data: DemoData, on_progress: Callable[[Remark], None]) -> None:
     for collection in _FILLED:
         await db[collection].delete_many({})
     # What its bookings were agreed by: the commission was raised once.
@@ -121,7 +117,7 @@ async def _write(db: Database, data: DemoData, on_progress: Callable[[str], None
             first_out[booking.car_id] = min(out, first_out.get(booking.car_id, out))
             last_back[booking.car_id] = max(back, last_back.get(booking.car_id, back))
         done += len(batch.bookings)
-        on_progress(f"Drawing the demo firm: {done:,} rentals")
+        on_progress(remark("progress.demo", done=done))
     await db.car_statuses.insert_many(_statuses(data.cars, first_out, last_back))
     branches = {branch.id: branch for branch in data.branches}
     terms = {car.id: terms_of(car, branches[car.branch_id]) for car in data.cars}

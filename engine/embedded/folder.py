@@ -59,10 +59,7 @@ class ServerFolder:
             write_private(probe, "")
             probe.unlink()
         except OSError as problem:
-            raise Misconfigured(
-                f"The data folder {self.data_dir} cannot be written to ({problem.strerror}). "
-                "Give your account the right to write there, or choose another folder with --data."
-            ) from problem
+            raise Misconfigured("folder.not_written", folder=self.data_dir, why=problem.strerror) from problem
 
     def check_space(self, free: Callable[[Path], int] | None = None) -> None:
         """Refuse a disk that is nearly full; *free* answers in bytes.
@@ -72,10 +69,7 @@ class ServerFolder:
         """
         left = (free or _free)(self.path) // 1_000_000
         if left < LEAST_FREE_MB:
-            raise Misconfigured(
-                f"Only {left} MB are free on the disk of {self.data_dir}; the servers need {LEAST_FREE_MB} MB. "
-                "Make room, or choose a folder on another disk with --data."
-            )
+            raise Misconfigured("folder.no_space", left=left, folder=self.data_dir, needed=LEAST_FREE_MB)
 
     def secret(self, name: str, prefix: str = "") -> str:
         """The password kept as *name*; made on first use, the same from then on."""

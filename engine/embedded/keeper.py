@@ -4,7 +4,7 @@ Every window holds one connection to it. The kernel closes that connection with 
 when the last one is gone, the keeper ends the servers and itself. It speaks one JSON object a line:
 
     window: {"token": "…", "sandbox": true}
-    keeper: {"hello": true}   {"progress": "…"}…   {"ready": {Endpoints}} or {"failed": {"code": "…", "text": "…"}}
+    keeper: {"hello": true}   {"progress": "…"}…   {"ready": {Endpoints}} or {"failed": {"code": "…", "what": "…", …}}
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from pathlib import Path
 from engine.crash_reports import watching
 from engine.domain.shared.boot_clock import end_tasks
 from engine.domain.shared.endings import ending_signals
-from engine.domain.shared.errors import DriveSphereError, Misconfigured, Unavailable
+from engine.domain.shared.errors import DriveSphereError, Misconfigured, ServersFailed
+from engine.domain.shared.remark import Remark, remark
 from engine.embedded.folder import ServerFolder, write_private
 from engine.embedded.mongod import Mongod
 from engine.embedded.processes import Register
@@ -113,13 +114,12 @@ class Keeper:
         try:
             await asyncio.gather(*(asyncio.shield(self._start(name)) for name in names))
         except DriveSphereError as problem:
-            _tell(writer, failed={"code": problem.code, "text": getattr(problem, "detail", "") or str(problem)})
+            _tell(writer, failed=_told(problem))
         except OSError as problem:
-            text = f"The data folder {self._folder.data_dir} cannot be used ({problem}). Choose another with --data."
-            _tell(writer, failed={"code": Misconfigured.code, "text": text})
+            _tell(writer, failed=_told(Misconfigured("folder.unusable", folder=self._folder.data_dir, why=problem)))
         except Exception as problem:
             log.exception("a bug")
-            _tell(writer, failed={"code": Unavailable.code, "text": f"{problem!r}; see {self._folder.keeper_log}"})
+            _tell(writer, failed=_told(ServersFailed("servers.bug", bug=repr(problem), log=self._folder.keeper_log)))
         else:
             endpoints: dict[str, str] = {}
             for name in names:
@@ -134,13 +134,13 @@ class Keeper:
         return task
 
     async def _come_up(self, running: Running) -> None:
-        self._progress(f"{running.service.title} is starting")
+        self._progress(f"servers.{running.service.name}_starting")
         try:
             await running.start()
         except DriveSphereError as problem:
             log.error("%s", problem)  # noqa: TRY400 -- a sentence is enough
             raise
-        self._progress(f"{running.service.title} is ready")
+        self._progress(f"servers.{running.service.name}_ready")
 
     def _progress(self, text: str) -> None:
         log.info("%s", text)
@@ -155,6 +155,13 @@ async def _request(reader: asyncio.StreamReader, token: str) -> dict[str, object
         return request if hmac.compare_digest(str(request["token"]), token) else None
     except (OSError, ValueError, KeyError, TypeError, TimeoutError):
         return None
+
+
+def _told(problem: DriveSphereError) -> dict[str, object]:
+    """What a window makes its words of."""
+    said = getattr(problem, "said", None) or remark("servers.bug", bug=str(problem), log="")
+    facts = {name: {"what": each.code} if isinstance(each, Remark) else each for name, each in said.facts.items()}
+    return {"code": problem.code, "what": said.code, "facts": facts}
 
 
 def _tell(writer: asyncio.StreamWriter, **what: object) -> None:

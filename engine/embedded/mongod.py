@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.domain.shared.errors import DriveSphereError, Misconfigured, Unavailable
+from engine.domain.shared.errors import DriveSphereError, Misconfigured, ServersFailed
 from engine.domain.shared.server_address import MECHANISM
-from engine.embedded.binaries import NO_AVX, check_processor, find_mongod
+from engine.embedded.binaries import check_processor, find_mongod
 from engine.embedded.folder import ServerFolder, write_private
 from engine.embedded.service import hushed, last_line, set_aside
 
@@ -108,32 +108,21 @@ class Mongod:
                     # Still looking for itself at its former port, or for the rights of the account made a moment ago.
                     await asyncio.sleep(_RETRY_S)
                 else:
-                    raise Unavailable("embedded", f"{self.title} refused to start up: {refused}") from refused
+                    raise ServersFailed("servers.mongod_refused", why=refused) from refused
 
     def explain(self, code: int, output: Path) -> DriveSphereError:
         if code == -signal.SIGILL:
-            return Misconfigured(NO_AVX)
+            return Misconfigured("program.no_avx")
         reason, where = last_fatal(self._log), self.folder.data_dir
         if not self._log.exists():
             return Misconfigured(
-                f"The database program {find_mongod(self.program)} cannot run on this computer "
-                f"({last_line(output) or f'exit status {code}'}). Run the set-up again (`make setup`), "
-                "or name another program in the settings (mongod)."
+                "mongod.cannot_run", program=find_mongod(self.program), said=last_line(output) or f"exit status {code}"
             )
         if code == _EXIT_LOCKED and "lock" in reason:
-            return Misconfigured(
-                f"Another program is using the database files in {where}. End it, or choose another folder with "
-                f"--data. (mongod: {reason})"
-            )
+            return Misconfigured("mongod.locked", folder=where, reason=reason)
         if code == _EXIT_NEED_DOWNGRADE or re.search(r"featureCompatibilityVersion|unsupported.*version", reason):
-            return Misconfigured(
-                f"The data in {where} was written by another version of MongoDB. Name the mongod that wrote it in the "
-                f"settings (mongod), or choose another folder with --data. (mongod: {reason})"
-            )
-        return Misconfigured(
-            f"The database in {where} cannot be opened. Restore the folder from a backup, or choose another one with "
-            f"--data; the whole story is in {self._log}. (mongod: {reason or f'exit status {code}'})"
-        )
+            return Misconfigured("mongod.other_version", folder=where, reason=reason)
+        return Misconfigured("mongod.unopened", folder=where, log=self._log, reason=reason or f"exit status {code}")
 
     def put_right(self) -> bool:
         """Nothing: what the database's files hold is not made again."""
@@ -167,9 +156,7 @@ class Mongod:
             except OperationFailure as refused:
                 if refused.code == _UNAUTHORIZED:
                     raise Misconfigured(
-                        f"The database in {self.folder.data_dir} does not know its own password "
-                        f"({self.folder / 'mongod.secret'} was replaced or is missing). "
-                        "Restore the whole folder from a backup, or choose another one with --data."
+                        "mongod.password_lost", folder=self.folder.data_dir, secret=self.folder / "mongod.secret"
                     ) from refused
                 if refused.code != _ALREADY_INITIALIZED:  # interrupted at just this point
                     raise

@@ -7,13 +7,14 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from engine.domain.shared.errors import Misconfigured, Unavailable
+from engine.domain.shared.errors import Misconfigured, ServersFailed
+from engine.domain.shared.remark import Remark, remark
 from engine.embedded.folder import ServerFolder, read_json, write_private
 from engine.embedded.service import last_line
 from engine.embedded.stripe_sandbox import ourselves
@@ -44,7 +45,7 @@ class Endpoints:
     root_password: str = field(default="", repr=False)
 
 
-def _silent(_: str) -> None:
+def _silent(_: Remark) -> None:
     pass
 
 
@@ -56,7 +57,7 @@ async def open_servers(
     mongod: str = "",
     valkey: str = "",
     logs: Path | None = None,
-    on_progress: Callable[[str], None] = _silent,
+    on_progress: Callable[[Remark], None] = _silent,
 ) -> AsyncIterator[Endpoints]:
     """The servers of *data_dir*, up and answering for the length of the block.
 
@@ -68,7 +69,7 @@ async def open_servers(
         mongod: Program to run in place of the one found.
         valkey: The same for Valkey or Redis.
         logs: Where their keeper's log and crash reports go.
-        on_progress: Told, in words, what is being waited for.
+        on_progress: Told what is being waited for.
 
     Raises:
         Misconfigured: With a sentence on what to do.
@@ -111,7 +112,7 @@ async def _prepare(
 
 
 async def _join(
-    folder: ServerFolder, options: Sequence[str], on_progress: Callable[[str], None], *, sandbox: bool
+    folder: ServerFolder, options: Sequence[str], on_progress: Callable[[Remark], None], *, sandbox: bool
 ) -> tuple[_Link, Endpoints]:
     clock = asyncio.get_running_loop().time
     until = clock() + _JOIN_S
@@ -139,7 +140,7 @@ class _Link:
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
 
-    async def ask(self, on_progress: Callable[[str], None], *, sandbox: bool) -> Endpoints | None:
+    async def ask(self, on_progress: Callable[[Remark], None], *, sandbox: bool) -> Endpoints | None:
         """Wait until the servers are up. None: this keeper is leaving."""
         self.writer.write(json.dumps({"token": self.token, "sandbox": sandbox}).encode() + b"\n")
         try:
@@ -152,7 +153,7 @@ class _Link:
             if "failed" in line:
                 raise _problem(**line["failed"])
             if "progress" in line:
-                on_progress(line["progress"])
+                on_progress(remark(line["progress"]))
             line = await self._hear()
         return None
 
@@ -205,7 +206,7 @@ async def _start_keeper(folder: ServerFolder, options: Sequence[str]) -> None:
     # Reaped by a thread that nobody waits for: the keeper outlives the block, and perhaps this process.
     threading.Thread(target=keeper.wait, name="keeper's end", daemon=True).start()
     if not word and keeper.poll():
-        raise Unavailable("embedded", f"The servers' keeper did not start ({last_line(folder / 'keeper.out')}).")
+        raise ServersFailed("servers.no_keeper", said=last_line(folder / "keeper.out"))
 
 
 def _launch(folder: ServerFolder, options: Sequence[str]) -> subprocess.Popen[bytes]:
@@ -226,15 +227,12 @@ def _launch(folder: ServerFolder, options: Sequence[str]) -> subprocess.Popen[by
 
 
 def _held(folder: ServerFolder) -> Misconfigured:
-    return Misconfigured(
-        f"The data folder {folder.data_dir} is held by another process{_holder(folder)} that does not answer. "
-        "End that process, or choose another folder with --data."
-    )
+    if pid := read_json(folder.endpoint).get("pid"):
+        return Misconfigured("folder.held_by", folder=folder.data_dir, pid=pid)
+    return Misconfigured("folder.held", folder=folder.data_dir)
 
 
-def _holder(folder: ServerFolder) -> str:
-    return f" (number {pid})" if (pid := read_json(folder.endpoint).get("pid")) else ""
-
-
-def _problem(code: str, text: str) -> Misconfigured | Unavailable:
-    return Misconfigured(text) if code == Misconfigured.code else Unavailable("embedded", text)
+def _problem(code: str, what: str, facts: Mapping[str, Any]) -> Misconfigured | ServersFailed:
+    """As the keeper told it."""
+    told = {name: remark(each["what"]) if isinstance(each, dict) else each for name, each in facts.items()}
+    return (Misconfigured if code == Misconfigured.code else ServersFailed)(what, **told)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from engine.domain.shared.boot_clock import end_tasks
-from engine.domain.shared.errors import DriveSphereError, Unavailable
+from engine.domain.shared.errors import DriveSphereError, ServersFailed
 from engine.embedded.folder import ServerFolder
 from engine.embedded.processes import Register, choose_port, end, listens, port_is_free, spawn
 
@@ -119,7 +119,7 @@ class Running:
                 return ready.result()
             if ended.done():
                 raise self.service.explain(ended.result(), self._output)
-            raise Unavailable("embedded", f"{self.service.title} did not come up within {START_LIMIT_S:.0f} s.")
+            raise ServersFailed(f"servers.{self.service.name}_not_up", limit=f"{START_LIMIT_S:.0f}")
         finally:
             await end_tasks((ended, ready))
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.domain.shared.errors import DriveSphereError, Unavailable
+from engine.domain.shared.errors import DriveSphereError, ServersFailed
 from engine.embedded.folder import ServerFolder
 from engine.embedded.service import last_line
 
@@ -44,7 +44,7 @@ class StripeSandbox:
 
     def explain(self, code: int, output: Path) -> DriveSphereError:
         said = last_line(output) or f"exit status {code}"
-        return Unavailable("embedded", f"The payment sandbox did not start ({said}). Try again.")
+        return ServersFailed("servers.no_sandbox", said=said)
 
     def put_right(self) -> bool:
         """Nothing: what its books hold is not made again."""

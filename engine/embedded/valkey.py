@@ -65,10 +65,7 @@ class Valkey:
 
     def explain(self, code: int, output: Path) -> DriveSphereError:
         reason = last_line(self._log) or last_line(output) or f"exit status {code}"
-        return Misconfigured(
-            f"The lease server cannot start in {self.folder.data_dir}. It keeps nothing of lasting value: move the "
-            f"folder {self._data} away and try again. (valkey: {reason})"
-        )
+        return Misconfigured("valkey.cannot_start", folder=self.folder.data_dir, data=self._data, reason=reason)
 
     def put_right(self) -> bool:
         """Files that it cannot read are put aside, once: a newer program wrote them, or the power went.

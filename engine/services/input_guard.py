@@ -52,9 +52,9 @@ def _look(name: str, value: object) -> None:
         _look_at_text(name, value)
     elif isinstance(value, int):
         if not -(2**63) <= value < 2**63:
-            raise InvalidText(name, "is too large a number")
+            raise InvalidText(name, "field.too_large")
     elif isinstance(value, dict):
-        raise InvalidText(name, "must be text")
+        raise InvalidText(name, "field.no_text")
     elif isinstance(value, list | tuple | set | frozenset):
         for each in value:
             _look(name, each)
@@ -65,8 +65,8 @@ def _look(name: str, value: object) -> None:
 
 def _look_at_text(name: str, text: str) -> None:
     if len(text) > _LONGEST:
-        raise InvalidText(name, f"longer than {_LONGEST:,} characters")
+        raise InvalidText(name, "field.too_long", longest=f"{_LONGEST:,}")
     try:
         text.encode()
     except UnicodeEncodeError as problem:
-        raise InvalidText(name, "holds characters that cannot be shown") from problem
+        raise InvalidText(name, "field.unshown") from problem

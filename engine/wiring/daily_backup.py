@@ -147,5 +147,5 @@ def export_key(data_dir: Path, path: Path) -> None:
     """Write the daily back-ups' key to a new file, to be kept elsewhere. Raises: BackupRefused."""
     key = kept_key(data_dir)
     if key is None:
-        raise BackupRefused("No daily back-up was made on this computer yet, so there is no key.")
+        raise BackupRefused("backup.no_daily")
     make_key_file(path, key)

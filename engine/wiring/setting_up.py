@@ -28,6 +28,7 @@ from engine.domain.car.car import Branch
 from engine.domain.health.trial import Trial
 from engine.domain.shared.errors import Forbidden, Misconfigured
 from engine.domain.shared.server_address import check_mongo_url, check_redis_url, names_ca
+from engine.words.problems import at_its_field
 
 _OURS = ("mongo_url", "redis_url", "ca_file", "branch")
 #: SetUpStep -> what is typed in it.
@@ -125,7 +126,7 @@ async def try_and_keep(wanted: Servers, environ: Mapping[str, str] | None = None
             Stripe key.
     """
     if elsewhere := told_elsewhere(_OURS, environ):
-        raise Misconfigured(f"The environment names {', '.join(elsewhere)}, and goes before what is kept here.")
+        raise Misconfigured("settings.environment", names=", ".join(elsewhere))
     told = dict(zip(_OURS, (wanted.mongo_url, wanted.whole_redis_url, wanted.ca_file, wanted.branch), strict=True))
     if wrong := _slips(wanted):
         return wrong
@@ -154,9 +155,7 @@ def _slips(wanted: Servers) -> dict[str, str]:
         try:
             check()
         except Misconfigured as problem:
-            # At its field a setting needs no name.
-            said = re.sub(rf"^{name} ", "It ", str(problem)).removeprefix(f"{name}: ")
-            wrong[name] = said.replace("ca_file is set", "certificates are named")
+            wrong[name] = at_its_field(problem)
     return wrong
 
 
@@ -166,7 +165,7 @@ def keep(path: Path, told: Mapping[str, str]) -> None:
     Raises:
         Misconfigured: The file cannot be read or written, or would say something else then.
     """
-    by_hand = Misconfigured(f"{path} cannot be changed by a program; write the servers into it by hand.")
+    by_hand = Misconfigured("settings_file.by_hand", path=path)
     others = {name: value for name, value in read_toml(path).items() if name not in told} if there(path) else {}
     try:
         before = path.read_text(encoding="utf-8-sig") if there(path) else ""
@@ -179,7 +178,7 @@ def keep(path: Path, told: Mapping[str, str]) -> None:
             file.write(text)
         part.replace(path)
     except OSError as problem:
-        raise Misconfigured(f"The settings file {path} cannot be written: {problem.strerror}.") from problem
+        raise Misconfigured("settings_file.not_written", path=path, why=problem.strerror) from problem
     except ValueError as problem:  # other letters than UTF-8's, or lines that belong together
         raise by_hand from problem
 
@@ -193,14 +192,11 @@ def _changed(before: str, told: Mapping[str, str]) -> str:
 
 def _check_key(key: str) -> None:
     if key and not key.startswith(("sk_test_", "rk_test_", "sk_live_", "rk_live_")):
-        raise Misconfigured("A Stripe key begins with sk_test_, rk_test_, sk_live_ or rk_live_.")
+        raise Misconfigured("stripe.key_typed")
 
 
 def _keep_key(key: str) -> None:
     try:
         keyring.set_password("drivesphere", "stripe_api_key", key)
     except KeyringError as problem:
-        raise Misconfigured(
-            "This computer has no open keyring, in which the Stripe key could be kept. Leave it out here, and set "
-            "STRIPE_API_KEY instead."
-        ) from problem
+        raise Misconfigured("keyring.none") from problem

@@ -5,14 +5,9 @@ API: says, todo, facts_of, written, stored.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
-
 from engine.domain.health.health import Finding
-from engine.domain.shared.remark import Fact, Remark
+from engine.words.remarks import Writer, fact
 from engine.words.tr import Many, Words
-
-_MINUTES_UP_TO, _HOURS_UP_TO = timedelta(hours=2), timedelta(days=2)
 
 _FOUND = Words(
     {
@@ -266,6 +261,12 @@ _NAMES = Words(
 )
 
 
+_WRITER = Writer(_LINES, _FOUND, _TO_DO)
+written = _WRITER.written
+#: In English whatever the language: as it is kept in the audit.
+stored = _WRITER.stored
+
+
 def says(finding: Finding) -> str:
     return written(finding.says)
 
@@ -278,71 +279,5 @@ def todo(finding: Finding) -> str:
 def facts_of(finding: Finding) -> tuple[tuple[str, str], ...]:
     """Name and value. A name that is no code is a server's, a package's or a currency's own."""
     return tuple(
-        (_NAMES.say(name) if name in _NAMES else name, _fact(name, value, written)) for name, value in finding.facts
+        (_NAMES.say(name) if name in _NAMES else name, fact(name, value, written)) for name, value in finding.facts
     )
-
-
-def written(said: Remark) -> str:
-    """Raises: KeyError for a code without words; a test holds the tables complete."""
-    return _words_of(said).say(said.code, **_facts(said, written))
-
-
-def stored(said: Remark) -> str:
-    """In English whatever the language: as it is kept in the audit."""
-    return _words_of(said).stored(said.code, **_facts(said, stored))
-
-
-def _words_of(said: Remark) -> Words:
-    return next(table for table in (_LINES, _FOUND, _TO_DO) if said.code in table)
-
-
-def _facts(said: Remark, write: Callable[[Remark], str]) -> dict[str, str]:
-    return {name: _fact(name, value, write) for name, value in said.facts.items()}
-
-
-def _fact(name: str, value: Fact, write: Callable[[Remark], str]) -> str:
-    match value:
-        case Remark():
-            return write(value)
-        case tuple():
-            return "; ".join(_fact(name, each, write) for each in value)
-        case datetime():
-            return value.isoformat(sep=" ", timespec="seconds")
-        case timedelta():
-            return _SPANS[name](value)
-        case int():
-            return f"{value:,}"
-    return value
-
-
-def _ms(took: timedelta) -> str:
-    return f"{took / timedelta(milliseconds=1):.1f} ms"
-
-
-def _off(by: timedelta) -> str:
-    seconds = by.total_seconds()
-    return f"{round(seconds, 1) + 0.0:+.1f} s" if abs(seconds) < 120 else f"{seconds / 60:+.0f} min"  # noqa: PLR2004 -- two minutes
-
-
-_AGO = Words(
-    {
-        "moment": "less than a minute ago",
-        "minutes": "{count} min ago",
-        "hours": "{count} hours ago",
-        "days": "{count} days ago",
-    }
-)
-
-
-def _ago(since: timedelta) -> str:
-    if since < timedelta(minutes=1):
-        return _AGO.say("moment")
-    if since < _MINUTES_UP_TO:
-        return _AGO.say("minutes", count=since // timedelta(minutes=1))
-    if since < _HOURS_UP_TO:
-        return _AGO.say("hours", count=since // timedelta(hours=1))
-    return _AGO.say("days", count=since // timedelta(days=1))
-
-
-#: How a span of that name is written.
-_SPANS: dict[str, Callable[[timedelta], str]] = {"took": _ms, "round_trip": _ms, "off_by": _off, "since": _ago}

@@ -123,7 +123,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engine.commands.trial_words": {"engine.domain"},
     "engine.wiring.setting_up": {"engine", "keyring"},
     "engine.commands.backup_options": {"engine", "click"},
-    "engine.commands.parts": {"engine.config", "engine.domain", "engine.embedded", "click"},
+    "engine.commands.parts": {"engine.config", "engine.domain", "engine.embedded", "engine.words", "click"},
     "engine.cli": {"engine", "click", "structlog"},
     "desktop.theme": {"resources", "qtawesome"} | QT,
     # What counts down must go on while the computer sleeps; fields for numbers read the digits of every script.
@@ -137,6 +137,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "desktop.words.figures": {"engine.domain"} | QT_CORE,
     "desktop.words.messages": {
         "engine.domain",
+        "engine.words",
         "desktop.words.figures",
         "desktop.words.movement_words",
         "desktop.words.pin_words",

@@ -13,6 +13,7 @@ import pytest_asyncio
 from bson import ObjectId
 from builders import ACCOUNTS, DATABASE, PASSWORD, World, make_car, wish
 from payments import opened
+from refusing import refused
 
 from engine.adapters.disk import backup_records
 from engine.adapters.disk.backup_file import CHUNK, BackupKey, Sealer
@@ -154,7 +155,7 @@ async def test_a_database_with_anything_in_it_is_refused(world, place, root, tmp
     await saved(place, tmp_path / "firm.backup")
     root[AGAIN].things.insert_one({"_id": 1})
 
-    with pytest.raises(BackupRefused, match="not empty"):
+    with refused(BackupRefused, match="not empty"):
         await restore(place, order(tmp_path / "firm.backup"), unheard)
 
     assert ["things"] == root[AGAIN].list_collection_names()
@@ -251,7 +252,7 @@ async def test_a_restore_that_was_killed_is_told_and_begun_anew_when_asked(world
     with pytest.raises(asyncio.CancelledError):
         await restore(place, order(path), unheard)
     monkeypatch.undo()
-    with pytest.raises(BackupRefused, match="--again"):
+    with refused(BackupRefused, match="--again"):
         await restore(place, order(path), unheard)
 
     await restore(place, order(path, again=True), unheard)

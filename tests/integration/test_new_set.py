@@ -12,6 +12,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import pytest
 from a_mongod import a_mongod
 from click.testing import CliRunner
+from refusing import refused
 
 from engine.adapters.mongo.client import Credentials, connect
 from engine.adapters.mongo.schema.initiate import make_key_file
@@ -81,7 +82,7 @@ def test_nobody_else_reads_the_key_and_none_is_written_over(tmp_path):
 
 
 def test_where_no_file_can_be_is_told(tmp_path):
-    with pytest.raises(Misconfigured, match=r"^The key file .* cannot be made: No such file or directory\.$"):
+    with refused(Misconfigured, match=r"^The key file .* cannot be made: No such file or directory\.$"):
         make_key_file(tmp_path / "nowhere" / "key")
 
 

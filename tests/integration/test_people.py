@@ -15,19 +15,16 @@ from pymongo.errors import OperationFailure
 from engine.bootstrap import choose_password, open_engine
 from engine.domain.car.car import CarStatus
 from engine.domain.firm.audit import AuditRow
+from engine.domain.people.account_errors import AccountChanged, AccountTaken, LastAdmin, OwnAccount
 from engine.domain.people.accounts import Flaw, NewPerson, PeopleQuery, Post, is_one_time
 from engine.domain.people.people import Role
 from engine.domain.shared.errors import (
-    AccountChanged,
     AccountDisabled,
-    AccountTaken,
     Forbidden,
     InvalidText,
-    LastAdmin,
     MoveRefused,
     NotFound,
     Overtaken,
-    OwnAccount,
     PasswordMustChange,
     SignInRefused,
 )

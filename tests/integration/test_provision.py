@@ -13,6 +13,7 @@ import pytest
 import pytest_asyncio
 from builders import DATABASE, PASSWORD
 from proxy import Line, Proxy
+from refusing import refused
 
 from engine.adapters.mongo import long as mongo_long
 from engine.adapters.mongo.client import Credentials, connect
@@ -30,6 +31,7 @@ from engine.domain.firm.settings import FirmSettings
 from engine.domain.money.payment import StripeMode
 from engine.domain.shared.errors import Forbidden, Misconfigured, SignInRefused, Unavailable
 from engine.embedded.binaries import find_mongod
+from engine.words.problems import told as words
 
 pytestmark = pytest.mark.asyncio
 NAME = "ds_provision_test"
@@ -82,14 +84,14 @@ async def test_what_was_changed_by_hand_is_mended_and_nothing_else(client, root)
 
 async def test_an_index_that_takes_its_time_is_told_and_others_are_not(client, root, monkeypatch):
     first, again = [], []
-    await provision(client, NAME, FirmSettings(), first.append)
+    await provision(client, NAME, FirmSettings(), lambda told: first.append(words(told)))
     root[NAME].settings.drop_indexes()
     root[NAME].bookings.drop_index("once")
     root[NAME].audit.drop_index("what")
     root[NAME].audit.insert_many([{"n": n} for n in range(30)], bypass_document_validation=True)
     monkeypatch.setattr(mongo_provision, "_TAKES_TIME", 30)
 
-    await provision(client, NAME, FirmSettings(), again.append)
+    await provision(client, NAME, FirmSettings(), lambda told: again.append(words(told)))
 
     assert [] == first
     assert ["audit: making index what over 30 rows"] == again
@@ -234,7 +236,7 @@ async def test_a_standalone_server_is_refused_with_the_way_out(tmp_path):
     )  # fmt: skip
     alone = connect(f"mongodb://127.0.0.1:{port}/?directConnection=true", None)
     try:
-        with pytest.raises(Misconfigured, match="--replSet"):
+        with refused(Misconfigured, match="--replSet"):
             await _when_up(alone)
     finally:
         await alone.close()

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from keyring.backends.fail import Keyring as NoKeyring
 from keyrings import MemoryKeyring, keyring_in_use
+from refusing import refused
 
 from engine.adapters.mongo.guest import GUEST, GUEST_PASSWORD
 from engine.config import load
@@ -80,7 +81,7 @@ async def test_each_step_tries_its_own_and_the_desks_branch_is_kept(fine, world,
 
 
 async def test_without_a_keyring_a_key_is_refused_and_nothing_is_kept(fine, file):
-    with keyring_in_use(NoKeyring()), pytest.raises(Misconfigured, match="no open keyring"):
+    with keyring_in_use(NoKeyring()), refused(Misconfigured, match="no open keyring"):
         await try_and_keep(Servers(*_of(fine), stripe_key="rk_test_1"), {"DRIVESPHERE_CONFIG": str(file)})
 
     assert not file.exists()
@@ -109,7 +110,7 @@ async def test_what_cannot_be_a_setting_is_said_at_its_field(fine, file, changed
 async def test_an_environment_that_would_go_before_it_is_told(fine, file):
     env = {"DRIVESPHERE_CONFIG": str(file), "DRIVESPHERE_REDIS_URL": "redis://elsewhere"}
 
-    with pytest.raises(Misconfigured, match="The environment names redis_url"):
+    with refused(Misconfigured, match="The environment names redis_url"):
         await try_and_keep(fine, env)
 
 
@@ -129,7 +130,7 @@ async def test_lines_that_belong_together_are_left_to_a_person(file):
     file.parent.mkdir()
     file.write_text('log_dir = """\nmongo_url = x\n"""\n')
 
-    with pytest.raises(Misconfigured, match="by hand"):
+    with refused(Misconfigured, match="by hand"):
         keep(file, {"mongo_url": "mongodb://new"})
     assert file.read_text().startswith("log_dir")
 

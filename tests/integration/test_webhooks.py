@@ -13,6 +13,7 @@ import pytest
 import pytest_asyncio
 from payments import let_go, opened
 from plain_http import PLAIN
+from refusing import refused
 from stripe_sender import SECRET, Sender
 
 from engine.adapters.http.webhook_server import open_webhooks, webhook_app
@@ -273,6 +274,6 @@ async def test_a_taken_port_is_told_in_words(sender, office):
     port = httpx.URL(sender.url).port
     app = webhook_app(StripeGateway(""), office.payment.heard, office.clock.now)
 
-    with pytest.raises(Misconfigured, match=str(port)):
+    with refused(Misconfigured, match=str(port)):
         async with open_webhooks(app, "127.0.0.1", port):
             pass

@@ -333,7 +333,7 @@ async def test_where_the_servers_here_do_not_come_up_the_stored_copy_is_offered(
 
     async def open_place(self, on_progress):
         if not up.is_set():
-            raise Misconfigured("The data folder is full. Free some space.")
+            raise Misconfigured("folder.unusable", folder="/data", why="full")
         return await starts(self, on_progress)
 
     monkeypatch.setattr(OnGivenServers, "_open_place", open_place)

@@ -52,17 +52,17 @@ def test_every_error_has_its_own_sentence():
         (errors.AccountDisabled(), "This account is disabled.", NextStep.NONE),
         (errors.Unavailable("mongodb"), "The database does not answer.", NextStep.RETRY),
         (
-            errors.Unavailable("embedded", "The disk is full. Free some."),
-            "The disk is full. Free some.",
+            errors.ServersFailed("servers.mongod_refused", why="no"),
+            "The database refused to start up: no",
             NextStep.RETRY,
         ),
         (errors.Unavailable("embedded"), "The servers on this computer did not start.", NextStep.RETRY),
-        (errors.InvalidText("email", "is no e-mail address"), "This is no e-mail address.", NextStep.NONE),
-        (errors.InvalidText("name", "longer than 9 characters"), "Name: longer than 9 characters.", NextStep.NONE),
-        (errors.InvalidPeriod("the pick-up lies in the past"), "the pick-up lies in the past.", NextStep.NONE),
+        (errors.InvalidText("email", "field.email"), "This is no e-mail address.", NextStep.NONE),
+        (errors.InvalidText("name", "field.too_long", longest=9), "Name: longer than 9 characters.", NextStep.NONE),
+        (errors.InvalidPeriod("period.pick_up_past"), "the pick-up lies in the past.", NextStep.NONE),
         (errors.AlreadyAsked("G8ET6JAMQZ04"), "as G8ET-6JAM-QZ04.", NextStep.SHOW_BOOKING),
         (errors.Contended(), "Somebody else is being served", NextStep.RETRY),
-        (errors.Misconfigured("The folder is locked. Choose another."), "The folder is locked.", NextStep.RETRY),
+        (errors.Misconfigured("folder.held", folder="/data"), "The data folder /data is held by", NextStep.RETRY),
     ],
 )
 def test_problem_is_told_in_words_with_the_next_step(problem, text, step):

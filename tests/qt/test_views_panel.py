@@ -153,7 +153,7 @@ def test_what_was_typed_goes_into_the_new_renter(panel, typed, field):
 
 def test_a_mistake_is_told_at_its_field(panel):
     panel.renters.new.click()
-    feed(panel, replace(FORM, problem=InvalidText("phone", "begins with + and the country's code")))
+    feed(panel, replace(FORM, problem=InvalidText("phone", "field.phone_begin")))
 
     assert panel.renters.form.mistakes["phone"].isVisible()
     assert "Phone begins with + and the country's code." == panel.renters.form.mistakes["phone"].text()

@@ -239,7 +239,7 @@ def test_cards_that_are_still_true_stay_when_they_cannot_be_asked_again(page):
 
 
 def test_a_wrong_period_is_said_under_the_field(page):
-    wrong = InvalidPeriod("the return must come after the pick-up")
+    wrong = InvalidPeriod("period.reversed")
     feed(page, replace(looking(), phase=Phase.FAILED, problem=wrong))
 
     assert "The return must come after the pick-up." == page.form.drop_off.beneath.text.text()

@@ -85,7 +85,7 @@ async def went_on(dialog, step):
 async def test_by_keyboard_from_step_to_step_to_what_is_kept(opened):
     firm = Firm(
         Came(), Came({"redis_url": "Nothing listens there."}), Came(), Came(), Came(branches=(LISBON, BERLIN)),
-        Misconfigured("ca_file names no file."), Came(),
+        Misconfigured("settings.no_file", name="ca_file", path="/no.pem"), Came(),
     )  # fmt: skip
     window = opened(firm)
     left = asyncio.Event()
@@ -110,7 +110,7 @@ async def test_by_keyboard_from_step_to_step_to_what_is_kept(opened):
     press(Qt.Key.Key_End)
     dialog.yes.click()
     await until(dialog.mistake.isVisible)
-    assert "ca_file names no file." in dialog.mistake.text()
+    assert "ca_file names no file: /no.pem" in dialog.mistake.text()
     dialog.yes.click()
     await until(lambda: asked() is not None and asked().wording is CLOSE)
     press(Qt.Key.Key_Return)

@@ -20,17 +20,18 @@ from desktop.views.session.sign_in import SignInPage
 from desktop.views.session.sign_in_form import CAPS_LOCK
 from desktop.views.session.starting import STILL
 from desktop.widgets.loading.shimmer import ShimmerClock
+from engine.domain.people.account_errors import AlreadyRequested
 from engine.domain.people.people import AccountName, Role
 from engine.domain.reports.copying import CopyHead
 from engine.domain.shared.errors import (
     AccountDisabled,
-    AlreadyRequested,
     InvalidText,
     Misconfigured,
     PasswordMustChange,
     SignInRefused,
     Unavailable,
 )
+from engine.domain.shared.remark import remark
 
 OFFERED = (
     OfferedAccount("clerk", "demo-counter", "Lena Seidel", Role.CLIENT),
@@ -47,7 +48,7 @@ class Servers:
         self.answer: Exception | None = None
 
     async def start(self, on_progress):
-        on_progress("Starting the database")
+        on_progress(remark("servers.mongod_starting"))
         if self.answer is not None:
             raise self.answer
         return OFFERED
@@ -113,10 +114,10 @@ def test_a_long_start_is_explained(page):
 
 
 async def test_what_keeps_the_servers_down_is_said_and_can_be_tried_again(page, session, servers, until):
-    servers.answer = Misconfigured("The data folder is full. Free some space.")
+    servers.answer = Misconfigured("folder.unusable", folder="/data", why="full")
     session.start()
     await until(lambda: session.state.phase is SessionPhase.BROKEN)
-    assert "The data folder is full. Free some space." == page._broken._text.text()
+    assert "The data folder /data cannot be used (full). Choose another with --data." == page._broken._text.text()
     assert page._broken._again.hasFocus()
     servers.answer = None
     await until(lambda: not session._tasks.running("start"))
@@ -250,7 +251,7 @@ async def test_a_one_time_password_leads_to_choosing_another_and_then_in(page, s
 
 async def test_a_poor_choice_is_said_at_its_field_and_back_goes_back(page, session, servers, until):
     session.feed(SessionState(SessionPhase.CHOOSING, account="nele", knows_old=True))
-    servers.answer = InvalidText("password", "must have 12 characters or more")
+    servers.answer = InvalidText("password", "field.too_short", shortest=12)
     for name in ("password", "again"):
         page._choose.form.fields[name].setText("short")
     page._choose.save.click()
@@ -314,7 +315,7 @@ FULL = SessionState(
         SessionState(progress="Starting the database"),
         FULL,
         replace(FULL, phase=SessionPhase.BROKEN),
-        replace(FULL, phase=SessionPhase.CHOOSING, problem=InvalidText("password", "must have 12 characters or more")),
+        replace(FULL, phase=SessionPhase.CHOOSING, problem=InvalidText("password", "field.too_short", shortest=12)),
     ],
     ids=["starting", "sign in", "broken", "choose"],
 )
@@ -327,9 +328,7 @@ async def test_nothing_at_the_door_is_cut_clipped_outside_or_overlapped(page, se
 async def test_a_request_with_mistakes_is_read_whole_in_small_windows(page, session, servers, until):
     session.feed(SessionState(SessionPhase.SIGNED_OUT))
     page._form.ask.click()
-    servers.answer = InvalidText(
-        "note", "holds no words that say what the account is for, or for which branch it is meant"
-    )
+    servers.answer = InvalidText("note", "field.plate_district")
     page._ask.send.click()
     await until(lambda: page._ask._vm.state.problem is not None)
 

@@ -30,6 +30,7 @@ from engine.domain.firm.settings import FirmSettings
 from engine.domain.money.payment import StripeMode
 from engine.embedded.servers import Endpoints, open_servers
 from engine.wiring.deployment import Deployment
+from engine.words.problems import told as words
 
 DATABASE = "ds_scale"
 _MARK = "scale"
@@ -43,14 +44,14 @@ async def seed(
     client: Client, name: str, cars: int, homes: int, now: datetime, say: Callable[[str], None]
 ) -> ScaledFirm:
     """The firm, whole in database *name* at the end; of one that was begun before, with its own *now*."""
-    await provision(client, name, FirmSettings(), say)
+    await provision(client, name, FirmSettings(), lambda told: say(words(told)))
     db = database(client, name)
     mark = await db.deployment.find_one({"_id": _MARK}) or {"now": now, "blocks": 0}
     firm = ScaledFirm(cars, homes, mark["now"])
     if mark["blocks"] < firm.blocks():
         await _fill(client, name, firm, mark, say)
         say("making indexes")
-        await provision(client, name, FirmSettings(), say)
+        await provision(client, name, FirmSettings(), lambda told: say(words(told)))
     # Each only where it is missing: it may have been cut off in between.
     await MongoDeployment(client, name).record_stripe_mode(StripeMode.TEST, "scale", datetime.now(UTC))
     for account in firm.accounts():

@@ -1,7 +1,7 @@
 from engine.domain.booking.wish_errors import NobodyCarries, WishUnanswered
 from engine.domain.people.renter_errors import RenterOvertaken
 from engine.domain.shared import errors
-from engine.domain.shared.errors import Contended, DriveSphereError, Overtaken, Unavailable
+from engine.domain.shared.errors import Contended, DriveSphereError, Overtaken, ServersFailed, Unavailable
 
 
 def tree(root):
@@ -15,7 +15,7 @@ def test_every_error_has_a_code_of_its_own():
 
 
 def test_only_what_may_pass_by_itself_is_worth_another_try():
-    assert {Contended, NobodyCarries, Overtaken, RenterOvertaken, Unavailable, WishUnanswered} == {
+    assert {Contended, NobodyCarries, Overtaken, RenterOvertaken, ServersFailed, Unavailable, WishUnanswered} == {
         error for error in tree(DriveSphereError) if error.retryable
     }
 

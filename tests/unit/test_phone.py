@@ -9,6 +9,7 @@ from engine.domain.people.phone import looks_like_phone, phone_beginnings, phone
 from engine.domain.shared.country import country_of
 from engine.domain.shared.errors import InvalidText
 from engine.domain.shared.text import name_keys, search_key
+from engine.words.errors import sentence
 
 
 @pytest.mark.parametrize(
@@ -54,7 +55,7 @@ def test_what_is_no_number_says_why(typed, country, problem):
         read_phone(typed, country)
 
     assert "phone" == caught.value.field
-    assert problem in caught.value.problem
+    assert problem in sentence(caught.value)
 
 
 def test_a_number_is_shown_as_it_is_dialled_there():

@@ -115,8 +115,8 @@ def test_a_wish_lives_a_minute(off):
         errors.CarNotRentable("car-1"),
         errors.MoveRefused("a", "b"),
         errors.NotFound("car", "car-1"),
-        errors.InvalidPeriod("past"),
-        errors.InvalidText("body", "is wrong"),
+        errors.InvalidPeriod("period.too_long", days=90),
+        errors.InvalidText("body", "field.too_long", longest=9),
         errors.Forbidden("no"),
         errors.InvalidMoney("no"),
         errors.PaymentMismatch("no"),
@@ -128,7 +128,7 @@ def test_an_error_reaches_the_renters_window_as_what_it_is(problem):
 
     assert (type(problem), problem.code) == (type(told), told.code)
     assert "b-1" not in str(facts_of(problem))
-    for name in ("until", "current", "wanted", "kind", "key", "field", "problem", "why"):
+    for name in ("until", "current", "wanted", "kind", "key", "field", "said", "why"):
         assert getattr(problem, name, None) == getattr(told, name, None)
 
 

@@ -64,7 +64,7 @@ class FleetCarState:
             return {}
         found = mistakes(self.form, self.rules)
         if self.car is None and self.any_owner and self.owner_id is None:
-            found["owner"] = InvalidText("owner", "must be chosen")
+            found["owner"] = InvalidText("owner", "field.not_chosen")
         if self.goes_back and self.car is not None:
             try:
                 reason_for(self.car.odometer_km, self.form.odometer_km, self.reason)

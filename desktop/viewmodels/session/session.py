@@ -13,6 +13,8 @@ from engine.domain.people.copy_pin import CopyLocked
 from engine.domain.people.people import AccountName, Actor, Role
 from engine.domain.reports.copying import CopyHead
 from engine.domain.shared.errors import DriveSphereError, PasswordMustChange, Unavailable
+from engine.domain.shared.remark import Remark
+from engine.words.problems import told
 
 
 class SessionPhase(Enum):
@@ -70,7 +72,7 @@ class Doors:
             where it has one; ``forget_copy`` removes one.
     """
 
-    start: Callable[[Callable[[str], None]], Awaitable[tuple[OfferedAccount, ...]]]
+    start: Callable[[Callable[[Remark], None]], Awaitable[tuple[OfferedAccount, ...]]]
     sign_in: Callable[[str, str], Awaitable[Actor]]
     sign_out: Callable[[], Awaitable[None]]
     choose: Callable[[str, str, str], Awaitable[None]]
@@ -213,6 +215,6 @@ class SessionViewModel(StateViewModel[SessionState]):
     async def _copies(self) -> tuple[CopyHead, ...]:
         return () if self._doors.copies is None else await self._doors.copies()
 
-    def _progress(self, text: str) -> None:
+    def _progress(self, said: Remark) -> None:
         if self.state.phase is SessionPhase.STARTING:
-            self.feed(replace(self.state, progress=text))
+            self.feed(replace(self.state, progress=told(said)))

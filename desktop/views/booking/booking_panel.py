@@ -206,7 +206,7 @@ class BookingPanel(FormPanel):
     def _correct_email(self, offer: Offer, period: RentalPeriod, branch: Branch, renter: Renter) -> None:
         """The same renter's form once more: with that address it would be refused again."""
         self.renters.correct(renter, branch.country)
-        self._vm.start(offer, period, branch, InvalidText("email", "is no address that the payment service takes"))
+        self._vm.start(offer, period, branch, InvalidText("email", "field.email_refused"))
         self.open(self.renters.form.fields["email"])
 
     def _help(self) -> None:

@@ -223,7 +223,7 @@ def _basis_points(field: str, text: str) -> int:
     """``12.5`` as 1250. Raises: InvalidText."""
     share = basis_points_of(text)
     if share is None:
-        raise InvalidText(field, "must be a number of percent with at most two decimals")
+        raise InvalidText(field, "field.percent_number")
     if not 0 <= share <= _WHOLE_BP:
-        raise InvalidText(field, "must lie between 0 and 100 percent")
+        raise InvalidText(field, "field.percent")
     return share

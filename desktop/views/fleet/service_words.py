@@ -13,6 +13,7 @@ from engine.domain.car.movement import Crossing, Movement, MovementState
 from engine.domain.shared.errors import DriveSphereError, InvalidPeriod, Overtaken
 from engine.domain.shared.period import RentalPeriod
 from engine.domain.shared.zones import AnyZone, shown_zone
+from engine.words.refused import period_sentence
 
 #: Told one by one; the others are counted.
 _TOLD = 3
@@ -58,8 +59,7 @@ def problem_words(problem: DriveSphereError, zone: AnyZone, now: datetime) -> st
     if isinstance(problem, Overtaken):
         return "Meanwhile somebody booked this car or changed its service. What holds now is shown here."
     if isinstance(problem, InvalidPeriod):
-        words = str(problem)
-        return f"{words[:1].upper()}{words[1:]}."
+        return period_sentence(problem)
     return say(problem, zone, now=now).text
 
 

@@ -25,6 +25,7 @@ from desktop.words.messages import branch_line, branch_name, zone_note
 from engine.domain.car.car import Branch, BranchId
 from engine.domain.shared.errors import InvalidPeriod
 from engine.domain.shared.hours import hours_text
+from engine.words.refused import period_sentence
 
 PAUSE_MS = 250
 _BRANCH_SIGNS = 7
@@ -127,8 +128,7 @@ class SearchFormPanel(Panel):
         hours = f"Open {hours_text(state.branch)}. " if state.branch else ""
         self.hint.setText(f"{hours}{note}" or " ")
         if isinstance(state.problem, InvalidPeriod):
-            words = str(state.problem)
-            self.drop_off.warn(f"{words[:1].upper()}{words[1:]}.")
+            self.drop_off.warn(period_sentence(state.problem))
 
     def _branch_moved(self) -> None:
         """The same times on another wall, where one of them may not exist or come twice."""

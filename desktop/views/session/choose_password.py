@@ -69,7 +69,7 @@ class ChoosePassword(QWidget):
         if empty:
             self.form.focus_field(empty[0])
         elif self.form.value("password") != self.form.value("again"):
-            self.form.tell(InvalidText("again", "is not the same"))
+            self.form.tell(InvalidText("again", "field.not_same"))
         else:
             self.form.tell(None)
             self.chosen.emit(self.form.value("password"), self.form.value("old"))

@@ -98,7 +98,7 @@ class PinDialog(QuestionBox):
         if empty:
             empty[0].setFocus(Qt.FocusReason.OtherFocusReason)
         elif "again" in form.fields and form.value("again") != form.value("new_pin"):
-            self._tell(InvalidText("again", "is not the same"))
+            self._tell(InvalidText("again", "field.not_same"))
         else:
             self._tasks.once("pin", self._try())
 

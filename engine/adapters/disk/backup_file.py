@@ -113,11 +113,10 @@ def _opened(file: BinaryIO, key: BackupKey) -> bytes:
     if len(salt) != _SALT or len(proof) != _HASH:
         raise BackupDamaged("its head is not whole")
     if head.kind != key.kind:
-        wanted = "a pass phrase" if head.kind == "phrase" else "a key file or the key of a keyring"
-        raise BackupKeyWrong(f"it was sealed with {wanted}")
+        raise BackupKeyWrong("backup.wants_phrase" if head.kind == "phrase" else "backup.wants_key")
     proving, sealing = _keys(key, salt, begun)
     if not hmac.compare_digest(proof, _proof(proving, begun)):
-        raise BackupKeyWrong("it was sealed with another key or pass phrase")
+        raise BackupKeyWrong("backup.other_key")
     return sealing
 
 

@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 from engine.adapters.disk.backup_file import BackupKey
 from engine.domain.health.backup import BackupRefused
+from engine.domain.shared.remark import remark
 
 #: What a killed back-up leaves beside the file that it would have become.
 PART = ".part"
@@ -30,7 +31,7 @@ def appearing(path: Path, *, overwrite: bool = False) -> Iterator[BinaryIO]:
         BackupRefused: There is a file of that name, its folder takes none, or the disk is full.
     """
     if path.exists() and not overwrite:
-        raise BackupRefused(f"{path} is there already. Name another file, or add --overwrite.")
+        raise BackupRefused("backup.there", path=path)
     part = path.with_name(f"{path.name}.{secrets.token_hex(4)}{PART}")
     try:
         with os.fdopen(os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR | _BINARY, 0o600), "w+b") as file:
@@ -39,8 +40,9 @@ def appearing(path: Path, *, overwrite: bool = False) -> Iterator[BinaryIO]:
             os.fsync(file.fileno())
         _take_name(part, path, overwrite=overwrite)
     except OSError as problem:
-        why = "the disk is full" if problem.errno in (errno.ENOSPC, errno.EDQUOT) else problem.strerror
-        raise BackupRefused(f"{path} cannot be written: {why}. Nothing was left behind.") from problem
+        full = problem.errno in (errno.ENOSPC, errno.EDQUOT)
+        why = remark("why.disk_full") if full else problem.strerror
+        raise BackupRefused("backup.not_written", path=path, why=why) from problem
     finally:
         part.unlink(missing_ok=True)
 
@@ -50,11 +52,9 @@ def read_key_file(path: Path) -> BackupKey:
     try:
         text = path.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError) as problem:
-        raise BackupRefused(f"The key file {path} cannot be read.") from problem
+        raise BackupRefused("backup.key_unreadable", path=path) from problem
     if not _HEX.fullmatch(text):
-        raise BackupRefused(
-            f"{path} holds no key: {2 * _KEY_BYTES} hexadecimal digits are wanted, as --make-key writes."
-        )
+        raise BackupRefused("backup.no_key", path=path, digits=2 * _KEY_BYTES)
     return BackupKey(bytes.fromhex(text), "key")
 
 
@@ -69,9 +69,7 @@ def make_key_file(path: Path, key: BackupKey | None = None) -> BackupKey:
 def phrase_key(phrase: str, *, new: bool) -> BackupKey:
     """Raises: BackupRefused, for one too short to seal anything *new* with."""
     if new and len(phrase) < _SHORTEST_PHRASE:
-        raise BackupRefused(
-            f"The pass phrase needs {_SHORTEST_PHRASE} characters at least; four or five words are good."
-        )
+        raise BackupRefused("backup.short_phrase", least=_SHORTEST_PHRASE)
     return BackupKey(phrase.encode(), "phrase")
 
 
@@ -87,7 +85,7 @@ def _take_name(part: Path, path: Path, *, overwrite: bool) -> None:
             # Unlike renaming, it fails where somebody made a file of that name meanwhile.
             os.link(part, path)
         except FileExistsError as problem:
-            raise BackupRefused(f"{path} was made by somebody else meanwhile. Name another file.") from problem
+            raise BackupRefused("backup.overtaken", path=path) from problem
         except OSError:  # a file system without links
             part.rename(path)
     if sys.platform != "win32":

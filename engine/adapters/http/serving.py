@@ -28,7 +28,7 @@ async def serve_http(
 ) -> AsyncIterator[str]:
     """Serve *app* inside the block; the value is its address. Requests that are being answered are so to their end.
 
-    *otherwise* begins the sentence for where nobody can listen; *behind_proxy* is the door's.
+    *otherwise* names what is said where nobody can listen; *behind_proxy* is the door's.
 
     Raises:
         Misconfigured: Nobody can listen there.
@@ -38,7 +38,7 @@ async def serve_http(
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listening = socket.create_server((host, port), family=family)
     except OSError as problem:
-        raise Misconfigured(f"{otherwise} at {host}:{port} ({problem.strerror}).") from problem
+        raise Misconfigured(otherwise, host=host, port=port, why=problem.strerror) from problem
     door = Door(behind_proxy=behind_proxy)
     config = uvicorn.Config(
         door.around(app),

@@ -134,5 +134,5 @@ async def open_webhooks(app: Starlette, host: str, port: int, *, behind_proxy: b
     Raises:
         Misconfigured: Nobody can listen there.
     """
-    async with serve_http(app, (host, port), "Webhooks cannot be received", behind_proxy=behind_proxy) as url:
+    async with serve_http(app, (host, port), "listen.webhooks", behind_proxy=behind_proxy) as url:
         yield f"{url}/stripe"

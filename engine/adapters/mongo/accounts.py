@@ -11,9 +11,10 @@ from engine.adapters.mongo.codec.documents import renter_of, renter_within
 from engine.adapters.mongo.codec.reading import must
 from engine.adapters.mongo.renters import KEY_FIELD, equip, own_role, retire, unfit
 from engine.domain.car.car import BranchId, OwnerId
+from engine.domain.people.account_errors import AccountChanged
 from engine.domain.people.accounts import Flaw, Person
 from engine.domain.people.people import AccountName, Actor, Role
-from engine.domain.shared.errors import AccountChanged, AccountDisabled, NotFound
+from engine.domain.shared.errors import AccountDisabled, NotFound
 
 _ROLES = {f"ds_{role}": role for role in Role}
 _SCRAM = ["SCRAM-SHA-256"]

@@ -37,14 +37,6 @@ STEP_S = 300.0
 _SNAPSHOT_TOO_OLD, _SNAPSHOT_UNAVAILABLE, _HISTORY_LOST = 239, 246, 286
 _RAW: CodecOptions[RawBSONDocument] = CodecOptions(RawBSONDocument)
 _DDL = frozenset({"drop", "rename", "dropDatabase", "invalidate"})
-_RESTLESS = (
-    "The database's collections were made or dropped while it was copied. Do it again when nobody provisions or "
-    "upgrades it."
-)
-_SHORT = (
-    "Copying took longer than the database remembers its changes for. Make that longer (replSetResizeOplog, "
-    "minSnapshotHistoryWindowInSeconds), or back up while less is written."
-)
 
 Hear = Callable[[BackupProgress], None]
 T = TypeVar("T")
@@ -82,7 +74,7 @@ async def copy_database(client: Client, name: str, writer: BackupWriter, note_id
         copied = {each: tally.told for each, tally in writer.tallies.items()}
         replayed, counts = 0, {each: rows for each, (rows, _) in copied.items()}
         if copying.begun is None or copying.at is None:
-            raise BackupRefused(f"There is nothing in the database {name}.")
+            raise BackupRefused("backup.empty_database", database=name)
         if copying.begun != copying.at:
             with closing(sqlite3.connect("")) as changes:
                 replayed, counts = await _replayed(client, copying, changes, note_id)
@@ -115,7 +107,7 @@ async def _copy(client: Client, copying: _Copying) -> None:
                     waiting, last = waiting[1:], None
         except OperationFailure as problem:
             if problem.code == _SNAPSHOT_UNAVAILABLE:
-                raise BackupRefused(_RESTLESS) from problem
+                raise BackupRefused("backup.restless") from problem
             if problem.code != _SNAPSHOT_TOO_OLD:
                 raise
 
@@ -169,7 +161,7 @@ async def _replayed(
         return await _replay(client, copying, changes, note_id)
     except OperationFailure as problem:
         if problem.code in (_SNAPSHOT_TOO_OLD, _HISTORY_LOST):
-            raise BackupRefused(_SHORT) from problem
+            raise BackupRefused("backup.took_too_long") from problem
         raise
 
 
@@ -198,7 +190,7 @@ async def _list_changes(copying: _Copying, changes: sqlite3.Connection, note_id:
         await note(copying.db, mark, "mark", datetime.now(UTC))
         async for change in stream:
             if change["operationType"] in _DDL:
-                raise BackupRefused(_RESTLESS)
+                raise BackupRefused("backup.restless")
             key = change.get("documentKey")
             if key is None:
                 continue

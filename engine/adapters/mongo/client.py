@@ -107,7 +107,7 @@ def connect(url: str, credentials: Credentials | None, ca_file: str = "", *, mem
             maxPoolSize=100,
         )
     except (ConfigurationError, ValueError, OSError) as problem:
-        raise Misconfigured(f"The address of MongoDB cannot be used: {problem}") from problem
+        raise Misconfigured("mongo.address", why=problem) from problem
 
 
 def _only(member: str) -> Callable[[list[ServerDescription]], list[ServerDescription]]:
@@ -185,7 +185,7 @@ def speaking() -> Iterator[None]:
     try:
         yield
     except (OverflowError, BSONError, UnicodeEncodeError) as problem:
-        raise InvalidText("record", "holds what the database cannot keep") from problem
+        raise InvalidText("record", "field.not_kept") from problem
     except OperationFailure as problem:
         raise _refusal(problem) from problem
     except ConnectionFailure as problem:
@@ -209,7 +209,7 @@ def _why_away(problem: ConnectionFailure) -> str:
 _PLAIN: dict[int, Callable[[], DriveSphereError]] = {
     _AUTHENTICATION_FAILED: lambda: SignInRefused("name or password is wrong"),
     _UNAUTHORIZED: lambda: Forbidden("the database refuses this to the account"),
-    _SHAPE_REFUSED: lambda: InvalidText("record", "does not fit what the database keeps"),
+    _SHAPE_REFUSED: lambda: InvalidText("record", "field.not_fitting"),
 }
 
 

@@ -10,8 +10,9 @@ from pymongo.errors import DuplicateKeyError
 from engine.adapters.mongo.client import Connector, speaking
 from engine.adapters.mongo.clock import ServerClock
 from engine.adapters.mongo.codec.people import REQUEST
+from engine.domain.people.account_errors import AlreadyRequested, RequestsFull
 from engine.domain.people.account_requests import MOST_WAITING, AccountRequest, NewRequest, RequestId
-from engine.domain.shared.errors import AlreadyRequested, Misconfigured, RequestsFull, SignInRefused
+from engine.domain.shared.errors import Misconfigured, SignInRefused
 
 GUEST = "guest"
 #: No secret: every copy of the program has it, and it opens nothing but the insertion of a request.
@@ -34,7 +35,7 @@ async def file_request(connector: Connector, database: str, request: NewRequest)
         try:
             await clock.measure()
         except SignInRefused as problem:
-            raise Misconfigured("This database takes no requests: run drivesphere provision once more.") from problem
+            raise Misconfigured("mongo.no_requests") from problem
         asked = REQUEST.document_of(
             AccountRequest(
                 RequestId(str(ObjectId())), request.name, request.email, request.phone, request.note, clock.now()

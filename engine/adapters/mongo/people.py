@@ -21,12 +21,13 @@ from engine.adapters.mongo.schema.version import must_fit
 from engine.adapters.mongo.store import MAJORITY, SNAPSHOT
 from engine.domain.car.car import IN_SERVICE, OwnerId
 from engine.domain.firm.audit import AuditRow
+from engine.domain.people.account_errors import AccountTaken, LastAdmin
 from engine.domain.people.account_requests import AccountRequest, RequestId, RequestPage
 from engine.domain.people.accounts import Fleet, PeopleQuery, Person
 from engine.domain.people.people import AccountName, Role
 from engine.domain.people.phone import phone_beginnings
 from engine.domain.shared.damage import Damaged
-from engine.domain.shared.errors import AccountTaken, LastAdmin, NotFound, Overtaken
+from engine.domain.shared.errors import NotFound, Overtaken
 from engine.domain.shared.sought import sought
 from engine.domain.shared.zones import zones_version
 

@@ -52,8 +52,7 @@ class Restore:
         whole = check(self._file, self._key, on_changed, lambda rows: hear(BackupProgress("checking", rows, 0)))
         if whole.about.schema > newest_schema:
             raise BackupRefused(
-                f"A newer version of the program made this back-up (schema {whole.about.schema}; this one knows "
-                f"{newest_schema}). Restore it with {whole.about.program} or later."
+                "restore.newer", schema=whole.about.schema, own=newest_schema, program=whole.about.program
             )
         return whole
 
@@ -98,20 +97,14 @@ class Restore:
         if MARK in there and again:
             await self._clear(there)
         elif MARK in there:
-            raise BackupRefused(
-                f"A restore into {self._db.name} was begun and has not come to its end. Unless it is at work, run "
-                f"this again with --again: what it left is cleared away first."
-            )
+            raise BackupRefused("restore.half_done", database=self._db.name)
         elif held := await self._held(there):
-            raise BackupRefused(
-                f"The database {self._db.name} is not empty ({held}). A back-up goes into an empty database only: "
-                f"name another with --database, or drop this one yourself if nobody needs it any more."
-            )
+            raise BackupRefused("restore.not_empty", database=self._db.name, held=held)
         try:
             # Created, not only written to: of two restores at once one fails here.
             await self._db.create_collection(MARK)
         except (CollectionInvalid, OperationFailure) as problem:
-            raise BackupRefused(f"Another restore into {self._db.name} is at work.") from problem
+            raise BackupRefused("restore.at_work", database=self._db.name) from problem
         await self._db[MARK].insert_one(mark)
 
     async def _held(self, there: Iterable[str]) -> str:

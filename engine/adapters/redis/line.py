@@ -90,9 +90,7 @@ def connect_redis(url: str, ca_file: str = "") -> Redis:
         )
     except ValueError:
         # The library's own message may quote a part of the password.
-        raise Misconfigured(
-            "The address of Redis cannot be used; it looks like redis://:PASSWORD@HOST:6379/0."
-        ) from None
+        raise Misconfigured("redis.address") from None
 
 
 class RedisLine:

@@ -33,7 +33,7 @@ def acl(database: str = "*") -> list[str]:
         Misconfigured: No database has that name, or it would mean other keys than its own.
     """
     if not re.fullmatch(r"\*|[A-Za-z0-9_-]{1,63}", database):
-        raise Misconfigured(f"No database of ours is named {database!r}: letters, digits, - and _ are possible.")
+        raise Misconfigured("redis.database", name=repr(database))
     keys = [f"~{database}:{pattern}" for pattern in KEYS]
     channels = [f"&{pattern}" for pattern in CHANNELS]
     commands = [f"+{name}" for name in sorted(COMMANDS | BY_DRIVER)]

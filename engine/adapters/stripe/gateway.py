@@ -80,7 +80,7 @@ def _http(timeout: float, base_url: str | None, ca_file: str) -> HTTPXClient:
         try:
             return _TrustingHTTPXClient(timeout, ca_file)
         except OSError as problem:
-            raise Misconfigured(f"The file of certificates {ca_file} cannot be read: {problem}") from problem
+            raise Misconfigured("stripe.certificates", path=ca_file, why=problem) from problem
     return HTTPXClient(timeout=timeout) if base_url is None else _DirectHTTPXClient(timeout)
 
 
@@ -111,7 +111,7 @@ class StripeGateway:
     ) -> None:
         kind = _KEY.fullmatch(key or _NO_KEY)
         if not kind:
-            raise Misconfigured("The Stripe key must begin with sk_test_, rk_test_, sk_live_ or rk_live_.")
+            raise Misconfigured("stripe.key")
         self._livemode = kind[1] == "live"
         self._base_url = base_url
         self._webhook_secret = webhook_secret
@@ -261,9 +261,9 @@ class StripeGateway:
 
     def _must_be_sandbox(self, base_url: str) -> None:
         if self._livemode:
-            raise Misconfigured("A live Stripe key is never sent to a sandbox; remove the sandbox's address.")
+            raise Misconfigured("stripe.live_to_sandbox")
         if urlsplit(base_url).hostname not in _LOOPBACK:
-            raise Misconfigured("The Stripe sandbox must be on this machine (127.0.0.1).")
+            raise Misconfigured("stripe.sandbox_elsewhere")
 
 
 def _quoted(text: str) -> str:

@@ -48,7 +48,7 @@ def sound_reason(reason: RefundReason | None) -> RefundReason:
         InvalidText: ``reason``, where there is none; ``said``, where it cannot be kept or another reason is not said.
     """
     if not isinstance(reason, RefundReason) or not isinstance(reason.usual, UsualReason):
-        raise InvalidText("reason", "must not be empty")
+        raise InvalidText("reason", "field.empty")
     said = clean("said", reason.said, longest=LONGEST_SAID, required=reason.usual is UsualReason.OTHER)
     return RefundReason(reason.usual, said)
 

@@ -199,13 +199,13 @@ def _money(money: Money) -> dict[str, Any]:
 def _object(body: str) -> dict[str, Any]:
     read = json.loads(body) if len(body) <= MOST_BODY else None
     if not isinstance(read, dict):
-        raise InvalidText("body", "must be an object")
+        raise InvalidText("body", "field.object")
     return read
 
 
 def _only(fields: dict[str, Any], *names: str) -> None:
     if set(fields) != set(names):
-        raise InvalidText("body", "has other fields")
+        raise InvalidText("body", "field.fields")
 
 
 def _text(value: object) -> str:
@@ -214,16 +214,16 @@ def _text(value: object) -> str:
 
 def _moment(value: object) -> datetime:
     if not isinstance(value, str):
-        raise InvalidText("body", "must be a moment")
+        raise InvalidText("body", "field.moment")
     moment = datetime.fromisoformat(value)
     if moment.tzinfo is None:
-        raise InvalidText("body", "must have a zone")
+        raise InvalidText("body", "field.no_zone")
     return moment.astimezone(UTC)
 
 
 def _amount(value: object) -> Money:
     if not isinstance(value, dict) or set(value) != {"minor", "currency"} or type(value["minor"]) is not int:
-        raise InvalidText("body", "must be an amount")
+        raise InvalidText("body", "field.amount")
     return Money(value["minor"], _text(value["currency"]))
 
 

@@ -20,8 +20,11 @@ from engine.domain.shared.errors import (
     PeriodTaken,
     PriceChanged,
 )
+from engine.domain.shared.remark import Remark
 
 _LONGEST = 200
+#: Before the name of a fact of what is wrong with a text or a period.
+_FACT = "fact "
 
 
 def facts_of(problem: DriveSphereError) -> dict[str, str]:
@@ -36,12 +39,22 @@ def facts_of(problem: DriveSphereError) -> dict[str, str]:
         case NotFound():
             told |= {"kind": problem.kind, "key": problem.key}
         case InvalidText():
-            told |= {"field": problem.field, "problem": problem.problem}
+            told |= {"field": problem.field, "problem": problem.said.code, **_said(problem.said)}
         case CarNotRentable():
             told |= {"key": problem.car_id}
+        case InvalidPeriod():
+            told |= {"problem": problem.said.code, **_said(problem.said)}
         case WishRefused():
             told |= {"why": problem.why}
     return {name: text[:_LONGEST] for name, text in told.items()}
+
+
+def _said(said: Remark) -> dict[str, str]:
+    return {f"{_FACT}{name}": str(fact) for name, fact in said.facts.items()}
+
+
+def _facts(facts: dict[str, str]) -> dict[str, str]:
+    return {name.removeprefix(_FACT): fact for name, fact in facts.items() if name.startswith(_FACT)}
 
 
 def problem_of(code: str, facts: dict[str, str]) -> DriveSphereError:
@@ -61,10 +74,10 @@ _MADE: MappingProxyType[str, Callable[[dict[str, str]], DriveSphereError]] = Map
         CarNotRentable.code: lambda facts: CarNotRentable(facts.get("key", "")),
         MoveRefused.code: lambda facts: MoveRefused(facts.get("current", ""), facts.get("wanted", "")),
         NotFound.code: lambda facts: NotFound(facts.get("kind", ""), facts.get("key", "")),
-        InvalidText.code: lambda facts: InvalidText(facts.get("field", ""), facts.get("problem", "")),
+        InvalidText.code: lambda facts: InvalidText(facts.get("field", ""), facts.get("problem", ""), **_facts(facts)),
         WishRefused.code: lambda facts: WishRefused(facts.get("why", "")),
         PriceChanged.code: lambda facts: PriceChanged(facts.get("text", "")),
-        InvalidPeriod.code: lambda facts: InvalidPeriod(facts.get("text", "")),
+        InvalidPeriod.code: lambda facts: InvalidPeriod(facts.get("problem", facts.get("text", "")), **_facts(facts)),
         InvalidMoney.code: lambda facts: InvalidMoney(facts.get("text", "")),
         Forbidden.code: lambda facts: Forbidden(facts.get("text", "")),
         PaymentMismatch.code: lambda facts: PaymentMismatch(facts.get("text", "")),

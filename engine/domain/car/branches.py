@@ -47,7 +47,7 @@ def sound(branch: Branch) -> Branch:
         address=clean("address", branch.address, longest=200),
     )
     if not isinstance(branch.zone, str) or branch.zone not in available_timezones():
-        raise InvalidText("zone", "must be a time zone such as Europe/Berlin")
+        raise InvalidText("zone", "field.zone")
     must_be_hours(branch.opens, branch.closes)
     return cleaned
 

@@ -56,16 +56,16 @@ class CarWish:
         """
         for name, kind in _ONE.items():
             if not isinstance(getattr(self, name), kind):
-                raise InvalidText(name, f"must be {kind.__name__}")
+                raise InvalidText(name, "field.kind", kind=kind.__name__)
         for name, kind in _SETS.items():
             values = getattr(self, name)
             if not isinstance(values, frozenset) or any(not isinstance(value, kind) for value in values):
-                raise InvalidText(name, f"must be a set of {kind.__name__}")
+                raise InvalidText(name, "field.set_of", kind=kind.__name__)
         clean("search", self.text, longest=100, required=False)
         for name in ("min_seats", "max_daily_minor"):
             value = getattr(self, name)
             if value is not None and type(value) is not int:
-                raise InvalidText(name, "must be a whole number")
+                raise InvalidText(name, "field.whole")
 
 
 @dataclass(frozen=True, slots=True)

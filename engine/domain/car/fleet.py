@@ -57,17 +57,17 @@ class FleetQuery:
         """
         for name in ("owner_id", "branch_id"):
             if not isinstance(getattr(self, name), str | None):
-                raise InvalidText(name, "must be text")
+                raise InvalidText(name, "field.no_text")
         clean("search", self.text, longest=100, required=False)
         statuses = self.statuses
         if not isinstance(statuses, frozenset) or not all(isinstance(each, CarStatus) for each in statuses):
-            raise InvalidText("statuses", "must be a set of CarStatus")
+            raise InvalidText("statuses", "field.statuses")
         if not isinstance(self.order, FleetOrder):
-            raise InvalidText("order", "must be one of the list")
+            raise InvalidText("order", "field.not_listed")
         if type(self.offset) is not int or type(self.limit) is not int:
-            raise InvalidText("offset", "must be a whole number")
+            raise InvalidText("offset", "field.whole")
         if self.offset < 0 or not 1 <= self.limit <= _LONGEST_PAGE:
-            raise InvalidText("offset", f"must be a page of at most {_LONGEST_PAGE} rows")
+            raise InvalidText("offset", "field.page", most=_LONGEST_PAGE)
 
     @property
     def filters(self) -> int:

@@ -154,7 +154,7 @@ def reason_for(before_km: int, after_km: int, reason: str) -> str:
         return ""
     told = clean("reason", reason, longest=200, required=False)
     if not told:
-        raise InvalidText("reason", f"must say why the odometer goes back from {before_km} km")
+        raise InvalidText("reason", "field.odometer", before=before_km)
     return told
 
 
@@ -182,18 +182,18 @@ def _example(rate: Money) -> Money:
 def _whole(name: str, value: object, least: int, most: int) -> None:
     if type(value) is not int or not least <= value <= most:
         # A year is written without a comma.
-        limits = f"{least:,} and {most:,}" if most > _LAST_YEAR else f"{least} and {most}"
-        raise InvalidText(name, f"must be between {limits}")
+        low, high = (f"{least:,}", f"{most:,}") if most > _LAST_YEAR else (str(least), str(most))
+        raise InvalidText(name, "field.between", least=low, most=high)
 
 
 def _known(name: str, value: object, kind: type[StrEnum]) -> None:
     if not isinstance(value, kind):
-        raise InvalidText(name, "must be one of the list")
+        raise InvalidText(name, "field.not_listed")
 
 
 def _colour(form: CarForm) -> None:
     if not isinstance(form.colour, str) or not _COLOUR.fullmatch(form.colour.lower()):
-        raise InvalidText("colour", "must be a colour such as #2f6f9f")
+        raise InvalidText("colour", "field.colour")
 
 
 def _plate(form: CarForm, rules: CarRules) -> None:
@@ -202,27 +202,29 @@ def _plate(form: CarForm, rules: CarRules) -> None:
 
 def _country(form: CarForm) -> None:
     if not isinstance(form.country, str) or (form.country and not _COUNTRY.fullmatch(form.country)):
-        raise InvalidText("country", "must be one of the list")
+        raise InvalidText("country", "field.not_listed")
 
 
 def _rate(form: CarForm, rules: CarRules) -> None:
     rate = form.daily_rate
     if not isinstance(rate, Money) or rate.currency != rules.currency:
-        raise InvalidText("daily_rate", f"must be in {rules.currency}")
-    told = {
-        None: "",
-        Uncharged.CURRENCY: "is in a currency that Stripe does not charge",
-        Uncharged.TOO_LITTLE: f"must be at least {_plain(least(rate.currency))}, the smallest amount a card is charged",
-        Uncharged.TOO_MUCH: f"must be at most {_plain(most(rate.currency))}",
-        Uncharged.FRACTION: f"must be an amount that can be paid, such as {_plain(_example(rate))}",
-    }[why_not(rate)]
-    if told:
-        raise InvalidText("daily_rate", told)
+        raise InvalidText("daily_rate", "field.in_currency", currency=rules.currency)
+    match why_not(rate):
+        case None:
+            return
+        case Uncharged.CURRENCY:
+            raise InvalidText("daily_rate", "field.rate_currency")
+        case Uncharged.TOO_LITTLE:
+            raise InvalidText("daily_rate", "field.rate_low", least=_plain(least(rate.currency)))
+        case Uncharged.TOO_MUCH:
+            raise InvalidText("daily_rate", "field.rate_high", most=_plain(most(rate.currency)))
+        case Uncharged.FRACTION:
+            raise InvalidText("daily_rate", "field.rate_fraction", example=_plain(_example(rate)))
 
 
 def _branch(form: CarForm, rules: CarRules) -> None:
     if not isinstance(form.branch_id, str) or form.branch_id not in rules.branches:
-        raise InvalidText("branch_id", "must be one of the branches")
+        raise InvalidText("branch_id", "field.no_branch")
 
 
 #: Field -> its check, in the order in which the form shows them.

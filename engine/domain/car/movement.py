@@ -138,15 +138,15 @@ def must_lie_ahead(period: RentalPeriod, now: datetime) -> None:
     """It may begin now. Raises: InvalidPeriod."""
     must_end_ahead(period, now)
     if period.starts_at < now - WALK_IN_GRACE:
-        raise InvalidPeriod("it begins in the past")
+        raise InvalidPeriod("period.begins_past")
 
 
 def must_end_ahead(period: RentalPeriod, now: datetime) -> None:
     """Raises: InvalidPeriod."""
     if period.ends_at >= TOO_FAR:
-        raise InvalidPeriod("that is too far ahead")
+        raise InvalidPeriod("period.too_far")
     if period.ends_at <= now:
-        raise InvalidPeriod("it ends in the past")
+        raise InvalidPeriod("period.ends_past")
 
 
 def parts_of(wanted: RentalPeriod, taken: Iterable[RentalPeriod]) -> tuple[RentalPeriod, ...]:

@@ -28,11 +28,11 @@ def shown_plate(plate: object) -> str:
     """
     text = " ".join(clean("plate", plate, longest=LONGEST_PLATE).upper().split())
     if len(text) > LONGEST_PLATE:
-        raise InvalidText("plate", f"longer than {LONGEST_PLATE} characters")
+        raise InvalidText("plate", "field.too_long", longest=LONGEST_PLATE)
     if not all(sign.isalnum() or sign in _ON_PLATES or unicodedata.category(sign)[0] == "M" for sign in text):
-        raise InvalidText("plate", "must hold letters, digits, blanks and - . · / only, as plates do")
+        raise InvalidText("plate", "field.plate_signs")
     if not plate_key(text, ""):
-        raise InvalidText("plate", "must hold letters or digits")
+        raise InvalidText("plate", "field.plate_empty")
     return text
 
 
@@ -51,7 +51,7 @@ def plate_key(plate: str, country: str) -> str:
 def must_tell_district(plate: str, country: str) -> None:
     """Raises: InvalidText, for a plate of which nobody can say where the district ends."""
     if country in _APART and _UNCLEAR.fullmatch(plate.strip()):
-        raise InvalidText("plate", "must show where the district ends, as B-NO 1234 or BN-O 1234 do")
+        raise InvalidText("plate", "field.plate_district")
 
 
 def _signs(text: str) -> str:

@@ -98,11 +98,11 @@ def sound(settings: FirmSettings) -> FirmSettings:
         InvalidText: Named by its field: ``currency``, ``commission``, ``hold`` or ``cancellation``.
     """
     if settings.currency not in CHARGED:
-        raise InvalidText("currency", "is no currency that can be charged")
+        raise InvalidText("currency", "field.currency")
     if type(settings.commission_bp) is not int or not 0 <= settings.commission_bp <= _WHOLE_BP:
-        raise InvalidText("commission", "must lie between 0 and 100 percent")
+        raise InvalidText("commission", "field.percent")
     if not SHORTEST_HOLD <= settings.hold <= LONGEST_HOLD or settings.hold % timedelta(minutes=1):
-        raise InvalidText("hold", "must be 1 to 30 whole minutes")
+        raise InvalidText("hold", "field.hold")
     rules = tuple(sorted(settings.cancellation, key=lambda rule: -rule.hours_before))
     _refuse_unfair(rules)
     return FirmSettings(settings.currency, settings.commission_bp, settings.hold, rules)
@@ -111,11 +111,11 @@ def sound(settings: FirmSettings) -> FirmSettings:
 def _refuse_unfair(rules: tuple[CancellationRule, ...]) -> None:
     field = "cancellation"
     if len(rules) > _MOST_RULES:
-        raise InvalidText(field, f"must be at most {_MOST_RULES} rules")
+        raise InvalidText(field, "field.too_many_rules", most=_MOST_RULES)
     if any(not 0 <= rule.hours_before <= _LONGEST_NOTICE_H or not 0 <= rule.refund_bp <= _WHOLE_BP for rule in rules):
-        raise InvalidText(field, "must be hours up to a year and 0 to 100 percent")
+        raise InvalidText(field, "field.refund_rules")
     for longer, shorter in pairwise(rules):
         if longer.hours_before == shorter.hours_before:
-            raise InvalidText(field, "must name each number of hours once")
+            raise InvalidText(field, "field.same_hours")
         if longer.refund_bp < shorter.refund_bp:
-            raise InvalidText(field, "must not give less back to those who cancel earlier")
+            raise InvalidText(field, "field.less_for_earlier")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from engine.domain.shared.errors import RuleBroken
+from engine.domain.shared.errors import RuleBroken, Told
 
 _MODULUS = 1 << 256
 _LENGTH = 4
@@ -21,7 +21,7 @@ class BackupDamaged(RuleBroken):
     code = "backup.damaged"
 
 
-class BackupKeyWrong(RuleBroken):
+class BackupKeyWrong(Told):
     """The pass phrase or key file is not the one that it was sealed with."""
 
     code = "backup.key"
@@ -33,8 +33,8 @@ class NotABackup(RuleBroken):
     code = "backup.unknown"
 
 
-class BackupRefused(RuleBroken):
-    """It cannot be written to, or restored from, that place as things are; the message says what to do."""
+class BackupRefused(Told):
+    """It cannot be written to, or restored from, that place as things are."""
 
     code = "backup.refused"
 

@@ -52,6 +52,6 @@ class RequestPage:
 def read_request(name: object, email: object, phone: object, note: object) -> NewRequest:
     """As typed at the sign-in screen. Raises: InvalidText, naming the field."""
     if email == "":
-        raise InvalidText("email", "must not be empty")
+        raise InvalidText("email", "field.empty")
     whole_name, mail, number = contact(name, email, phone)
     return NewRequest(whole_name, mail, number, clean("note", note, longest=_LONGEST_NOTE, required=False))

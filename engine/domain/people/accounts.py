@@ -43,11 +43,11 @@ class Post:
     def __post_init__(self) -> None:
         """Raises: InvalidText, for a place that the role has not, or one that it lacks."""
         if self.branch_id is not None and self.role is not Role.CLIENT:
-            raise InvalidText("branch", "belongs to accounts of the counter only")
+            raise InvalidText("branch", "field.counter_only")
         if (self.owner_id is not None) != (self.role is Role.OWNER):
-            raise InvalidText("fleet", "belongs to fleet owners, and to each of them")
+            raise InvalidText("fleet", "field.owners_only")
         if (self.renter is not None) != (self.role is Role.RENTER):
-            raise InvalidText("renter", "belongs to accounts of renters, and to each of them")
+            raise InvalidText("renter", "field.renters_only")
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +186,7 @@ def account_name(value: object) -> AccountName:
     """
     text = sign_in_name(clean("account", value, longest=40))
     if _ACCOUNT.fullmatch(text) is None or text in RESERVED:
-        raise InvalidText("account", "must be 2 to 40 letters a-z, digits, dots or dashes")
+        raise InvalidText("account", "field.account_name")
     return AccountName(text)
 
 
@@ -236,11 +236,11 @@ def chosen_password(value: object, account: str) -> str:
     password = clean("password", value, longest=_LONGEST_PASSWORD)
     if password != value:
         # What is stored must be what was typed, or signing in would fail over a blank at the end.
-        raise InvalidText("password", "must not begin or end with a blank, nor hold letters in parts")
+        raise InvalidText("password", "field.password_blanks")
     if len(password) < _SHORTEST_PASSWORD:
-        raise InvalidText("password", f"must have {_SHORTEST_PASSWORD} characters or more")
+        raise InvalidText("password", "field.too_short", shortest=_SHORTEST_PASSWORD)
     if search_key(password) == search_key(account) or len(set(password)) < _SHORTEST_PASSWORD // 3:
-        raise InvalidText("password", "must not be so easy to guess")
+        raise InvalidText("password", "field.easy")
     if is_one_time(password):
-        raise InvalidText("password", "must be another than the one-time password")
+        raise InvalidText("password", "field.one_time")
     return password

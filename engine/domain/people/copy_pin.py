@@ -53,11 +53,11 @@ def pin_of(typed: str, field: str = "pin") -> str:
     """
     plain = "".join(digits_of(typed).split())
     if not (plain.isascii() and plain.isdecimal()):
-        raise InvalidText(field, "must be digits only")
+        raise InvalidText(field, "field.digits")
     if not LEAST <= len(plain) <= MOST:
-        raise InvalidText(field, f"must be {LEAST} to {MOST} digits long")
+        raise InvalidText(field, "field.pin_length", least=LEAST, most=MOST)
     if len(set(plain)) == 1:
-        raise InvalidText(field, "must be more than one digit again and again")
+        raise InvalidText(field, "field.pin_easy")
     return plain
 
 

@@ -161,7 +161,7 @@ def read_email(value: object) -> str:
     host = unicodedata.normalize("NFKC", host.translate(_FULL_STOPS)).lower()
     text = clean("email", f"{local}{at}{host}", longest=200)
     if _EMAIL.fullmatch(text) is None:
-        raise InvalidText("email", "is no e-mail address")
+        raise InvalidText("email", "field.email")
     return text
 
 

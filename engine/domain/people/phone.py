@@ -27,15 +27,15 @@ _EXTENSION = re.compile(rf"[\s,]*(?:;\s*ext=|(?:{_EXTENSION_WORDS})[.:]?)\s*(\d{
 _SHOWN_PREFIX = re.compile(r"\(0(?:\)|$)")
 _PLAIN = MappingProxyType({"Zs": " ", "Pd": "-"})
 _PROBLEMS = {
-    NumberParseException.INVALID_COUNTRY_CODE: "begins with + and the country's code",
-    NumberParseException.TOO_SHORT_AFTER_IDD: "is too short",
-    NumberParseException.TOO_SHORT_NSN: "is too short",
-    NumberParseException.TOO_LONG: "is too long",
+    NumberParseException.INVALID_COUNTRY_CODE: "field.phone_begin",
+    NumberParseException.TOO_SHORT_AFTER_IDD: "field.phone_short",
+    NumberParseException.TOO_SHORT_NSN: "field.phone_short",
+    NumberParseException.TOO_LONG: "field.phone_long",
 }
 _LENGTHS = {
-    ValidationResult.TOO_SHORT: "is too short",
-    ValidationResult.TOO_LONG: "is too long",
-    ValidationResult.IS_POSSIBLE_LOCAL_ONLY: "is too short: the area code is missing",
+    ValidationResult.TOO_SHORT: "field.phone_short",
+    ValidationResult.TOO_LONG: "field.phone_long",
+    ValidationResult.IS_POSSIBLE_LOCAL_ONLY: "field.phone_area",
 }
 
 
@@ -50,14 +50,14 @@ def read_phone(text: object, country: str = "") -> str:
     """
     typed, extension = _spelt(clean("phone", text, longest=_LONGEST))
     if not _is_number(typed):
-        raise InvalidText("phone", "is no telephone number")
+        raise InvalidText("phone", "field.phone")
     try:
         number = phonenumbers.parse(typed, country or None)
     except NumberParseException as problem:
-        raise InvalidText("phone", _PROBLEMS.get(problem.error_type, "is no telephone number")) from problem
+        raise InvalidText("phone", _PROBLEMS.get(problem.error_type, "field.phone")) from problem
     length = phonenumbers.is_possible_number_with_reason(number)
     if length != ValidationResult.IS_POSSIBLE:
-        raise InvalidText("phone", _LENGTHS.get(length, "is no telephone number of that country"))
+        raise InvalidText("phone", _LENGTHS.get(length, "field.phone_of_country"))
     kept = phonenumbers.format_number(number, PhoneNumberFormat.E164)
     return f"{kept};ext={extension}" if extension else kept
 

@@ -66,15 +66,15 @@ class FigureQuestion:
             InvalidText: A value of another type, or a page that is none; named by its field.
         """
         if not isinstance(self.figure, Figure):
-            raise InvalidText("figure", "must be one of the list")
+            raise InvalidText("figure", "field.not_listed")
         for name in ("since", "until", "offset", "limit"):
             if type(getattr(self, name)) is not int:
-                raise InvalidText(name, "must be a whole number")
+                raise InvalidText(name, "field.whole")
         if self.offset < 0 or not 1 <= self.limit <= _LONGEST_PAGE:
-            raise InvalidText("limit", f"must be a page of at most {_LONGEST_PAGE} rows")
+            raise InvalidText("limit", "field.page", most=_LONGEST_PAGE)
         texts = (self.currency, self.car_id or "", self.branch_id or "")
         if not all(isinstance(text, str) for text in texts):
-            raise InvalidText("currency", "must be text")
+            raise InvalidText("currency", "field.no_text")
 
 
 @dataclass(frozen=True, slots=True)

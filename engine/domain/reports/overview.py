@@ -226,5 +226,5 @@ def _parts(text: str) -> tuple[int, int]:
     try:
         begin = datetime.strptime(text, "%Y-%m")  # noqa: DTZ007 -- a month, no moment
     except (TypeError, ValueError) as problem:
-        raise InvalidText("month", "must be a month such as 2026-11") from problem
+        raise InvalidText("month", "field.month") from problem
     return begin.year, begin.month

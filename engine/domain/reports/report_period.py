@@ -46,13 +46,13 @@ class Span:
 
     def __post_init__(self) -> None:
         if not _EARLIEST <= self.first.year <= self.end.year <= _LATEST:
-            raise InvalidPeriod("that is too long ago or too far ahead")
+            raise InvalidPeriod("period.out_of_reach")
         if not 0 < (self.end - self.first).days <= LONGEST_DAYS:
-            raise InvalidPeriod(f"a report covers 1 to {LONGEST_DAYS} days")
+            raise InvalidPeriod("period.report_length", days=LONGEST_DAYS)
         try:
             ZoneInfo(self.zone)
         except (ZoneInfoNotFoundError, ValueError, TypeError, OSError) as problem:
-            raise InvalidPeriod(f"{str(self.zone)[:40]!r} is no time zone") from problem
+            raise InvalidPeriod("period.unknown_zone", zone=repr(str(self.zone)[:40])) from problem
 
     @property
     def starts_at(self) -> datetime:
@@ -124,7 +124,7 @@ def year_of(year: int, zone: str) -> Span:
 def own_days(first: date, last: date, zone: str) -> Span:
     """*last* is the last day itself."""
     if last.year > _LATEST:
-        raise InvalidPeriod("that is too long ago or too far ahead")
+        raise InvalidPeriod("period.out_of_reach")
     return Span(SpanKind.CUSTOM, first, last + _DAY, zone)
 
 
@@ -151,7 +151,7 @@ def _calendar(kind: SpanKind, year: int, month_number: int, length: int, zone: s
         first = date(year, month_number, 1)
         return Span(kind, first, months_on(first, length), zone)
     except ValueError as problem:
-        raise InvalidPeriod("there is no such month") from problem
+        raise InvalidPeriod("period.no_month") from problem
 
 
 def months_on(day: date, by: int) -> date:

@@ -32,14 +32,10 @@ DriveSphereError
 │   ├── LookingBack          a restored database does not know yet which cars were paid for after the back-up
 │   ├── SignInRefused        name or password is wrong
 │   ├── AccountDisabled      the account exists and may do nothing
-│   ├── AccountChanged       it works as something else, or elsewhere, since this desk signed in
 │   ├── PasswordMustChange   the password is a one-time password
-│   ├── AccountTaken         an account of that name exists
-│   ├── OwnAccount           nobody changes the standing of the own account
-│   ├── LastAdmin            without this account there would be no administrator
-│   ├── AlreadyRequested     an account was asked for with this e-mail address, and nobody decided yet
-│   ├── those of health.backup, people.copy_pin, people.renter_errors, car.movement_errors, booking.unbelieved
-│   ├── RequestsFull         more requests for accounts wait than the firm takes
+│   ├── Told                 told by a code with its facts: InvalidPeriod, Misconfigured, ServersFailed and others
+│   ├── those of health.backup, people.account_errors, people.copy_pin, people.renter_errors
+│   ├── those of car.movement_errors, booking.unbelieved
 │   ├── WishRefused          a renter's wish that was not even tried: wrong signature, too old, for somebody else
 │   ├── NoKeyring            this computer keeps no secrets, so nothing that needs one is kept on it
 │   ├── CopyUnusable         the stored copy here is damaged, or does not open with its key
@@ -49,13 +45,15 @@ DriveSphereError
 ├── NobodyCarries            no desk is open that could carry out what a renter wishes
 ├── WishUnanswered           a renter's wish was sent, and nobody has said yet what came of it
 ├── Overtaken                the record was changed by somebody else since it was read (of renters: who)
-└── Unavailable              mongodb, redis or stripe did not answer
+└── Unavailable              mongodb, redis or stripe did not answer; ServersFailed: those of the program itself
 """
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import ClassVar
+
+from engine.domain.shared.remark import remark_of
 
 
 class DriveSphereError(Exception):
@@ -74,7 +72,17 @@ class RuleBroken(DriveSphereError):
     code = "rule"
 
 
-class InvalidPeriod(RuleBroken):
+class Told(RuleBroken):
+    """What is wrong, without its words. Attributes: ``said`` is told by ``engine.words``."""
+
+    code = "told"
+
+    def __init__(self, what: str, /, **facts: object) -> None:
+        self.said = remark_of(what, facts)
+        super().__init__(str(self.said))
+
+
+class InvalidPeriod(Told):
     code = "period.invalid"
 
 
@@ -107,11 +115,13 @@ class CurrencyMismatch(RuleBroken):
 
 
 class InvalidText(RuleBroken):
+    """Attributes: ``said`` is what is wrong with ``field``."""
+
     code = "text.invalid"
 
-    def __init__(self, field: str, problem: str) -> None:
-        super().__init__(f"{field}: {problem}")
-        self.field, self.problem = field, problem
+    def __init__(self, field: str, problem: str, /, **facts: object) -> None:
+        self.field, self.said = field, remark_of(problem, facts)
+        super().__init__(f"{field}: {self.said}")
 
 
 class Forbidden(RuleBroken):
@@ -278,10 +288,7 @@ class ProgramTooOld(RuleBroken):
     code = "schema.newer"
 
     def __init__(self, schema: int, own: int) -> None:
-        super().__init__(
-            f"This program is older than its database (schema {own}, stored {schema}) and writes nothing there: "
-            f"install the release that the firm uses now."
-        )
+        super().__init__(f"schema {own}, stored {schema}")
         self.schema, self.own = schema, own
 
 
@@ -291,10 +298,7 @@ class DatabaseTooOld(RuleBroken):
     code = "schema.older"
 
     def __init__(self, schema: int, own: int) -> None:
-        super().__init__(
-            f"The database is of an older release (schema {schema}, needed {own}), or its upgrade is not done: "
-            f"run provision."
-        )
+        super().__init__(f"schema {schema}, needed {own}")
         self.schema, self.own = schema, own
 
 
@@ -316,47 +320,11 @@ class AccountDisabled(RuleBroken):
     code = "account.disabled"
 
 
-class AccountChanged(RuleBroken):
-    """Attributes: ``role`` is what the account works as now."""
-
-    code = "account.changed"
-
-    def __init__(self, role: str) -> None:
-        super().__init__(f"the account works as {role} or elsewhere since this desk signed in")
-        self.role = role
-
-
 class PasswordMustChange(RuleBroken):
     code = "account.password_must_change"
 
 
-class AccountTaken(RuleBroken):
-    code = "account.taken"
-
-    def __init__(self, account: str) -> None:
-        super().__init__(f"there is an account named {account}")
-        self.account = account
-
-
-class OwnAccount(RuleBroken):
-    code = "account.own"
-
-
-class LastAdmin(RuleBroken):
-    code = "account.last_admin"
-
-
-class AlreadyRequested(RuleBroken):
-    code = "account.already_requested"
-
-
-class RequestsFull(RuleBroken):
-    code = "account.requests_full"
-
-
-class Misconfigured(RuleBroken):
-    """The message is a sentence for the person, with what to do."""
-
+class Misconfigured(Told):
     code = "config"
 
 
@@ -397,3 +365,13 @@ class Unavailable(DriveSphereError):
     def __init__(self, server: str, detail: str = "") -> None:
         super().__init__(f"{server} did not answer{': ' + detail if detail else ''}")
         self.server, self.detail = server, detail
+
+
+class ServersFailed(Unavailable):
+    """The program's own servers did not start. Attributes: ``said`` is why."""
+
+    code = "unavailable.own"
+
+    def __init__(self, what: str, /, **facts: object) -> None:
+        self.said = remark_of(what, facts)
+        super().__init__("embedded", str(self.said))

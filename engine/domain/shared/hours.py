@@ -24,9 +24,9 @@ def must_be_hours(opens: object, closes: object) -> None:
     for field, value in (("opens", opens), ("closes", closes)):
         ends = field == "closes" and value == END_OF_DAY
         if not isinstance(value, str) or not (ends or _CLOCK.fullmatch(value)):
-            raise InvalidText(field, "must be a time such as 08:00")
+            raise InvalidText(field, "field.time_of_day")
     if opens == closes:
-        raise InvalidText("closes", "must differ from it; 00:00 to 24:00 is around the clock")
+        raise InvalidText("closes", "field.never_open")
 
 
 def always_open(branch: Branch) -> bool:

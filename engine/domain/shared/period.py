@@ -38,25 +38,25 @@ class RentalPeriod:
     def __post_init__(self) -> None:
         for end in (self.starts_at, self.ends_at):
             if not isinstance(end, datetime) or end.tzinfo is None or end.utcoffset() != timedelta(0):
-                raise InvalidPeriod("both ends must be UTC times")
+                raise InvalidPeriod("period.not_utc")
             if end.microsecond % 1000:
-                raise InvalidPeriod("times are whole milliseconds")
+                raise InvalidPeriod("period.fractions")
         if not _EARLIEST_YEAR <= self.starts_at.year <= self.ends_at.year <= _LATEST_YEAR:
-            raise InvalidPeriod("that is too long ago or too far ahead")
+            raise InvalidPeriod("period.out_of_reach")
         if self.ends_at <= self.starts_at:
-            raise InvalidPeriod("the return must come after the pick-up")
+            raise InvalidPeriod("period.reversed")
         if self.ends_at - self.starts_at > LONGEST:
-            raise InvalidPeriod(f"a rental lasts {LONGEST.days} days at the most")
+            raise InvalidPeriod("period.too_long", days=LONGEST.days)
 
     @classmethod
     def between(cls, starts_at: datetime, ends_at: datetime) -> RentalPeriod:
         """The period between two aware times of any zone."""
         if starts_at.tzinfo is None or ends_at.tzinfo is None:
-            raise InvalidPeriod("both ends need a time zone")
+            raise InvalidPeriod("period.no_zone")
         try:
             return cls(starts_at.astimezone(UTC), ends_at.astimezone(UTC))
         except OverflowError as problem:
-            raise InvalidPeriod("that is too long ago or too far ahead") from problem
+            raise InvalidPeriod("period.out_of_reach") from problem
 
     def overlaps(self, other: RentalPeriod) -> bool:
         return self.starts_at < other.ends_at and other.starts_at < self.ends_at
@@ -78,9 +78,9 @@ class RentalPeriod:
             InvalidPeriod: The pick-up lies more than ``WALK_IN_GRACE`` before *now*, or the return after all calendars.
         """
         if self.ends_at >= TOO_FAR:
-            raise InvalidPeriod("that is too far ahead")
+            raise InvalidPeriod("period.too_far")
         if self.starts_at < now - WALK_IN_GRACE:
-            raise InvalidPeriod("the pick-up lies in the past")
+            raise InvalidPeriod("period.pick_up_past")
 
 
 def whole_milliseconds(at: datetime) -> datetime:

@@ -21,6 +21,16 @@ class Remark:
     def __hash__(self) -> int:
         return hash((self.code, tuple(self.facts.items())))
 
+    def __str__(self) -> str:
+        """For developers and the log."""
+        facts = ", ".join(f"{name}: {value}" for name, value in self.facts.items())
+        return f"{self.code} ({facts})" if facts else self.code
+
 
 def remark(code: str, /, **facts: Fact) -> Remark:
     return Remark(code, facts)
+
+
+def remark_of(code: str, facts: Mapping[str, object]) -> Remark:
+    """One whose facts stand as they are written here, remarks in it aside."""
+    return Remark(code, {name: each if isinstance(each, Remark) else str(each) for name, each in facts.items()})

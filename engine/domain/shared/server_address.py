@@ -36,14 +36,10 @@ def check_mongo_url(url: str) -> None:
         Misconfigured: In words that quote no secret.
     """
     if not url.startswith(("mongodb://", "mongodb+srv://")):
-        raise Misconfigured("mongo_url begins with mongodb:// or mongodb+srv://.")
+        raise Misconfigured("mongo.scheme")
     # Wherever it stands: a password may hold any sign.
     if "@" in url:
-        raise Misconfigured(
-            "An address of MongoDB holds no name or password here: command lines stay in the shell's history, and "
-            "others on this computer can read them. Leave out what stands before the @; the name has an option or a "
-            "field of its own, and the password is asked for, or comes from DRIVESPHERE_PASSWORD or the keyring."
-        )
+        raise Misconfigured("mongo.secret_in_address")
     for name, value in _options(url):
         _refuse_other(name, value, _MONGO_ONLY, "mongo_url")
 
@@ -61,7 +57,7 @@ def check_redis_url(url: str, *, ca_named: bool) -> None:
     """
     for name, value in _options(url):
         if name not in _REDIS_FREE and name not in _REDIS_ONLY:
-            raise Misconfigured(f"redis_url: {name[:40]!r} is no option that it may have; leave it out.")
+            raise Misconfigured("redis.option", name=repr(name[:40]))
         _refuse_other(name, value, _REDIS_ONLY, "redis_url")
     if not ca_named or url.startswith(("rediss://", "unix://")):
         return
@@ -70,13 +66,13 @@ def check_redis_url(url: str, *, ca_named: bool) -> None:
     except ValueError:
         host = "no host"
     if not is_loopback(unquote(host)):
-        raise Misconfigured("redis_url begins with rediss:// where ca_file is set: redis:// is not encrypted.")
+        raise Misconfigured("redis.tls")
 
 
 def check_database(name: str) -> None:
     """Raises: Misconfigured, when no database of ours can have that name."""
     if not _DATABASE.fullmatch(name):
-        raise Misconfigured("database is a name of letters, digits, - and _, at most 63 of them.")
+        raise Misconfigured("mongo.database_name")
 
 
 def is_loopback(host: str) -> bool:
@@ -117,6 +113,4 @@ def _options(url: str) -> list[tuple[str, str]]:
 
 def _refuse_other(name: str, value: str, only: dict[str, str], where: str) -> None:
     if name in only and value != only[name]:
-        raise Misconfigured(
-            f"{where}: {name} may only be {only[name]}; certificates are always looked at. Leave it out."
-        )
+        raise Misconfigured("settings.only", where=where, name=name, only=only[name])

@@ -36,17 +36,17 @@ def clean(field: str, value: object, *, longest: int, required: bool = True) -> 
             control characters, lone surrogates or characters that Unicode does not know.
     """
     if not isinstance(value, str):
-        raise InvalidText(field, "must be text")
+        raise InvalidText(field, "field.no_text")
     if len(value) > 4 * longest:
-        raise InvalidText(field, f"longer than {longest} characters")
+        raise InvalidText(field, "field.too_long", longest=longest)
     text = _one_line(value)
     if any(unicodedata.category(sign) in _FORBIDDEN for sign in text):
-        raise InvalidText(field, "holds characters that cannot be shown")
+        raise InvalidText(field, "field.unshown")
     text = _seen(text).strip()
     if len(text) > longest:
-        raise InvalidText(field, f"longer than {longest} characters")
+        raise InvalidText(field, "field.too_long", longest=longest)
     if required and not any(unicodedata.category(sign)[0] in "LNPS" for sign in text):
-        raise InvalidText(field, "must not be empty")
+        raise InvalidText(field, "field.empty")
     return text
 
 
@@ -58,7 +58,7 @@ def plain(field: str, value: object, *, longest: int) -> str:
     """
     text = clean(field, value, longest=longest)
     if text != value:
-        raise InvalidText(field, "must be plain")
+        raise InvalidText(field, "field.not_plain")
     return text
 
 

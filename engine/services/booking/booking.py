@@ -106,7 +106,7 @@ class BookingService:
         """
         actor.must(Deed.BOOK)
         if wish.intent_key != clean("intent key", wish.intent_key, longest=80):
-            raise InvalidText("intent key", "must be a plain key")
+            raise InvalidText("intent key", "field.plain_key")
         await self.payment.mode.must_know_payments()
         now = self.clock.now()
         wish.period.refuse_past(now)

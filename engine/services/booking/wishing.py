@@ -113,7 +113,7 @@ class WishedBookings(BookingService):
     async def hold(self, actor: Actor, wish: HoldCar, *, also: Carriage | None = None) -> Booking:  # noqa: ARG002 -- a carrier's
         actor.must(Deed.BOOK)
         if wish.intent_key != clean("intent key", wish.intent_key, longest=72):
-            raise InvalidText("intent key", "must be a plain key")
+            raise InvalidText("intent key", "field.plain_key")
         wish.period.refuse_past(self.clock.now())
         if actor.renter is None or actor.renter.id != wish.renter_id:
             raise Forbidden("a renter's own account books for nobody else")

@@ -70,7 +70,7 @@ def _sound(query: AuditQuery) -> AuditQuery:
         value = getattr(query, field.name)
         if field.name in ("since", "until"):
             if value is not None and not isinstance(value, datetime):
-                raise InvalidText(field.name, "must be a time")
+                raise InvalidText(field.name, "field.time")
         elif field.name in ("by", "what", "subject", "desk"):
             texts[field.name] = clean(field.name, value, longest=_LONGEST, required=False)
     return replace(query, offset=max(int(query.offset), 0), limit=min(max(int(query.limit), 1), _MOST_ROWS), **texts)

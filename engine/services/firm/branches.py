@@ -67,7 +67,7 @@ class BranchService:
         name = search_key(branch.name)
         others = [line.branch for line in await self.book.lines() if not isinstance(line, Damaged)]
         if any(search_key(other.name) == name for other in others if other.id != branch.id):
-            raise InvalidText("name", "must not be that of another branch")
+            raise InvalidText("name", "field.other_branch")
 
     async def _change(self, actor: Actor, what: str, before: Branch, after: Branch) -> Branch:
         was, now = changed(facts_of(before), facts_of(after))

@@ -44,11 +44,11 @@ class FirmService:
         soonest = now + SOONEST
         begins = max(valid_from or soonest, soonest)
         if valid_from is not None and (valid_from < now or valid_from > now + FURTHEST):
-            raise InvalidText("valid_from", "must be a time from now on, and at most two years off")
+            raise InvalidText("valid_from", "field.from_now_on")
         wanted = sound(settings)
         revisions, _ = await self.rules.revisions()
         if wanted == settings_at(revisions, begins):
-            raise InvalidText("rules", "must differ from those that hold then anyway")
+            raise InvalidText("rules", "field.no_change")
         before = facts_of(settings_at(revisions, begins))
         revision = Revision(after + 1, begins, wanted, actor.account, now)
         was, becomes = changed(before, facts_of(wanted))

@@ -53,10 +53,7 @@ class ReturnPageService:
             return recorded[0]
         if not live or actor.may(Deed.MANAGE_FIRM) or not actor.may(Deed.BOOK):
             return ""
-        raise Misconfigured(
-            "No page is recorded to which Stripe may send payers back, so no payment could be opened: an administrator "
-            "records it with drivesphere return-pages --add https://..., or with provision --success-url."
-        )
+        raise Misconfigured("pages.none")
 
     async def pages(self, actor: Actor) -> list[str]:
         actor.must(Deed.MANAGE_FIRM)
@@ -66,7 +63,7 @@ class ReturnPageService:
         """Let payers be sent back to *url*; False when they may already. Raises: InvalidText, Forbidden."""
         actor.must(Deed.MANAGE_FIRM)
         if not is_return_page(url):
-            raise InvalidText("success_url", "must be an https address of a page, without a query")
+            raise InvalidText("success_url", "field.page_address")
         return await self.book.add(url, self._row(actor, "return_page.added", url))
 
     async def remove(self, actor: Actor, url: str) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from engine.domain.car.car import OwnerId
 from engine.domain.firm.audit import AuditRow, Facts, changed
+from engine.domain.people.account_errors import OwnAccount
 from engine.domain.people.account_requests import RequestId
 from engine.domain.people.accounts import (
     Flaw,
@@ -27,7 +28,7 @@ from engine.domain.people.accounts import (
 )
 from engine.domain.people.people import AccountName, Actor, Deed, Role
 from engine.domain.shared.damage import Damaged
-from engine.domain.shared.errors import MoveRefused, NotFound, OwnAccount
+from engine.domain.shared.errors import MoveRefused, NotFound
 from engine.domain.shared.text import clean, plain
 from engine.ports.accounts import Accounts, People
 from engine.ports.bookings import Store

@@ -234,7 +234,7 @@ class RenterService:
         told = clean("reason", reason, longest=_LONGEST_REASON)
         file, now = await self._at(renter_id, version), self.clock.now()
         if until is not None and until <= now:
-            raise InvalidText("until", "lies in the past")
+            raise InvalidText("until", "field.past")
         kept = file if file.block is None else file.lifted(actor.account, now, "another block took its place")
         block = Block(told, actor.account, now, until)
         after = replace(kept, version=file.version + 1, changed_by=actor.account, changed_at=now, block=block)
@@ -278,7 +278,7 @@ class RenterService:
         """
         actor.must(Deed.MERGE_RENTERS)
         if _id(merge.keep) == _id(merge.gone):
-            raise InvalidText("gone", "must be somebody else")
+            raise InvalidText("gone", "field.somebody_else")
         keep, gone = await self._at(merge.keep, merge.keep_version), await self._at(merge.gone, merge.gone_version)
         now = self.clock.now()
         values = NewRenter(merge.name, merge.email, merge.phone, merge.licence)

@@ -79,7 +79,7 @@ class OverviewService:
         """
         actor.must(Deed.SEE_OVERVIEW)
         if not question.months:
-            raise InvalidText("month", "must be a month such as 2026-11")
+            raise InvalidText("month", "field.month")
         for month in question.months:
             month_bounds(month, month, "UTC")
         plain("currency", question.currency, longest=3)

@@ -31,7 +31,7 @@ def say(**what):
 async def main():
     say(begun=True)
     async with open_servers(
-        Path(sys.argv[1]), sandbox=sys.argv[2] == "sandbox", on_progress=lambda text: say(progress=text)
+        Path(sys.argv[1]), sandbox=sys.argv[2] == "sandbox", on_progress=lambda told: say(progress=told.code)
     ) as endpoints:
         say(endpoints=asdict(endpoints))
         await asyncio.to_thread(sys.stdin.read)

@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from refusing import refused
 
 from engine.domain.shared.errors import Misconfigured, Unavailable
 from engine.embedded import servers
@@ -19,6 +20,7 @@ from engine.embedded.processes import Register, choose_port, port_is_free
 from engine.embedded.servers import open_servers
 from engine.embedded.service import Running
 from engine.embedded.stripe_sandbox import StripeSandbox
+from engine.words.errors import sentence
 
 pytestmark = pytest.mark.asyncio
 
@@ -27,7 +29,7 @@ async def refusal(folder: Path, kind=Misconfigured, **options) -> str:
     with pytest.raises(kind) as refused:
         async with open_servers(folder, sandbox=False, **options):
             pytest.fail("the servers are up")
-    return str(refused.value)
+    return sentence(refused.value)
 
 
 @pytest.fixture(scope="module")
@@ -169,7 +171,7 @@ async def test_data_of_another_version(tmp_path):
 
     told = mongod.explain(62, tmp_path / "mongod.out")
 
-    assert str(told) == (
+    assert sentence(told) == (
         f"The data in {tmp_path} was written by another version of MongoDB. Name the mongod that wrote it in the "
         "settings (mongod), or choose another folder with --data. (mongod: Wrong version: too new)"
     )
@@ -225,14 +227,14 @@ async def test_a_redis_on_path_is_taken_if_it_is_new_enough(tmp_path, name, told
 async def test_no_program_at_all(monkeypatch, tmp_path):
     monkeypatch.setattr("engine.embedded.binaries._folders", lambda _: [])
 
-    with pytest.raises(Misconfigured, match=r"^No MongoDB 6.0 or later was found .*`make setup`.* \(mongod\)\."):
+    with refused(Misconfigured, match=r"^No MongoDB 6.0 or later was found .*`make setup`.* \(mongod\)\."):
         find_mongod(path=str(tmp_path))
-    with pytest.raises(Misconfigured, match=r"^No Valkey or Redis 7.0 or later was found .* \(valkey\)\."):
+    with refused(Misconfigured, match=r"^No Valkey or Redis 7.0 or later was found .* \(valkey\)\."):
         find_valkey(path=str(tmp_path))
 
 
 async def test_a_disk_that_is_nearly_full(tmp_path):
-    with pytest.raises(Misconfigured, match=r"^Only 299 MB are free on the disk of .*; the servers need 300 MB\."):
+    with refused(Misconfigured, match=r"^Only 299 MB are free on the disk of .*; the servers need 300 MB\."):
         ServerFolder(tmp_path).check_space(free=lambda _: 299_999_999)
 
     ServerFolder(tmp_path).check_space(free=lambda _: 300_000_000)
@@ -241,7 +243,7 @@ async def test_a_disk_that_is_nearly_full(tmp_path):
 async def test_no_database_is_started_on_a_full_disk(tmp_path, monkeypatch):
     monkeypatch.setattr("engine.embedded.folder._free", lambda _: 0)
 
-    with pytest.raises(Misconfigured, match=r"^Only 0 MB are free"):
+    with refused(Misconfigured, match=r"^Only 0 MB are free"):
         Mongod(ServerFolder(tmp_path)).command(port=20_000)
 
 
@@ -261,7 +263,7 @@ async def test_a_processor_without_avx(tmp_path, flags, machine, fine):
     if fine:
         check_processor(cpuinfo, machine)
     else:
-        with pytest.raises(Misconfigured, match="no AVX instructions"):
+        with refused(Misconfigured, match="no AVX instructions"):
             check_processor(cpuinfo, machine)
 
 
@@ -275,7 +277,7 @@ async def test_a_sandbox_that_does_not_start(tmp_path):
     folder.prepare()
     running = Running(Broken(folder), folder, Register(folder), set())
 
-    with pytest.raises(Unavailable, match=r"The payment sandbox did not start \(no module named uvicorn\)"):
+    with refused(Unavailable, match=r"The payment sandbox did not start \(no module named uvicorn\)"):
         await running.start()
 
 

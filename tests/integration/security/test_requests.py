@@ -14,17 +14,11 @@ from pymongo.errors import DuplicateKeyError, OperationFailure, WriteError
 from engine.adapters.mongo.accounts import MongoAccounts
 from engine.adapters.mongo.guest import GUEST, GUEST_PASSWORD
 from engine.bootstrap import ask_for_account
+from engine.domain.people.account_errors import AlreadyRequested, RequestsFull
 from engine.domain.people.account_requests import MOST_WAITING, read_request
 from engine.domain.people.accounts import NewPerson, Post
 from engine.domain.people.people import Role
-from engine.domain.shared.errors import (
-    AccountDisabled,
-    AlreadyRequested,
-    InvalidText,
-    NotFound,
-    RequestsFull,
-    SignInRefused,
-)
+from engine.domain.shared.errors import AccountDisabled, InvalidText, NotFound, SignInRefused
 
 pytestmark = pytest.mark.asyncio
 

@@ -40,7 +40,7 @@ def make_key_file(file: Path) -> bool:
     except FileExistsError:
         return False
     except OSError as problem:
-        raise Misconfigured(f"The key file {file} cannot be made: {problem.strerror}.") from problem
+        raise Misconfigured("set.key_file", path=file, why=problem.strerror) from problem
     with os.fdopen(opened, "wb") as written:
         written.write(b64encode(secrets.token_bytes(_KEY_BYTES)) + b"\n")
     return True
@@ -77,7 +77,7 @@ def _parts(url: str) -> tuple[str, list[str], str]:
     """The set's name, its members' addresses, and an address of the first of them alone."""
     parts = urlsplit(url)
     if parts.scheme != "mongodb":
-        raise Misconfigured("A new replica set is made from an address that names its members: mongodb://HOST:PORT,...")
+        raise Misconfigured("set.members_wanted")
     options = parse_qsl(parts.query, keep_blank_values=True)
     name = next((value for option, value in options if option.lower() == "replicaset"), "rs0")
     hosts = [host if ":" in host.rpartition("]")[2] else f"{host}:27017" for host in parts.netloc.split(",")]
@@ -90,10 +90,7 @@ async def _initiate(client: Client, name: str, hosts: list[str]) -> list[str]:
     if hello.get("setName"):
         return []
     if not hello.get("isreplicaset"):
-        raise Misconfigured(
-            f"This MongoDB was started as a server of its own. Start it as a member, with --replSet {name}, and run "
-            "this again."
-        )
+        raise Misconfigured("set.standalone", name=name)
     # The first one leads wherever it can: the first account can be made there only.
     members = [{"_id": at, "host": host, "priority": 1 if at else 2} for at, host in enumerate(hosts)]
     try:
@@ -102,12 +99,9 @@ async def _initiate(client: Client, name: str, hosts: list[str]) -> list[str]:
         if refused.code == _ALREADY_INITIATED:
             return []
         if refused.code == _UNAUTHORIZED:
-            raise Misconfigured(
-                "MongoDB lets nobody make a replica set from another computer before there is an account. Run this on "
-                "the computer of the first member, and name it as that computer reaches itself."
-            ) from refused
+            raise Misconfigured("set.elsewhere") from refused
         # What MongoDB says names members, a quorum, the set's name: nothing secret.
-        raise Misconfigured(f"MongoDB refused to make the replica set: {refused.details or refused}") from refused
+        raise Misconfigured("set.refused", why=refused.details or refused) from refused
     return [f"replica set {name}: made of {', '.join(hosts)}"]
 
 

@@ -18,19 +18,20 @@ from engine.adapters.mongo.schema.migrations import HEARS, LATEST, MIGRATIONS, M
 from engine.adapters.mongo.schema.version import SCHEMA, schema_row, version_of
 from engine.domain.shared.errors import ProgramTooOld
 from engine.domain.shared.period import whole_milliseconds
+from engine.domain.shared.remark import Remark, remark
 
-Hear = Callable[[str], None]
+Hear = Callable[[Remark], None]
 #: Whoever waits is told so often.
 _TELL_EVERY_S = 1.0
 
 
-def deaf(_: str) -> None:
+def deaf(_: Remark) -> None:
     """Nobody waits."""
 
 
 @dataclass(slots=True)
 class Upgrade:
-    """One run from the stored version to ``LATEST``. Attributes: ``hear`` is told what is done, in words."""
+    """One run from the stored version to ``LATEST``. Attributes: ``hear`` is told what is done."""
 
     db: Database
     before: int
@@ -89,7 +90,7 @@ class Upgrade:
 
     async def _carry_out(self, migration: Migration) -> int:
         of = sum([await self.db[name].count_documents(rows) for name, rows in migration.old.items()])
-        heard = HEARS.set(_Told(f"schema {migration.number} of {LATEST}: {migration.what}", of, self.hear))
+        heard = HEARS.set(_Told(migration, of, self.hear))
         try:
             return await migration.up(self.db)
         finally:
@@ -100,7 +101,7 @@ class Upgrade:
 class _Told:
     """Says how many of how many, no more often than anybody can read it."""
 
-    what: str
+    migration: Migration
     of: int
     hear: Hear
     done: int = 0
@@ -110,7 +111,15 @@ class _Told:
         self.done += rows
         if (now := monotonic()) - self.last >= _TELL_EVERY_S:
             self.last = now
-            self.hear(f"{self.what}, {self.done:,}{f' of {self.of:,}' if self.of else ''} rewritten")
+            told = remark(
+                "progress.rewritten_of" if self.of else "progress.rewritten",
+                number=str(self.migration.number),
+                latest=str(LATEST),
+                what=self.migration.what,
+                done=self.done,
+                of=self.of,
+            )
+            self.hear(told)
 
 
 def _now() -> datetime:

@@ -16,6 +16,7 @@ from engine.adapters.mongo.schema.rights import RIGHTS, privileges
 from engine.adapters.mongo.schema.rules import LEVEL, VALIDATORS, same_validator
 from engine.domain.firm.settings import FirmSettings
 from engine.domain.shared.errors import Misconfigured
+from engine.domain.shared.remark import remark
 
 __all__ = ["NewAccount", "create_account", "has_admin", "provision"]
 
@@ -60,13 +61,10 @@ async def _provided(client: Client, db: Database, settings: FirmSettings, hear: 
 async def _refuse_unfit(client: Client) -> None:
     hello = await client.admin.command("hello")
     if "setName" not in hello:
-        raise Misconfigured(
-            "This MongoDB runs as a standalone server. Bookings need transactions, which only a replica set has: "
-            "start mongod with --replSet NAME and run rs.initiate() once; one node is enough."
-        )
+        raise Misconfigured("mongo.standalone")
     version = (await client.admin.command("buildInfo"))["versionArray"]
     if tuple(version[:2]) < _OLDEST:
-        raise Misconfigured(f"This MongoDB is {version[0]}.{version[1]}; the program needs 6.0 or newer.")
+        raise Misconfigured("mongo.too_old", major=version[0], minor=version[1])
 
 
 async def _create(db: Database) -> list[str]:
@@ -114,7 +112,7 @@ async def _indexes(db: Database, collection: str, hear: Hear) -> list[str]:
     for group in groups:
         names = [each.document["name"] for each in group]
         if rows >= _TAKES_TIME:
-            hear(f"{collection}: making index {names[0]} over {rows:,} rows")
+            hear(remark("progress.index", collection=collection, index=names[0], rows=rows))
         for name in there.keys() & set(names):
             await held.drop_index(name)
         await held.create_indexes(group)
