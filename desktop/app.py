@@ -111,12 +111,12 @@ class Program:
         self._bridge = EngineThread()
         self._tasks = TaskScope()
         self._desk_tasks: TaskScope | None = None
-        self._place: Held[Deployment] | None = None
+        self._deployment: Held[Deployment] | None = None
         self._engine: Held[Engine] | None = None
         self._leaving = asyncio.Event()
         self._stored = Stored(self._bridge, settings)
         doors = Doors(
-            self._open_place,
+            self._open_deployment,
             self._sign_in,
             self._sign_out,
             self._choose_password,
@@ -200,13 +200,13 @@ class Program:
             self._summons.close()
         async with AsyncExitStack() as leaving:
             leaving.push_async_callback(self._bridge.stop)
-            if self._place is not None:
-                leaving.push_async_callback(self._place.aclose)
+            if self._deployment is not None:
+                leaving.push_async_callback(self._deployment.aclose)
             leaving.callback(self.window.hide)
             leaving.push_async_callback(self._tasks.aclose)
             leaving.push_async_callback(self._sign_out)
 
-    async def _open_place(self, on_progress: Callable[[Remark], None]) -> tuple[OfferedAccount, ...]:
+    async def _open_deployment(self, on_progress: Callable[[Remark], None]) -> tuple[OfferedAccount, ...]:
         loop = asyncio.get_running_loop()
         # Loading the drivers takes half a second; the first frame is out before, and our own servers start meanwhile.
         await self._watch.first_frame.wait()
@@ -217,9 +217,9 @@ class Program:
         def progress(told: Remark) -> None:
             loop.call_soon_threadsafe(on_progress, told)
 
-        self._place = await self._bridge.hold(lambda: bootstrap.open_place(self._settings, progress))
+        self._deployment = await self._bridge.hold(lambda: bootstrap.open_deployment(self._settings, progress))
         self._watch.servers_ready()
-        if not self._place.value.demo:
+        if not self._deployment.value.demo:
             return ()
         return tuple(
             OfferedAccount(each.account, each.password, each.name, each.role)
@@ -240,9 +240,9 @@ class Program:
 
     async def _sign_in(self, account: str, password: str) -> Actor:
         bootstrap = await self._bridge.call(_load_engine)
-        place = self._held_place()
+        deployment = self._held_deployment()
         try:
-            self._engine = await self._bridge.hold(lambda: bootstrap.open_engine(place, account, password))
+            self._engine = await self._bridge.hold(lambda: bootstrap.open_engine(deployment, account, password))
         except AccountDisabled:
             # Told only to who knows the password: what is stored here is no longer this person's to see.
             await self._stored.forget(AccountName(account))
@@ -250,12 +250,12 @@ class Program:
         return self._engine.value.actor
 
     async def _choose_password(self, account: str, old: str, new: str) -> None:
-        bootstrap, place = await self._bridge.call(_load_engine), self._held_place()
-        await self._bridge.call(lambda: bootstrap.choose_password(place, account, old, new))
+        bootstrap, deployment = await self._bridge.call(_load_engine), self._held_deployment()
+        await self._bridge.call(lambda: bootstrap.choose_password(deployment, account, old, new))
 
     async def _ask_for_account(self, request: NewRequest) -> None:
-        bootstrap, place = await self._bridge.call(_load_engine), self._held_place()
-        await self._bridge.call(lambda: bootstrap.ask_for_account(place, request))
+        bootstrap, deployment = await self._bridge.call(_load_engine), self._held_deployment()
+        await self._bridge.call(lambda: bootstrap.ask_for_account(deployment, request))
 
     async def _set_up_servers(self, step: str, typed: Mapping[str, str]) -> SetUpOutcome:
         setting_up = await self._bridge.call(_load_setting_up)
@@ -274,10 +274,10 @@ class Program:
             engine, self._engine = self._engine, None
             await engine.aclose()
 
-    def _held_place(self) -> Deployment:
-        if self._place is None:
+    def _held_deployment(self) -> Deployment:
+        if self._deployment is None:
             raise RuntimeError("nobody signs in before the servers are up")
-        return self._place.value
+        return self._deployment.value
 
     def _session_changed(self, state: SessionState) -> None:
         if state.phase is SessionPhase.SIGNED_IN and self._desk_tasks is None and self._engine is not None:
@@ -288,7 +288,7 @@ class Program:
     def _open_offline(self) -> None:
         tasks = self._desk_tasks = TaskScope()
         tasks.failed.connect(self._crashed)
-        self.window.open_offline(self._stored.work(self._place.value if self._place else None, tasks))
+        self.window.open_offline(self._stored.work(self._deployment.value if self._deployment else None, tasks))
         gc.freeze()
 
     def _page_opener(self, sandbox: str) -> OpenBrowser:
@@ -306,7 +306,7 @@ class Program:
 
         tasks = self._desk_tasks = TaskScope()
         tasks.failed.connect(self._crashed)
-        workspace = workspace_of(engine, self._bridge, self._page_opener(engine.place.stripe_url), tasks)
+        workspace = workspace_of(engine, self._bridge, self._page_opener(engine.deployment.stripe_url), tasks)
         workspace.connection.revoked.connect(self.session.sign_out)
         self.window.open_workspace(workspace)
         # What is alive now stays; the collector need not walk it at every pass.

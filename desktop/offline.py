@@ -1,7 +1,7 @@
 """With no network: the copies on this computer, and the desk that one of them makes.
 
 API: Stored(bridge, settings): await heads(), await open(account, pin) -> Actor, await forget(account),
-work(place, tasks) -> StoredWork, close().
+work(deployment, tasks) -> StoredWork, close().
 """
 
 from __future__ import annotations
@@ -53,21 +53,21 @@ class Stored:
         offline = await self._bridge.call(_load)
         await self._bridge.call(lambda: offline.forget_copy(self._settings, account))
 
-    def work(self, place: Deployment | None, tasks: TaskScope) -> StoredWork:
-        """*place* is only asked whether it answers again; None where our own servers did not come up."""
+    def work(self, deployment: Deployment | None, tasks: TaskScope) -> StoredWork:
+        """*deployment* is only asked whether it answers again; None where our own servers did not come up."""
         from desktop.viewmodels.connection import ConnectionViewModel  # noqa: PLC0415 -- not before the first frame
         from desktop.viewmodels.earnings.earnings import EarningsSource  # noqa: PLC0415 -- as above
-        from desktop.viewmodels.list_desk import StoredListDesk  # noqa: PLC0415 -- as above
+        from desktop.viewmodels.list_desk import StoredListDesk, StoredLists  # noqa: PLC0415 -- as above
         from desktop.views.frame.offline import StoredWork  # noqa: PLC0415 -- as above
 
         if self._desk is None:
             raise RuntimeError("no copy is open")
 
         async def probe() -> tuple[datetime, bool]:
-            if place is None:
+            if deployment is None:
                 raise Unavailable("embedded")
             offline = await _load()
-            await offline.must_answer(place)
+            await offline.must_answer(deployment)
             return datetime.now(UTC), True
 
         def now() -> datetime:
@@ -77,7 +77,7 @@ class Stored:
             bridge=self._bridge,
             actor=self._desk.actor,
             copy=self._desk.copy,
-            lists=StoredListDesk(self._bridge, self._desk.actor, now, self._desk.listing),
+            lists=StoredListDesk(self._bridge, self._desk.actor, now, StoredLists(self._desk.listing)),
             source=EarningsSource(self._bridge, self._desk.earnings, self._desk.actor),
             connection=ConnectionViewModel(self._bridge, probe, tasks),
             tasks=tasks,

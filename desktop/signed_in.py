@@ -22,8 +22,6 @@ from engine.domain.booking.listing import BookingScope
 from engine.domain.people.people import Actor, Deed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from desktop.bridge import EngineThread
     from desktop.tasks import TaskScope
     from desktop.viewmodels.booking.one_booking import OpenBrowser
@@ -39,7 +37,7 @@ def workspace_of(engine: Engine, bridge: EngineThread, open_page: OpenBrowser, t
         return engine.clock.now(), await engine.redis.look()
 
     connection = ConnectionViewModel(bridge, probe, tasks)
-    desk = _desk_of(engine, bridge, connection.suspect)
+    desk = Desk(bridge, engine, connection.suspect, engine.deployment.branch)
     workspace = Workspace(
         actor=engine.actor,
         desk=desk,
@@ -54,41 +52,13 @@ def workspace_of(engine: Engine, bridge: EngineThread, open_page: OpenBrowser, t
         live=LiveViewModel(bridge, engine.live, tasks),
         now=engine.clock.now,
         open_page=open_page,
-        demo=engine.place.demo,
+        demo=engine.deployment.demo,
         pays=engine.payment.opens_pages,
     )
     workspace.panel.card_refused.connect(workspace.detail.show_refusal)
     workspace.detail.card_refused.connect(workspace.panel.show_refusal)
     workspace.live.pulse_changed.connect(workspace.connection.on_pulse)
     return workspace
-
-
-def _desk_of(engine: Engine, bridge: EngineThread, suspect: Callable[[], None]) -> Desk:
-    return Desk(
-        bridge,
-        engine.actor,
-        engine.clock.now,
-        engine.catalogue,
-        engine.renters,
-        engine.availability,
-        engine.booking,
-        engine.listing,
-        engine.rental,
-        engine.changing,
-        engine.payment,
-        engine.follower,
-        fleet=engine.fleet,
-        servicing=engine.servicing,
-        images=engine.images,
-        accounts=engine.accounts,
-        requests=engine.head_office.requests,
-        head_office=engine.head_office,
-        restored=engine.restored,
-        earnings=engine.earnings,
-        copying=engine.copying,
-        suspect=suspect,
-        branch=engine.place.branch,
-    )
 
 
 def _own_scopes(actor: Actor) -> tuple[BookingScope, ...] | None:

@@ -29,7 +29,7 @@ from engine.adapters.mongo.restored import MongoRestored
 from engine.adapters.mongo.store import MongoStore
 from engine.adapters.mongo.terms import MongoTerms
 from engine.adapters.redis.cache import RedisCache
-from engine.adapters.redis.leases import RedisTurns
+from engine.adapters.redis.leases import RedisBookingLock
 from engine.adapters.redis.line import RedisLine, connect_redis
 from engine.adapters.stripe.gateway import StripeGateway
 from engine.config import Secret, Settings
@@ -44,17 +44,13 @@ from engine.embedded.demo_payments import introduce_payments
 from engine.embedded.demo_people import accounts as demo_accounts
 from engine.embedded.servers import open_servers
 from engine.services.booking.availability import AvailabilityService
-from engine.services.booking.booking import BookingService
 from engine.services.booking.carrying import Carrier
 from engine.services.booking.catalogue import CatalogueService
-from engine.services.booking.changing_car import ChangingCarService
-from engine.services.booking.follower import Follower
 from engine.services.booking.listing import ListingService
-from engine.services.booking.rental import RentalService
 from engine.services.booking.restored import RestoredLook, RestoredService
 from engine.services.booking.sweeper import Sweeper
-from engine.services.firm.admin import AdminServices
 from engine.services.firm.live import LiveService
+from engine.services.firm.services import AdminServices, Services
 from engine.services.fleet.fleet import FleetService
 from engine.services.fleet.images import ImagesService
 from engine.services.fleet.photos import PhotoService
@@ -65,13 +61,12 @@ from engine.services.payment.mode import ModeGuard
 from engine.services.payment.payment import PaymentService
 from engine.services.people.accounts import AccountService
 from engine.services.people.renters import RenterService
-from engine.services.reports.copying import CopyService
 from engine.services.reports.earnings import EarningsService
-from engine.wiring.admin import describe_key, open_head_office
+from engine.wiring.admin import describe_key, open_admin
 from engine.wiring.background import Work, at_work, keep_time
 from engine.wiring.booking_desk import Means, ReturnPage, bookings_at, new_booking_id, readable_to
 from engine.wiring.daily_backup import daily_backups
-from engine.wiring.deployment import Deployment, given_place
+from engine.wiring.deployment import Deployment, given_deployment
 from engine.wiring.offline import copies_of, open_copying
 from engine.wiring.sign_in import ask_for_account, choose_password, desk_name, note_sign_in
 
@@ -83,46 +78,28 @@ __all__ = [
     "demo_accounts",
     "desk_name",
     "new_booking_id",
+    "open_deployment",
     "open_engine",
-    "open_place",
 ]
 
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Engine:
-    """Everything a signed-in desk can do. Made by ``open_engine``."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engine(Services):
+    """A signed-in account's services, and what keeps them going. Made by ``open_engine``."""
 
-    actor: Actor
+    clock: ServerClock
     session: MongoAccounts
-    place: Deployment
-    catalogue: CatalogueService
-    renters: RenterService
-    availability: AvailabilityService
-    booking: BookingService
-    listing: ListingService
-    payment: PaymentService
-    rental: RentalService
-    follower: Follower
+    deployment: Deployment
     carrier: Carrier
-    changing: ChangingCarService
     sweeper: Sweeper
     afterwards: Afterwards
-    fleet: FleetService
-    servicing: ServicingService
-    images: ImagesService
     return_page: ReturnPage
-    clock: ServerClock
-    turns: RedisTurns
-    head_office: AdminServices
-    accounts: AccountService
+    booking_lock: RedisBookingLock
     redis: RedisLine
     cache: RedisCache
-    earnings: EarningsService
-    copying: CopyService | None
     live: LiveService
-    restored: RestoredService
     restored_look: RestoredLook
 
 
@@ -133,7 +110,7 @@ class _Doors:
     client: Client
     session: MongoAccounts
     store: MongoStore
-    turns: RedisTurns
+    booking_lock: RedisBookingLock
     redis: RedisLine
     cache: RedisCache
     changes: MongoChanges
@@ -142,7 +119,7 @@ class _Doors:
 
 
 @asynccontextmanager
-async def open_place(
+async def open_deployment(
     settings: Settings, on_progress: Callable[[Remark], None] = lambda _: None
 ) -> AsyncIterator[Deployment]:
     """The deployment that *settings* name; with none named, our own servers on this machine, with demo data.
@@ -152,7 +129,7 @@ async def open_place(
         Unavailable: ``embedded``, when a server does not come up.
     """
     if not settings.embedded:
-        yield given_place(settings, copies_of(settings))
+        yield given_deployment(settings, copies_of(settings))
         return
     async with open_servers(
         settings.data_dir,
@@ -186,12 +163,12 @@ async def open_place(
 
 @asynccontextmanager
 async def open_engine(
-    place: Deployment, account: str, password: str, *, lease: bool = True, background: bool = True
+    deployment: Deployment, account: str, password: str, *, lease: bool = True, background: bool = True
 ) -> AsyncIterator[Engine]:
     """Sign in and open a desk's engine.
 
     With *lease* off every request goes through to the transaction, to show that the database alone is right. With
-    *background* off there is no sweeping and no landing page; for short runs without a window.
+    *background* off there is no sweeping and no return page; for short runs without a window.
 
     Raises:
         SignInRefused: Name or password is wrong.
@@ -202,66 +179,76 @@ async def open_engine(
         Unavailable: MongoDB does not answer.
     """
     async with AsyncExitStack() as leaving:
-        client = await leaving.enter_async_context(place.connector.open(account, password, place.database))
-        session = MongoAccounts(client, place.database, account, place.connector)
+        client = await leaving.enter_async_context(deployment.connector.open(account, password, deployment.database))
+        session = MongoAccounts(client, deployment.database, account, deployment.connector)
         actor = await session.whoami()
         if is_one_time(password):
             raise PasswordMustChange("a one-time password opens nothing but the choice of another")
-        doors = await _open_doors(leaving, place, client, session, actor, lease=lease)
-        await ModeGuard(MongoDeployment(client, place.database), doors.gateway, doors.clock).begin(actor)
-        await note_sign_in(MongoPeople(client, place.database), actor, doors.clock)
-        engine = _wire(place, actor, doors)
-        if page := await engine.head_office.return_pages.begin(actor, place.success_url):
+        doors = await _open_doors(leaving, deployment, client, session, actor, lease=lease)
+        await ModeGuard(MongoDeployment(client, deployment.database), doors.gateway, doors.clock).begin(actor)
+        await note_sign_in(MongoPeople(client, deployment.database), actor, doors.clock)
+        engine = _wire(deployment, actor, doors)
+        if page := await engine.admin.return_pages.begin(actor, deployment.success_url):
             engine.return_page.address = page
         if background:
             await leaving.enter_async_context(_running(engine))
-            if place.demo and actor.role is Role.RENTER:
-                await _open_head_office(leaving, place)
+            if deployment.demo and actor.role is Role.RENTER:
+                await _open_demo_worker(leaving, deployment)
         yield engine
 
 
-async def _open_head_office(leaving: AsyncExitStack, place: Deployment) -> None:
+async def _open_demo_worker(leaving: AsyncExitStack, deployment: Deployment) -> None:
     """In the demo somebody carries out what its renter wishes, even if no other window is open."""
     worker = next(each for each in demo_accounts() if each.role is Role.WORKER)
     try:
-        await leaving.enter_async_context(open_engine(place, worker.account, worker.password))
+        await leaving.enter_async_context(open_engine(deployment, worker.account, worker.password))
     except DriveSphereError as problem:
-        log.warning("demo.no_head_office", code=problem.code)
+        log.warning("demo.no_worker", code=problem.code)
 
 
 async def _open_doors(
-    leaving: AsyncExitStack, place: Deployment, client: Client, session: MongoAccounts, actor: Actor, *, lease: bool
+    leaving: AsyncExitStack,
+    deployment: Deployment,
+    client: Client,
+    session: MongoAccounts,
+    actor: Actor,
+    *,
+    lease: bool,
 ) -> _Doors:
     """The adapters; what they keep open is closed by *leaving*."""
     clock = ServerClock(client)
     await clock.measure()
-    redis = connect_redis(place.redis_url.reveal(), place.ca_file)
+    redis = connect_redis(deployment.redis_url.reveal(), deployment.ca_file)
     leaving.push_async_callback(redis.aclose)
-    gateway = StripeGateway(place.stripe_key.reveal(), base_url=place.stripe_url or None, ca_file=place.stripe_ca_file)
+    gateway = StripeGateway(
+        deployment.stripe_key.reveal(), base_url=deployment.stripe_url or None, ca_file=deployment.stripe_ca_file
+    )
     leaving.push_async_callback(gateway.aclose)
     line = RedisLine(redis)
-    epoch = await MongoDeployment(client, place.database).epoch()
+    epoch = await MongoDeployment(client, deployment.database).epoch()
     life = epoch.id if epoch else ""
-    cache = RedisCache(line, place.database, life)
+    cache = RedisCache(line, deployment.database, life)
     return _Doors(
         client=client,
         session=session,
-        store=MongoStore(client, place.database, cache, readable_to(actor).listed),
-        turns=RedisTurns(line, place.database, life, lease=lease),
+        store=MongoStore(client, deployment.database, cache, readable_to(actor).listed),
+        booking_lock=RedisBookingLock(line, deployment.database, life, lease=lease),
         redis=line,
         cache=cache,
-        changes=await MongoChanges.open(client, place.database, actor),
+        changes=await MongoChanges.open(client, deployment.database, actor),
         clock=clock,
         gateway=gateway,
     )
 
 
-def _means(place: Deployment, actor: Actor, doors: _Doors) -> Means:
+def _means(deployment: Deployment, actor: Actor, doors: _Doors) -> Means:
     client, store, clock, gateway = doors.client, doors.store, doors.clock, doors.gateway
-    mode = ModeGuard(MongoDeployment(client, place.database), gateway, clock)
-    belief = Belief(store, MongoWitnesses(client, place.database), MongoTerms(client, place.database), gateway, clock)
+    mode = ModeGuard(MongoDeployment(client, deployment.database), gateway, clock)
+    belief = Belief(
+        store, MongoWitnesses(client, deployment.database), MongoTerms(client, deployment.database), gateway, clock
+    )
     payment = PaymentService(store, gateway, clock, actor.account, mode, belief)
-    return Means(client, store, doors.turns, payment, ReturnPage())
+    return Means(client, store, doors.booking_lock, payment, ReturnPage())
 
 
 def _fleet(doors: _Doors, database: str, bookings: str) -> FleetService:
@@ -269,34 +256,34 @@ def _fleet(doors: _Doors, database: str, bookings: str) -> FleetService:
     return FleetService(doors.store, MongoFleet(doors.client, database, bookings), photos, doors.clock, desk_name())
 
 
-def _images(place: Deployment, client: Client) -> ImagesService:
-    thumbnails = ThumbnailFolder(place.cache_dir) if place.cache_dir else NoThumbnails()
-    return ImagesService(MongoImages(client, place.database), thumbnails, PillowImport())
+def _images(deployment: Deployment, client: Client) -> ImagesService:
+    thumbnails = ThumbnailFolder(deployment.cache_dir) if deployment.cache_dir else NoThumbnails()
+    return ImagesService(MongoImages(client, deployment.database), thumbnails, PillowImport())
 
 
 def _servicing(doors: _Doors, database: str, bookings: str) -> ServicingService:
     return ServicingService(_fleet(doors, database, bookings), MongoMovements(doors.client, database, bookings))
 
 
-def _restored(place: Deployment, means: Means, desk: str, office: AdminServices) -> RestoredService:
-    lost = MongoRestored(means.client, place.database)
-    return RestoredService(lost, means.payment, desk, means.return_page.address_for, office.unbelieved)
+def _restored(deployment: Deployment, means: Means, desk: str, admin: AdminServices) -> RestoredService:
+    lost = MongoRestored(means.client, deployment.database)
+    return RestoredService(lost, means.payment, desk, means.return_page.address_for, admin.unbelieved)
 
 
-def _wire(place: Deployment, actor: Actor, doors: _Doors) -> Engine:
-    client, store, turns, clock = doors.client, doors.store, doors.turns, doors.clock
-    desk, key = desk_name(), describe_key(place.stripe_key, place.stripe_url)
-    readable, means = readable_to(actor), _means(place, actor, doors)
-    books = MongoEarnings(client, place.database, clock, readable.summed)
-    payment, at = means.payment, bookings_at(place, means, doors.session.signing_key, actor, desk)
-    office = open_head_office(doors.changes, doors.cache, payment, key, clock, desk)
+def _wire(deployment: Deployment, actor: Actor, doors: _Doors) -> Engine:
+    database, desk = deployment.database, desk_name()
+    client, store, booking_lock, clock = doors.client, doors.store, doors.booking_lock, doors.clock
+    readable, means = readable_to(actor), _means(deployment, actor, doors)
+    payment, at = means.payment, bookings_at(deployment, means, doors.session.signing_key, actor, desk)
+    key = describe_key(deployment.stripe_key, deployment.stripe_url)
+    admin = open_admin(doors.changes, doors.cache, payment, key, clock, desk)
     return Engine(
         actor=actor,
         session=doors.session,
-        place=place,
+        deployment=deployment,
         catalogue=CatalogueService(store, clock, doors.cache),
-        renters=RenterService(MongoRenters(client, place.database, doors.cache, store.forget_renters), clock, desk),
-        availability=AvailabilityService(store, MongoTaken(client, place.database, readable.claims), clock),
+        renters=RenterService(MongoRenters(client, database, doors.cache, store.forget_renters), clock, desk),
+        availability=AvailabilityService(store, MongoTaken(client, database, readable.claims), clock),
         booking=at.booking,
         listing=ListingService(store, doors.cache),
         rental=at.rental,
@@ -304,29 +291,31 @@ def _wire(place: Deployment, actor: Actor, doors: _Doors) -> Engine:
         follower=at.follower,
         carrier=at.carrier,
         changing=at.changing,
-        sweeper=Sweeper(store, payment, turns, clock, desk),
-        afterwards=_afterwards(actor, payment, office, turns),
-        fleet=_fleet(doors, place.database, readable.summed),
-        servicing=_servicing(doors, place.database, readable.summed),
-        images=_images(place, client),
+        sweeper=Sweeper(store, payment, booking_lock, clock, desk),
+        afterwards=_afterwards(actor, payment, admin, booking_lock),
+        fleet=_fleet(doors, database, readable.summed),
+        servicing=_servicing(doors, database, readable.summed),
+        images=_images(deployment, client),
         return_page=means.return_page,
         clock=clock,
-        turns=turns,
-        head_office=office,
+        booking_lock=booking_lock,
+        admin=admin,
         redis=doors.redis,
         cache=doors.cache,
         live=LiveService(doors.changes, store, doors.cache, clock, actor),
-        accounts=AccountService(MongoPeople(client, place.database), doors.session, store, clock, desk),
-        earnings=EarningsService(books, doors.cache),
-        restored=_restored(place, means, desk, office),
-        restored_look=RestoredLook(MongoRestored(client, place.database), payment),
-        copying=open_copying(client, place.database, place.copies_dir, clock, actor, books),
+        accounts=AccountService(MongoPeople(client, database), doors.session, store, clock, desk),
+        earnings=EarningsService(MongoEarnings(client, database, clock, readable.summed), doors.cache),
+        restored=_restored(deployment, means, desk, admin),
+        restored_look=RestoredLook(MongoRestored(client, database), payment),
+        copying=open_copying(client, database, deployment.copies_dir, clock, actor, readable.summed),
     )
 
 
-def _afterwards(actor: Actor, payment: PaymentService, office: AdminServices, turns: RedisTurns) -> Afterwards:
-    disputes = office.disputes if actor.may(Deed.SEE_ALL_BOOKINGS) else None
-    return Afterwards(payment, disputes, turns, desk_name(), own_word=actor.role is Role.WORKER)
+def _afterwards(
+    actor: Actor, payment: PaymentService, admin: AdminServices, booking_lock: RedisBookingLock
+) -> Afterwards:
+    disputes = admin.disputes if actor.may(Deed.SEE_ALL_BOOKINGS) else None
+    return Afterwards(payment, disputes, booking_lock, desk_name(), own_word=actor.role is Role.WORKER)
 
 
 @asynccontextmanager
@@ -344,6 +333,6 @@ async def _running(engine: Engine) -> AsyncIterator[None]:
         if engine.actor.may(Deed.CARRY_WISHES):
             work.append(engine.carrier.run)
         if engine.actor.may(Deed.SEE_HEALTH):
-            work.append(engine.head_office.watch.run)
+            work.append(engine.admin.watch.run)
         await serving.enter_async_context(at_work(work))
         yield

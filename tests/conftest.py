@@ -167,7 +167,7 @@ def world(
         db.deployment.insert_many(_provisioned)
     cache = redis_of(servers_folder, endpoints.redis_url)
     cache.flushall()
-    place = Deployment(
+    deployment = Deployment(
         endpoints.mongo_url,
         Secret(endpoints.redis_url),
         DATABASE,
@@ -176,7 +176,7 @@ def world(
     )
     headers = {"Authorization": f"Bearer {endpoints.stripe_key}"}
     httpx.delete(f"{endpoints.stripe_url}/_control/books", headers=headers, **PLAIN).raise_for_status()
-    made = World(place, db, cache)
+    made = World(deployment, db, cache)
     made.add_cars(make_car(1), make_car(2), make_car(3, daily_rate=Money(80_00, "EUR")))
     yield made
     cache.close()

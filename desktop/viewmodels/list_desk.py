@@ -44,6 +44,15 @@ class Branches(Protocol):
     async def cars(self, actor: Actor, text: str) -> CarsSought: ...
 
 
+class ListServices(Protocol):
+    """See ``Services``, which is one."""
+
+    @property
+    def catalogue(self) -> Branches: ...
+    @property
+    def listing(self) -> Lists: ...
+
+
 class ListDesk(Protocol):
     """See ``Desk``, which is one."""
 
@@ -52,30 +61,34 @@ class ListDesk(Protocol):
     @property
     def actor(self) -> Actor: ...
     @property
-    def now(self) -> Callable[[], datetime]: ...
-    @property
-    def catalogue(self) -> Branches: ...
-    @property
-    def listing(self) -> Lists: ...
+    def services(self) -> ListServices: ...
+    def now(self) -> datetime: ...
     async def call(self, make: Callable[[], Coroutine[Any, Any, T]]) -> T: ...
 
 
 @dataclass(frozen=True, slots=True)
-class StoredListDesk:
-    """The copy's list; it knows its branches itself."""
+class StoredLists:
+    """A copy's list; it knows its branches itself."""
 
-    bridge: EngineThread
-    actor: Actor
-    now: Callable[[], datetime]
     listing: StoredListing
 
     @property
     def catalogue(self) -> StoredListing:
         return self.listing
 
+
+@dataclass(frozen=True, slots=True)
+class StoredListDesk:
+    """A copy's desk. Attributes: ``now`` is this computer's time (UTC): no server's is known."""
+
+    bridge: EngineThread
+    actor: Actor
+    now: Callable[[], datetime]
+    services: StoredLists
+
     async def call(self, make: Callable[[], Coroutine[Any, Any, T]]) -> T:
         return await self.bridge.call(make)
 
 
 def stored_desk(bridge: EngineThread, actor: Actor, now: Callable[[], datetime], copy: OwnCopy) -> StoredListDesk:
-    return StoredListDesk(bridge, actor, now, StoredListing(copy))
+    return StoredListDesk(bridge, actor, now, StoredLists(StoredListing(copy)))

@@ -11,7 +11,7 @@ from time import monotonic
 import click
 
 from engine.adapters.mongo.queries.health import members_at
-from engine.bootstrap import open_engine, open_place
+from engine.bootstrap import open_deployment, open_engine
 from engine.commands.parts import sentence
 from engine.config import Secret, Settings
 from engine.domain.health.findings import leaderless
@@ -40,13 +40,13 @@ async def run(
     Raises:
         DriveSphereError: The database does not let us in, so nothing can be looked at.
     """
-    async with open_place(settings) as place:
+    async with open_deployment(settings) as deployment:
         try:
-            async with open_engine(place, account, password.reveal(), background=False) as engine:
+            async with open_engine(deployment, account, password.reveal(), background=False) as engine:
                 pace = Pace(UNHURRIED, on_progress)
-                return await engine.head_office.health.examine(engine.actor, on_finding, pace)
+                return await engine.admin.health.examine(engine.actor, on_finding, pace)
         except Unavailable as problem:
-            members = await members_at(place.connector) if problem.server == "mongodb" else ()
+            members = await members_at(deployment.connector) if problem.server == "mongodb" else ()
             if all(each.state == UNREACHABLE for each in members):
                 raise
     finding = leaderless(members)

@@ -118,18 +118,18 @@ def race(mongo_url: str, redis_url: str, admin: Credentials, terms: Terms) -> It
         Forbidden: *admin* may not create databases and accounts.
         Unavailable: The servers, or one of our processes, did not answer in time.
     """
-    place = Deployment(mongo_url, Secret(redis_url), f"drivesphere_race_{secrets.token_hex(4)}")
+    deployment = Deployment(mongo_url, Secret(redis_url), f"drivesphere_race_{secrets.token_hex(4)}")
     password = secrets.token_urlsafe(16)
     period = _days_ahead()
     context = multiprocessing.get_context("spawn")
     start, answers = context.Barrier(terms.processes + 1), context.Queue()
     shares = [range(first, terms.clients, terms.processes) for first in range(terms.processes)]
     runners = [
-        context.Process(target=_runner, args=(place, password, period, share, terms, start, answers), daemon=True)
+        context.Process(target=_runner, args=(deployment, password, period, share, terms, start, answers), daemon=True)
         for share in shares
     ]
     try:
-        asyncio.run(_prepare(place, admin, password, terms.rounds))
+        asyncio.run(_prepare(deployment, admin, password, terms.rounds))
         for runner in runners:
             runner.start()
         for number in range(terms.rounds):
@@ -137,14 +137,14 @@ def race(mongo_url: str, redis_url: str, admin: Credentials, terms: Terms) -> It
             began = time.perf_counter()
             got = _collect(answers, terms.clients)
             seconds = time.perf_counter() - began
-            yield asyncio.run(_judge(place, admin, number, period, got, seconds))
+            yield asyncio.run(_judge(deployment, admin, number, period, got, seconds))
         for runner in runners:
             runner.join(_START_WITHIN_S)
     finally:
         for runner in runners:
             if runner.is_alive():
                 runner.kill()
-        asyncio.run(_clean_up(place, admin))
+        asyncio.run(_clean_up(deployment, admin))
 
 
 def _give_the_start(start: Barrier) -> None:
@@ -155,17 +155,29 @@ def _give_the_start(start: Barrier) -> None:
 
 
 def _runner(
-    place: Deployment, password: str, period: RentalPeriod, share: range, terms: Terms, start: Barrier, answers: Any
+    deployment: Deployment,
+    password: str,
+    period: RentalPeriod,
+    share: range,
+    terms: Terms,
+    start: Barrier,
+    answers: Any,
 ) -> None:
     # A process of its own: standard output belongs to the command's answers here too.
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
-    asyncio.run(_run(place, password, period, share, terms, start, answers))
+    asyncio.run(_run(deployment, password, period, share, terms, start, answers))
 
 
 async def _run(
-    place: Deployment, password: str, period: RentalPeriod, share: range, terms: Terms, start: Barrier, answers: Any
+    deployment: Deployment,
+    password: str,
+    period: RentalPeriod,
+    share: range,
+    terms: Terms,
+    start: Barrier,
+    answers: Any,
 ) -> None:
-    async with open_engine(place, _CLERK, password, lease=terms.lease, background=False) as engine:
+    async with open_engine(deployment, _CLERK, password, lease=terms.lease, background=False) as engine:
 
         async def ask(client: int, car: CarId) -> Answer:
             wish = HoldCar(secrets.token_hex(8), car, period, _RENTER, _RATE)
@@ -204,15 +216,15 @@ def _collect(answers: Any, clients: int) -> tuple[Answer, ...]:
 
 
 async def _judge(
-    place: Deployment,
+    deployment: Deployment,
     admin: Credentials,
     number: int,
     period: RentalPeriod,
     answers: tuple[Answer, ...],
     seconds: float,
 ) -> RaceRound:
-    async with _administering(place, admin) as client:
-        bookings = database(client, place.database).bookings
+    async with _administering(deployment, admin) as client:
+        bookings = database(client, deployment.database).bookings
         query = {
             "car_id": _car_id(number),
             "state": {"$in": list(BLOCKING)},
@@ -226,8 +238,8 @@ async def _judge(
 
 
 @asynccontextmanager
-async def _administering(place: Deployment, admin: Credentials) -> AsyncIterator[Client]:
-    client = connect(place.mongo_url, admin, place.ca_file)
+async def _administering(deployment: Deployment, admin: Credentials) -> AsyncIterator[Client]:
+    client = connect(deployment.mongo_url, admin, deployment.ca_file)
     try:
         with speaking():
             yield client
@@ -235,27 +247,27 @@ async def _administering(place: Deployment, admin: Credentials) -> AsyncIterator
         await client.close()
 
 
-async def _prepare(place: Deployment, admin: Credentials, password: str, rounds: int) -> None:
+async def _prepare(deployment: Deployment, admin: Credentials, password: str, rounds: int) -> None:
     branch = Branch(_BRANCH, "Race", "Berlin", "Start 1", "Europe/Berlin", "08:00", "18:00")
     cars = [_car(number) for number in range(rounds)]
     renter = Renter(_RENTER, "Robin Race", "robin@example.org", "+49301234567", "R-1")
-    async with _administering(place, admin) as client:
-        await provision(client, place.database, FirmSettings())
-        db = database(client, place.database)
+    async with _administering(deployment, admin) as client:
+        await provision(client, deployment.database, FirmSettings())
+        db = database(client, deployment.database)
         await db.branches.insert_one(branch_document(branch))
         await db.cars.insert_many([car_document(car) for car in cars])
         await db.fences.insert_many([fence_document(car, terms_of(car, branch), ()) for car in cars])
         await db.car_terms.insert_many([series_document(terms_of(car, branch), "race", BEGINNING) for car in cars])
         await db.renters.insert_one(renter_document(renter))
-        await create_account(client, place.database, NewAccount(_CLERK, password, Role.CLIENT, "Race", _BRANCH))
+        await create_account(client, deployment.database, NewAccount(_CLERK, password, Role.CLIENT, "Race", _BRANCH))
 
 
-async def _clean_up(place: Deployment, admin: Credentials) -> None:
-    async with _administering(place, admin) as client:
-        db = client.get_database(place.database)
+async def _clean_up(deployment: Deployment, admin: Credentials) -> None:
+    async with _administering(deployment, admin) as client:
+        db = client.get_database(deployment.database)
         await db.command("dropAllUsersFromDatabase")
         await db.command("dropAllRolesFromDatabase")
-        await client.drop_database(place.database)
+        await client.drop_database(deployment.database)
 
 
 def _car_id(number: int) -> CarId:

@@ -12,7 +12,7 @@ import click
 
 from engine.adapters.mongo.client import Credentials, connect
 from engine.adapters.mongo.queries.books import MongoBooks
-from engine.bootstrap import open_engine, open_place
+from engine.bootstrap import open_deployment, open_engine
 from engine.config import Secret, Settings
 from engine.domain.booking.manual_review import Case, Cases, LostCar
 from engine.domain.money.money import Money
@@ -77,14 +77,16 @@ async def run(settings: Settings, account: str, password: Secret, since: date, u
     begin = datetime.combine(since, time(), UTC)
     end = datetime.combine(until, time(), UTC) + timedelta(days=1)
     async with (
-        open_place(settings) as place,
-        open_engine(place, account, password.reveal(), background=False) as engine,
-        connect(place.mongo_url, Credentials(account, password.reveal(), place.database), place.ca_file) as client,
+        open_deployment(settings) as deployment,
+        open_engine(deployment, account, password.reveal(), background=False) as engine,
+        connect(
+            deployment.mongo_url, Credentials(account, password.reveal(), deployment.database), deployment.ca_file
+        ) as client,
     ):
         engine.actor.must(Deed.SEE_ALL_BOOKINGS)
-        books = MongoBooks(client, place.database)
+        books = MongoBooks(client, deployment.database)
         report = await Reconciler(engine.payment.gateway, books, engine.clock).compare(begin, end)
-        return Findings(report, await engine.head_office.care.waiting(engine.actor, limit=_MOST_CASES))
+        return Findings(report, await engine.admin.manual_review.waiting(engine.actor, limit=_MOST_CASES))
 
 
 def tell(findings: Findings, since: date, until: date) -> None:

@@ -54,11 +54,14 @@ def restored(
         return await engine.restored.waiting(engine.actor)
 
     async def run() -> list[RestoredPayment]:
-        from engine.bootstrap import open_engine, open_place  # noqa: PLC0415 -- the drivers take a while to load
+        from engine.bootstrap import open_deployment, open_engine  # noqa: PLC0415 -- the drivers take a while to load
 
         settings = settings_of(data)
         password = password_of(settings, account).reveal()
-        async with open_place(settings) as place, open_engine(place, account, password, background=False) as engine:
+        async with (
+            open_deployment(settings) as deployment,
+            open_engine(deployment, account, password, background=False) as engine,
+        ):
             return await decide(engine)
 
     with in_words():

@@ -30,13 +30,13 @@ async def _run(
     settings: Settings, account: str, password: Secret, added: tuple[str, ...], removed: tuple[str, ...]
 ) -> list[str]:
     """What is recorded afterwards, the last one first."""
-    from engine.bootstrap import open_engine, open_place  # noqa: PLC0415 -- the drivers take a while to load
+    from engine.bootstrap import open_deployment, open_engine  # noqa: PLC0415 -- the drivers take a while to load
 
     async with (
-        open_place(settings) as place,
-        open_engine(place, account, password.reveal(), background=False) as engine,
+        open_deployment(settings) as deployment,
+        open_engine(deployment, account, password.reveal(), background=False) as engine,
     ):
-        pages = engine.head_office.return_pages
+        pages = engine.admin.return_pages
         for url in added:
             await pages.add(engine.actor, url)
         for url in removed:

@@ -31,14 +31,14 @@ def service_password(file: Path, data: Path | None, account: str) -> None:
 
 
 async def _run(settings: Settings, account: str, old: Secret, file: Path) -> None:
-    from engine.bootstrap import choose_password, open_place  # noqa: PLC0415 -- the drivers take a while to load
+    from engine.bootstrap import choose_password, open_deployment  # noqa: PLC0415 -- the drivers take a while to load
 
-    async with open_place(settings) as place:
+    async with open_deployment(settings) as deployment:
         new = secrets.token_urlsafe(24)
         # First the file: a password that was chosen and could not be written down would be lost.
         _write(file, f"DRIVESPHERE_PASSWORD={new}\n")
         try:
-            await choose_password(place, account, old.reveal(), new)
+            await choose_password(deployment, account, old.reveal(), new)
         except Unavailable:
             click.echo(f"{file} is kept: the password in it may be the account's by now.", err=True)
             raise

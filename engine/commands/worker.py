@@ -19,7 +19,7 @@ from engine.adapters.http.serving import serve_http
 from engine.adapters.http.webhook_server import open_webhooks, webhook_app
 from engine.adapters.stripe.gateway import StripeGateway
 from engine.adapters.stripe.sandbox_webhooks import sandbox_posts_to
-from engine.bootstrap import Deployment, Engine, open_engine, open_place
+from engine.bootstrap import Deployment, Engine, open_deployment, open_engine
 from engine.config import Secret, Settings
 from engine.domain.health.rounds import Rounds
 from engine.domain.people.people import Deed
@@ -78,22 +78,22 @@ async def run(settings: Settings, orders: Orders) -> None:
     _end_on_signals()
     # Cancelled by those signals only; everything below has been closed in order by then.
     with suppress(asyncio.CancelledError):
-        async with open_place(settings, lambda text: log.info("worker.starting", step=text)) as place:
-            await work(place, orders)
+        async with open_deployment(settings, lambda text: log.info("worker.starting", step=text)) as deployment:
+            await work(deployment, orders)
     log.info("worker.ended")
 
 
-async def work(place: Deployment, orders: Orders) -> None:
+async def work(deployment: Deployment, orders: Orders) -> None:
     """Work until cancelled."""
-    if not place.stripe_key:
+    if not deployment.stripe_key:
         raise Misconfigured("worker.no_key")
     async with AsyncExitStack() as leaving:
         engine = await leaving.enter_async_context(
-            open_engine(place, orders.account, orders.password.reveal(), background=False)
+            open_engine(deployment, orders.account, orders.password.reveal(), background=False)
         )
         engine.actor.must(Deed.SWEEP)
         engine.actor.must(Deed.CAPTURE)
-        log.info("worker.at_work", account=orders.account, role=engine.actor.role.value, database=place.database)
+        log.info("worker.at_work", account=orders.account, role=engine.actor.role.value, database=deployment.database)
         if orders.webhook:
             await _hear(leaving, engine, orders.webhook, orders)
         rounds = Rounds()
@@ -105,17 +105,17 @@ async def work(place: Deployment, orders: Orders) -> None:
 
 
 async def _hear(leaving: AsyncExitStack, engine: Engine, address: tuple[str, int], orders: Orders) -> None:
-    place, key = engine.place, engine.place.stripe_key.reveal()
+    deployment, key = engine.deployment, engine.deployment.stripe_key.reveal()
     secret = orders.webhook_secret.reveal()
-    if not secret and not place.stripe_url:
+    if not secret and not deployment.stripe_url:
         raise Misconfigured("worker.no_webhook_secret")
     secret = secret or f"whsec_{secrets.token_hex(16)}"
-    gateway = StripeGateway(key, base_url=place.stripe_url or None, webhook_secret=secret)
+    gateway = StripeGateway(key, base_url=deployment.stripe_url or None, webhook_secret=secret)
     leaving.push_async_callback(gateway.aclose)
-    app = webhook_app(gateway, engine.payment.heard, engine.clock.now, engine.head_office.disputes.heard)
+    app = webhook_app(gateway, engine.payment.heard, engine.clock.now, engine.admin.disputes.heard)
     url = await leaving.enter_async_context(open_webhooks(app, *address, behind_proxy=orders.behind_proxy))
-    if place.stripe_url:
-        await leaving.enter_async_context(sandbox_posts_to(place.stripe_url, key, url, secret))
+    if deployment.stripe_url:
+        await leaving.enter_async_context(sandbox_posts_to(deployment.stripe_url, key, url, secret))
     log.info("worker.hears_stripe", url=url)
 
 
@@ -132,7 +132,7 @@ async def _rounds(engine: Engine, rounds: Rounds) -> None:
             group.create_task(every(_MEASURE_CLOCK_EVERY, "clock", engine.clock.measure))
             group.create_task(engine.carrier.run())
             if engine.actor.may(Deed.SEE_HEALTH):
-                group.create_task(engine.head_office.watch.run(engine.head_office.watch_notes.note))
+                group.create_task(engine.admin.watch.run(engine.admin.watch_notes.note))
             group.create_task(every(_LOOK_BACK_EVERY, "lookback", missed.look))
             group.create_task(every(_AFTERWARDS_EVERY, "afterwards", engine.afterwards.look_if_due))
             # Only the database can forbid sweeping: somebody took the account's role away.

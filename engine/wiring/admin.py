@@ -22,11 +22,11 @@ from engine.config import Secret
 from engine.domain.people.people import AccountName
 from engine.services.booking.manual_review import ManualReview
 from engine.services.booking.unbelieved import UnbelievedService
-from engine.services.firm.admin import AdminServices
 from engine.services.firm.audit import AuditService
 from engine.services.firm.branches import BranchService
 from engine.services.firm.firm import FirmService
 from engine.services.firm.health import HealthService, StripeKey
+from engine.services.firm.services import AdminServices
 from engine.services.firm.watch import Watch, WatchNotes
 from engine.services.payment.disputes import DisputeService
 from engine.services.payment.payment import PaymentService
@@ -36,7 +36,7 @@ from engine.services.people.requests import RequestService
 from engine.services.reports.overview import OverviewService
 
 
-def open_head_office(
+def open_admin(
     changes: MongoChanges, cache: RedisCache, payment: PaymentService, key: StripeKey, clock: ServerClock, desk: str
 ) -> AdminServices:
     """Of the database that *changes* are of; *desk* is this machine's name. Nothing of it has to be closed."""
@@ -51,7 +51,7 @@ def open_head_office(
         audit=AuditService(MongoAudit(client, name)),
         health=HealthService(inspection, cache, gateway, key, reconciler, clock),
         overview=OverviewService(MongoOverview(client, name), store, clock, cache),
-        care=ManualReview(store, clock, desk, MongoWitnesses(client, name)),
+        manual_review=ManualReview(store, clock, desk, MongoWitnesses(client, name)),
         unbelieved=UnbelievedService(MongoUnbelieved(client, name), payment, desk),
         disputes=DisputeService(MongoDisputes(client, name), store, gateway, clock, payment.mode),
         return_pages=ReturnPageService(MongoReturnPages(client, name), MongoDeployment(client, name), clock, desk),

@@ -11,7 +11,7 @@ from engine.adapters.mongo.codec.bookings import WHOLE, BookingSource, booking_o
 from engine.adapters.mongo.schema.views import FLEET, FLEET_IN_ORDER, FLEET_LIST, STANDINGS, own_names
 from engine.adapters.mongo.store import MongoStore
 from engine.adapters.mongo.wishes import MongoWishBox, MongoWishes
-from engine.adapters.redis.leases import RedisTurns
+from engine.adapters.redis.leases import RedisBookingLock
 from engine.adapters.wish_signing import is_signed
 from engine.domain.booking.booking import BookingId
 from engine.domain.money.addresses import NOWHERE, return_url
@@ -80,14 +80,16 @@ class Means:
 
     client: Client
     store: MongoStore
-    turns: RedisTurns
+    booking_lock: RedisBookingLock
     payment: PaymentService
     return_page: ReturnPage
 
     def service(self, come_back: Callable[[BookingId], str]) -> BookingService:
         """*come_back* is where Stripe sends the browser after paying."""
-        payment, turns = self.payment, self.turns
-        return BookingService(self.store, turns, payment.clock, payment.gateway, payment, new_booking_id, come_back)
+        payment, booking_lock = self.payment, self.booking_lock
+        return BookingService(
+            self.store, booking_lock, payment.clock, payment.gateway, payment, new_booking_id, come_back
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +104,17 @@ class BookingWiring:
     changing: ChangingCarService
 
 
-def bookings_at(place: Deployment, means: Means, key: bytes | None, actor: Actor, desk: str) -> BookingWiring:
+def bookings_at(deployment: Deployment, means: Means, key: bytes | None, actor: Actor, desk: str) -> BookingWiring:
     """*key* is the private half of a renter's own, *desk* the name of this machine."""
     payment, store = means.payment, means.store
     booking, follower = means.service(means.return_page.address_for), Follower(payment, payment.clock)
-    carrier = _carrier(place, means, follower, (actor, desk))
-    changing = ChangingCarService(booking, means.turns, desk)
+    carrier = _carrier(deployment, means, follower, (actor, desk))
+    changing = ChangingCarService(booking, means.booking_lock, desk)
     answers = readable_to(actor).answers
     if not answers:
         rental = RentalService(store, payment.clock, booking, payment, desk)
         return BookingWiring(booking, rental, payment, follower, carrier, changing)
-    wishing = Wishing(MongoWishBox(means.client, place.database, answers, key), store, payment.clock)
+    wishing = Wishing(MongoWishBox(means.client, deployment.database, answers, key), store, payment.clock)
     return _wished(booking, wishing, carrier, changing)
 
 
@@ -121,19 +123,26 @@ def _wished(booking: BookingService, wishing: Wishing, carrier: Carrier, changin
     clock, store, own = booking.clock, booking.store, booking.payment
     payment = WatchedPayment(store, own.gateway, clock, own.desk, own.mode, own.belief)
     wished = WishedBookings(
-        store, booking.turns, clock, booking.gateway, payment, booking.next_id, booking.return_url, wishing=wishing
+        store,
+        booking.booking_lock,
+        clock,
+        booking.gateway,
+        payment,
+        booking.next_id,
+        booking.return_url,
+        wishing=wishing,
     )
     rental = WishedRental(store, clock, wished, payment, own.desk, wishing=wishing)
     return BookingWiring(wished, rental, payment, Follower(payment, clock, _OFTEN_S, _SELDOM_S), carrier, changing)
 
 
-def _carrier(place: Deployment, means: Means, follower: Follower, who: tuple[Actor, str]) -> Carrier:
+def _carrier(deployment: Deployment, means: Means, follower: Follower, who: tuple[Actor, str]) -> Carrier:
     def come_back(booking_id: BookingId) -> str:
         """The browser of a renter elsewhere cannot come back to this computer; in the demo all are on one."""
         here = means.return_page.address_for(booking_id)
-        return here if place.demo or here.startswith("https:") else return_url(NOWHERE, booking_id)
+        return here if deployment.demo or here.startswith("https:") else return_url(NOWHERE, booking_id)
 
-    bookings, wishes, (actor, desk) = means.service(come_back), MongoWishes(means.client, place.database), who
+    bookings, wishes, (actor, desk) = means.service(come_back), MongoWishes(means.client, deployment.database), who
     clock = means.payment.clock
     deeds = WishDeeds(
         wishes=wishes,
@@ -145,4 +154,4 @@ def _carrier(place: Deployment, means: Means, follower: Follower, who: tuple[Act
         account=actor.account,
         desk=desk,
     )
-    return Carrier(deeds, wishes, follower, means.turns)
+    return Carrier(deeds, wishes, follower, means.booking_lock)

@@ -41,7 +41,7 @@ class Deployment:
         return Connector(self.mongo_url, self.ca_file)
 
 
-def given_place(settings: Settings, copies_dir: Path | None) -> Deployment:
+def given_deployment(settings: Settings, copies_dir: Path | None) -> Deployment:
     """A firm's own servers."""
     return Deployment(
         settings.mongo_url,

@@ -36,16 +36,17 @@ class StoredDesk:
 
 def copies_of(settings: Settings) -> Path:
     """The folder of this deployment's copies: two firms on one computer are never mixed up."""
-    place = f"{settings.mongo_url or 'embedded'}|{settings.database}"
-    return settings.data_dir / "copies" / hashlib.sha256(place.encode()).hexdigest()[:16]
+    deployment = f"{settings.mongo_url or 'embedded'}|{settings.database}"
+    return settings.data_dir / "copies" / hashlib.sha256(deployment.encode()).hexdigest()[:16]
 
 
 def open_copying(
-    client: Client, database: str, folder: Path | None, clock: Clock, actor: Actor, earnings: MongoEarnings
+    client: Client, database: str, folder: Path | None, clock: Clock, actor: Actor, bookings: str
 ) -> CopyService | None:
-    """None for accounts that keep no copy, and where there is no folder for one."""
+    """None for accounts that keep no copy, and where there is no folder for one; *bookings* is what its sums are of."""
     if folder is None or actor.role is not Role.OWNER or actor.owner_id is None:
         return None
+    earnings = MongoEarnings(client, database, clock, bookings)
     return CopyService(MongoCopySource(client, database, clock, earnings), CopyVault(folder))
 
 
@@ -75,9 +76,9 @@ async def forget_copy(settings: Settings, account: AccountName) -> None:
     await asyncio.to_thread(CopyVault(copies_of(settings)).forget, account)
 
 
-async def must_answer(place: Deployment) -> None:
+async def must_answer(deployment: Deployment) -> None:
     """Whether MongoDB can be reached, asked without an account. Raises: Unavailable."""
-    client = connect(place.mongo_url, None, place.ca_file)
+    client = connect(deployment.mongo_url, None, deployment.ca_file)
     try:
         with speaking():
             await client.admin.command("hello")

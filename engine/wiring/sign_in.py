@@ -21,23 +21,23 @@ from engine.wiring.deployment import Deployment
 log = structlog.get_logger(__name__)
 
 
-async def ask_for_account(place: Deployment, request: NewRequest) -> None:
+async def ask_for_account(deployment: Deployment, request: NewRequest) -> None:
     """Raises: AlreadyRequested, RequestsFull, Misconfigured, Unavailable."""
-    await file_request(place.connector, place.database, request)
+    await file_request(deployment.connector, deployment.database, request)
 
 
-async def choose_password(place: Deployment, account: str, old: str, new: str) -> None:
+async def choose_password(deployment: Deployment, account: str, old: str, new: str) -> None:
     """Change a password before signing in, as a one-time password has to be.
 
     Raises:
         SignInRefused, AccountDisabled, Unavailable: As for signing in with *old*.
         InvalidText: *new* cannot be a password.
     """
-    async with place.connector.open(account, old, place.database) as client:
-        session = MongoAccounts(client, place.database, account, place.connector)
+    async with deployment.connector.open(account, old, deployment.database) as client:
+        session = MongoAccounts(client, deployment.database, account, deployment.connector)
         actor, clock = await session.whoami(), ServerClock(client)
         await clock.measure()
-        people, store = MongoPeople(client, place.database), MongoStore(client, place.database, NoCache())
+        people, store = MongoPeople(client, deployment.database), MongoStore(client, deployment.database, NoCache())
         await AccountService(people, session, store, clock, desk_name()).change_own_password(actor, old, new)
 
 

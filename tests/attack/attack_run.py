@@ -130,7 +130,7 @@ class Run:
         account = ACCOUNTS.get(role, role.removeprefix("ds_"))
         password = GUEST_PASSWORD if account == GUEST else PASSWORD
         return pymongo.MongoClient(
-            self.world.place.mongo_url, username=account, password=password, authSource=DATABASE, retryWrites=False
+            self.world.deployment.mongo_url, username=account, password=password, authSource=DATABASE, retryWrites=False
         )
 
     def _write(self, db: pymongo.database.Database, tried: Tried, number: int) -> None:
@@ -241,9 +241,9 @@ class Run:
         await self._step("export", self._export(admin))
         await self._step("people", admin.accounts.page(admin.actor, PeopleQuery()))
         await self._step("fleet", admin.fleet.page(admin.actor, FleetQuery(limit=200)))
-        await self._step("audit", admin.head_office.audit.export(admin.actor, AuditQuery(), [].append))
-        await self._step("overview", admin.head_office.overview.figures(admin.actor))
-        await self._step("care", admin.head_office.care.waiting(admin.actor, limit=200))
+        await self._step("audit", admin.admin.audit.export(admin.actor, AuditQuery(), [].append))
+        await self._step("overview", admin.admin.overview.figures(admin.actor))
+        await self._step("care", admin.admin.manual_review.waiting(admin.actor, limit=200))
         await self._step("reconcile", self._reconcile(admin))
         await self._step("doctor", self._doctor(admin))
         for who, text in self.reports.items():
@@ -285,7 +285,7 @@ class Run:
     async def _reconcile(self, admin: Engine) -> None:
         now = admin.clock.now()
         # The doctor's own, but that it asks Stripe about each.
-        reconciler = admin.head_office.health.reconciler
+        reconciler = admin.admin.health.reconciler
         object.__setattr__(reconciler, "most_asked", None)
         object.__setattr__(reconciler, "most_time", None)
         report = await reconciler.compare(now - timedelta(hours=6), now)
@@ -299,7 +299,7 @@ class Run:
         self.reports["reconcile"] = "\n".join(told)
 
     async def _doctor(self, admin: Engine) -> None:
-        report = await admin.head_office.health.examine(admin.actor)
+        report = await admin.admin.health.examine(admin.actor)
         self.fell += [
             f"doctor {each.area}: {says(each)}" for each in report.findings if "could not be looked at" in says(each)
         ]

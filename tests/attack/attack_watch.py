@@ -49,7 +49,7 @@ class Heard:
             yield
 
     async def _run(self, who: str) -> None:
-        office = self._engines[who].head_office
+        office = self._engines[who].admin
 
         async def tell(found) -> None:
             self.lines += [
@@ -62,7 +62,7 @@ class Heard:
 
     async def told(self) -> None:
         """Until each has looked at all that was written, as often as it takes; or the minute is over."""
-        watches = [each.head_office.watch for each in self._engines.values()]
+        watches = [each.admin.watch for each in self._engines.values()]
         ends, before = perf_counter() + LIMIT_S, [each.looks for each in watches]
         while perf_counter() < ends:
             await asyncio.sleep(0.2)

@@ -136,9 +136,9 @@ async def measure(turns: int, bookings: int, clients: Sequence[int]) -> None:
         async with open_servers(Path(folder), sandbox=False) as servers:
             admin = connect(servers.mongo_url, Credentials(servers.root_name, servers.root_password, "admin"))
             await fill(admin)
-            place = Deployment(servers.mongo_url, Secret(servers.redis_url), DATABASE)
+            deployment = Deployment(servers.mongo_url, Secret(servers.redis_url), DATABASE)
             raw = connect(servers.mongo_url, Credentials(ACCOUNTS[0].account, PASSWORD, DATABASE))
-            async with open_engine(place, ACCOUNTS[0].account, PASSWORD, background=False) as desk:
+            async with open_engine(deployment, ACCOUNTS[0].account, PASSWORD, background=False) as desk:
                 await compare(desk, raw, admin, turns, bookings, clients)
             await raw.close()
             await admin.close()

@@ -46,13 +46,13 @@ _WAIT_S = 30.0
 
 
 async def desk_of(
-    number: int, place: Deployment, turns: int, bookings: int, together: Barrier, results: Results
+    number: int, deployment: Deployment, turns: int, bookings: int, together: Barrier, results: Results
 ) -> None:
     days, queue = Days(), Queue()
     for _ in range(number * len(RENTERS) // PROCESSES):
         queue.take()
-    raw = connect(place.mongo_url, Credentials(ACCOUNTS[0].account, PASSWORD, DATABASE))
-    async with open_engine(place, ACCOUNTS[0].account, PASSWORD, background=False) as desk:
+    raw = connect(deployment.mongo_url, Credentials(ACCOUNTS[0].account, PASSWORD, DATABASE))
+    async with open_engine(deployment, ACCOUNTS[0].account, PASSWORD, background=False) as desk:
         wish = HoldCar(f"sample-{number}", CarId(f"car-{number * EACH}"), days.take(), RENTER.id, RATE)
         sample = await desk.booking.hold(desk.actor, wish)
 
@@ -91,10 +91,10 @@ async def measure(turns: int, bookings: int) -> None:
         async with open_servers(Path(folder), sandbox=False) as servers:
             admin = connect(servers.mongo_url, Credentials(servers.root_name, servers.root_password, "admin"))
             await fill(admin)
-            place = Deployment(servers.mongo_url, Secret(servers.redis_url), DATABASE)
+            deployment = Deployment(servers.mongo_url, Secret(servers.redis_url), DATABASE)
             together, results = spawn.Barrier(PROCESSES + 1), spawn.Queue()
             every = [
-                spawn.Process(target=child, args=(n, place, turns, bookings, together, results), daemon=True)
+                spawn.Process(target=child, args=(n, deployment, turns, bookings, together, results), daemon=True)
                 for n in range(PROCESSES)
             ]
             for each in every:

@@ -21,9 +21,9 @@ from engine.words.health import says
 
 
 async def measure(scale: str, data: Path | None) -> None:
-    async with opened(scale, data) as (place, _, _):
+    async with opened(scale, data) as (deployment, _, _):
         with counted() as commands:
-            async with open_engine(place, ADMIN, PASSWORD, background=False) as desk:
+            async with open_engine(deployment, ADMIN, PASSWORD, background=False) as desk:
                 commands.clear()
                 begun = last = time.perf_counter()
 
@@ -35,7 +35,7 @@ async def measure(scale: str, data: Path | None) -> None:
                     print(f"{told}  {finding.level:8} {says(finding)}")
 
                 pace = Pace(UNHURRIED, lambda _: None)
-                await desk.head_office.health.examine(desk.actor, heard, pace)
+                await desk.admin.health.examine(desk.actor, heard, pace)
                 print(f"{'together':>12}  {time.perf_counter() - begun:7.2f} s  {len(commands):6}")
 
 

@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from engine.adapters.mongo.queries.listing import filter_of, order_of
-from engine.bootstrap import demo_accounts, open_engine, open_place
+from engine.bootstrap import demo_accounts, open_deployment, open_engine
 from engine.config import load
 from engine.domain.booking.listing import BookingOrder, BookingQuery, BookingScope, scopes_of, selection
 from engine.domain.booking.states import Standing
@@ -71,10 +71,10 @@ async def export(desk, scope: BookingScope) -> None:
 
 async def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        async with open_place(load(Path(folder) / "data", environ={}, cwd=Path(folder))) as place:
+        async with open_deployment(load(Path(folder) / "data", environ={}, cwd=Path(folder))) as deployment:
             print(f"{'role':>8}  {'scope':>6}  {'asked':>12}  {'rows':>7}  {'page':>7}  {'bare':>7}  ratio")
             for account in demo_accounts():
-                async with open_engine(place, account.account, account.password, background=False) as desk:
+                async with open_engine(deployment, account.account, account.password, background=False) as desk:
                     for scope in scopes_of(desk.actor)[:1]:
                         await compare(desk, scope)
                     if BookingScope.ALL in scopes_of(desk.actor):

@@ -28,7 +28,7 @@ from desktop.preferences import Preferences
 from desktop.smoke import Stopwatch
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.session.session import SessionPhase
-from engine.bootstrap import demo_accounts, open_engine, open_place
+from engine.bootstrap import demo_accounts, open_deployment, open_engine
 from engine.config import load
 from engine.domain.booking.booking import Booking
 from engine.domain.car.catalogue import CarWish
@@ -116,7 +116,7 @@ async def latency(one: Program, other: Program) -> tuple[float, float]:
 async def hold(program: Program, car: str) -> Booking:
     workspace = program.window.workspace._workspace
     desk, wish = workspace.desk, workspace.search.state.wish
-    return await desk.call(lambda: take(desk.catalogue, desk.bookings, desk.actor, wish, car))
+    return await desk.call(lambda: take(desk.services.catalogue, desk.services.booking, desk.actor, wish, car))
 
 
 async def take(catalogue, bookings, actor, wish, car: str) -> Booking:
@@ -131,8 +131,10 @@ async def pour(folder: Path) -> None:
     """Eight hands take cars and give them back, as fast as they can."""
     clerk, changes = demo_accounts()[0], 0
     async with AsyncExitStack() as leaving:
-        place = await leaving.enter_async_context(open_place(load(folder / "data", environ={}, cwd=folder)))
-        engine = await leaving.enter_async_context(open_engine(place, clerk.account, clerk.password, background=False))
+        deployment = await leaving.enter_async_context(open_deployment(load(folder / "data", environ={}, cwd=folder)))
+        engine = await leaving.enter_async_context(
+            open_engine(deployment, clerk.account, clerk.password, background=False)
+        )
         start = engine.clock.now().replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
         wish = CarWish(engine.actor.branch_id, RentalPeriod(start, start + timedelta(days=2)))
         found = await engine.catalogue.search(engine.actor, wish)

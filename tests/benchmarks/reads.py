@@ -55,12 +55,12 @@ async def measure(scale: str, data: Path | None, turns: int, only: str) -> None:
         f"{'account':>12}  {'what':40}  {'ms':>8}  {'limit':>6}  {'commands':>8}  {'keys':>9}  {'docs':>9}  {'rows':>6}"
         f"  docs/row"
     )
-    async with opened(scale, data) as (place, servers, firm):
+    async with opened(scale, data) as (deployment, servers, firm):
         root = pymongo.MongoClient(
             servers.mongo_url, username=servers.root_name, password=servers.root_password, directConnection=True
         )
         for account in DESKS:
-            async with open_engine(place, account, PASSWORD, background=False) as desk:
+            async with open_engine(deployment, account, PASSWORD, background=False) as desk:
                 for name, ask in Reads(desk, firm).all():
                     if only in name:
                         limit = max(_QUICK_MS, _GROWTH * at_1k.get(f"{account} {name}", 0))

@@ -93,9 +93,9 @@ class Desk:
 
     async def reconcile(self, since: str, until: str) -> dict[str, Any]:
         """Compare Stripe's books with ours, as ``drivesphere reconcile`` does."""
-        place, account = self.engine.place, self.engine.actor.account
-        async with connect(place.mongo_url, Credentials(account, self.password, place.database)) as client:
-            books = MongoBooks(client, place.database)
+        deployment, account = self.engine.deployment, self.engine.actor.account
+        async with connect(deployment.mongo_url, Credentials(account, self.password, deployment.database)) as client:
+            books = MongoBooks(client, deployment.database)
             reconciler = Reconciler(self.engine.payment.gateway, books, self.engine.clock)
             report = await reconciler.compare(datetime.fromisoformat(since), datetime.fromisoformat(until))
         told = [{"booking": each.booking_id, "says": str(each)} for each in report.differences]
@@ -103,8 +103,8 @@ class Desk:
 
     async def listen(self, port: int, secret: str) -> dict[str, Any]:
         """Hear Stripe's webhooks from now on, as ``drivesphere worker --webhook`` does."""
-        place = self.engine.place
-        gateway = StripeGateway(place.stripe_key.reveal(), base_url=place.stripe_url, webhook_secret=secret)
+        deployment = self.engine.deployment
+        gateway = StripeGateway(deployment.stripe_key.reveal(), base_url=deployment.stripe_url, webhook_secret=secret)
         self.leaving.push_async_callback(gateway.aclose)
         app = webhook_app(gateway, self.engine.payment.heard, self.engine.clock.now)
         url = await self.leaving.enter_async_context(open_webhooks(app, "127.0.0.1", port))

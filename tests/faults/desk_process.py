@@ -163,7 +163,7 @@ async def work(spec: DeskSpec, sock: socket.socket) -> None:
         reroute(spec.routes)
     if spec.clock_off_s:
         set_clock(spec.clock_off_s)
-    place = Deployment(
+    deployment = Deployment(
         spec.mongo_url, Secret(spec.redis_url), spec.database, Secret(spec.stripe_key), stripe_url=spec.stripe_url
     )
     if spec.mutant:
@@ -173,7 +173,7 @@ async def work(spec: DeskSpec, sock: socket.socket) -> None:
     points.install()
     try:
         async with AsyncExitStack() as leaving:
-            opening = open_engine(place, spec.account, spec.password, background=spec.sweeps)
+            opening = open_engine(deployment, spec.account, spec.password, background=spec.sweeps)
             made = await leaving.enter_async_context(opening)
             await line.say({"id": 0, "ok": {"pid": os.getpid()}})
             await line.obey(Desk(made, points, spec.password, leaving))

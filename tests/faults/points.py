@@ -26,7 +26,7 @@ from typing import Any
 
 from engine.adapters.mongo.store import MongoStore
 from engine.adapters.mongo.transaction import MongoTransaction
-from engine.adapters.redis.leases import RedisTurns
+from engine.adapters.redis.leases import RedisBookingLock
 from engine.adapters.stripe.gateway import StripeGateway
 
 ACTIONS = {"kill": signal.SIGKILL, "stop": signal.SIGSTOP}
@@ -87,11 +87,11 @@ class Points:
 
     def _wrap_turn(self) -> None:
         """Also tells the suite who was inside which car's critical section, and when, by the machine's one clock."""
-        real, points = RedisTurns.take, self
+        real, points = RedisBookingLock.take, self
 
         @asynccontextmanager
         async def take(
-            this: RedisTurns, car_id: str, intent_key: str, booking_id: str, **options: bool
+            this: RedisBookingLock, car_id: str, intent_key: str, booking_id: str, **options: bool
         ) -> AsyncIterator[Any]:
             asked = time.monotonic()
             async with real(this, car_id, intent_key, booking_id, **options) as turn:
@@ -104,7 +104,7 @@ class Points:
                 finally:
                     await ended()
 
-        RedisTurns.take = take
+        RedisBookingLock.take = take
 
     def watch_end(self, turn: Any, booking_id: str, car_id: str) -> Callable[[], Awaitable[None]]:
         """Tell once that the section is left: before the block gives the turn back, which may be before it ends."""

@@ -39,14 +39,14 @@ class Ear:
 @asynccontextmanager
 async def desk_of(firm, account):
     cluster = firm.cluster
-    place = Deployment(
+    deployment = Deployment(
         cluster.mongo_url,
         Secret(cluster.redis_url),
         DATABASE,
         Secret(cluster.stripe_key),
         stripe_url=cluster.stripe_url,
     )
-    async with open_engine(place, account, PASSWORD, background=False) as engine:
+    async with open_engine(deployment, account, PASSWORD, background=False) as engine:
         yield engine
 
 

@@ -34,14 +34,14 @@ def address(member):
 
 @asynccontextmanager
 async def administrator(cluster):
-    place = Deployment(cluster.mongo_url, Secret(cluster.redis_url), DATABASE)
-    async with open_engine(place, "admin", PASSWORD, background=False) as engine:
+    deployment = Deployment(cluster.mongo_url, Secret(cluster.redis_url), DATABASE)
+    async with open_engine(deployment, "admin", PASSWORD, background=False) as engine:
         yield engine
 
 
 async def database_of(engine, says):
     """What is told of the database once *says* is: the driver asks its members every few seconds only."""
-    health = engine.head_office.health
+    health = engine.admin.health
     async with asyncio.timeout(WITHIN_S):
         while says not in words.says(found := (await health.examine(engine.actor)).findings[0]):  # noqa: ASYNC110 -- others' time
             await asyncio.sleep(_LOOK_S)
@@ -109,7 +109,7 @@ async def test_without_a_majority_desk_and_doctor_say_which_to_start(cluster, tm
     async with administrator(cluster) as engine:
         for member in gone:
             member.kill()
-        desk = (await engine.head_office.health.examine(engine.actor)).findings
+        desk = (await engine.admin.health.examine(engine.actor)).findings
         doctor = await doctoring.run(settings, "admin", Secret(PASSWORD))
         left.kill()
         with pytest.raises(Unavailable):

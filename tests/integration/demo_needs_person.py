@@ -23,7 +23,7 @@ from payments import Stripe, opened, stripe_of
 from test_belief import ATTACKS, BACK, confirmed, with_story
 
 from engine.adapters.mongo.client import CODEC
-from engine.bootstrap import Engine, demo_accounts, open_engine, open_place
+from engine.bootstrap import Engine, demo_accounts, open_deployment, open_engine
 from engine.config import load
 from engine.domain.booking.booking import Booking
 from engine.domain.car.car import CarStatus
@@ -143,7 +143,7 @@ async def disputed(demo: Demo) -> None:
     for reason in _REASONS:
         booking = await demo.paid()
         await demo.stripe.dispute(booking, reason)
-    await demo.office.head_office.disputes.look()
+    await demo.office.admin.disputes.look()
 
 
 async def restored(demo: Demo) -> None:
@@ -194,16 +194,16 @@ async def offers_of(counter: Engine) -> Iterator[Offer]:
 @asynccontextmanager
 async def opened_demo(data_dir: Path):
     settings = load(data_dir)
-    async with open_place(settings, print) as place, open_servers(settings.data_dir) as servers:
+    async with open_deployment(settings, print) as deployment, open_servers(settings.data_dir) as servers:
         names = {each.role: each for each in demo_accounts()}
         client: pymongo.MongoClient = pymongo.MongoClient(
             servers.mongo_url, username=servers.root_name, password=servers.root_password
         )
-        world = World(place, client.get_database(place.database, codec_options=CODEC), None)
+        world = World(deployment, client.get_database(deployment.database, codec_options=CODEC), None)
         desk, head = names[Role.CLIENT], names[Role.ADMIN]
         async with (
-            open_engine(place, desk.account, desk.password, background=False) as counter,
-            open_engine(place, head.account, head.password, background=False) as office,
+            open_engine(deployment, desk.account, desk.password, background=False) as counter,
+            open_engine(deployment, head.account, head.password, background=False) as office,
             stripe_of(world) as stripe,
         ):
             renters = await renters_of(office)
@@ -224,7 +224,7 @@ async def main(data_dir: Path, kinds: list[str]) -> None:
     async with opened_demo(data_dir) as demo:
         for kind in kinds or KINDS:
             await KINDS[kind](demo)
-        waiting = await demo.office.head_office.care.waiting(demo.office.actor)
+        waiting = await demo.office.admin.manual_review.waiting(demo.office.actor)
         print(f"{waiting.total} bookings need a person, beside disputes and restored payments")  # noqa: T201
 
 

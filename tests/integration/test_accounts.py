@@ -41,7 +41,7 @@ async def test_signing_in_tells_who_the_account_is(world, account, role, branch,
 )
 async def test_a_wrong_password_and_an_unknown_account_are_refused_alike(world, account, password):
     with pytest.raises(SignInRefused):
-        async with open_engine(world.place, account, password, background=False):
+        async with open_engine(world.deployment, account, password, background=False):
             pass
 
 
@@ -68,7 +68,9 @@ async def test_B12_a_role_revoked_while_signed_in_is_refused_at_the_next_step_an
 
 async def test_no_server_is_said_within_the_time_limit(world):
     with socket.create_server(("127.0.0.1", 0)) as silent:  # accepts and never answers
-        away = replace(world.place, mongo_url=f"mongodb://127.0.0.1:{silent.getsockname()[1]}/?directConnection=true")
+        away = replace(
+            world.deployment, mongo_url=f"mongodb://127.0.0.1:{silent.getsockname()[1]}/?directConnection=true"
+        )
         with pytest.raises(Unavailable) as caught:
             async with open_engine(away, "clerk", PASSWORD, background=False):
                 pass
@@ -81,7 +83,9 @@ def raw(world):
     clients = []
 
     def connect(account):
-        client = pymongo.MongoClient(world.place.mongo_url, username=account, password=PASSWORD, authSource=DATABASE)
+        client = pymongo.MongoClient(
+            world.deployment.mongo_url, username=account, password=PASSWORD, authSource=DATABASE
+        )
         clients.append(client)
         return client[DATABASE]
 

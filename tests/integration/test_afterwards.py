@@ -54,13 +54,13 @@ def net_of(world, booking):
 
 
 async def of_booking(desk, booking):
-    found = await desk.head_office.disputes.cases(desk.actor)
+    found = await desk.admin.disputes.cases(desk.actor)
     return [each for each in found.rows if each.dispute.booking_id == booking.id]
 
 
 @asynccontextmanager
 async def comparing(world, office):
-    async with connect(world.place.mongo_url, Credentials("worker", PASSWORD, DATABASE)) as client:
+    async with connect(world.deployment.mongo_url, Credentials("worker", PASSWORD, DATABASE)) as client:
         reconciler = Reconciler(office.payment.gateway, MongoBooks(client, DATABASE), office.clock)
         begun = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
 
@@ -88,7 +88,7 @@ async def test_a_refund_that_comes_back_later_needs_a_person_and_the_books_agree
     assert ([DifferenceKind.AMOUNT_DIFFERS], []) == (unread, read)
     assert (1, RefundState.FAILED, Why.REFUND_FAILED) == (changed, after.payment.refund.state, after.trouble.why)
     assert before + back.payment.refund.amount.minor == net_of(world, back)
-    assert back.id in {case.booking.id for case in (await office.head_office.care.waiting(office.actor)).rows}
+    assert back.id in {case.booking.id for case in (await office.admin.manual_review.waiting(office.actor)).rows}
     assert RefundState.DONE is (await office.payment.store.booking(kept.id)).payment.refund.state
 
 
@@ -128,10 +128,10 @@ async def test_a_dispute_is_listed_by_its_payment_until_it_is_decided_and_reconc
         (case,) = await of_booking(office, booking)
         opened_told = await told(booking)
         await stripe.decide(dispute_id, "under_review")
-        await office.head_office.disputes.look()
+        await office.admin.disputes.look()
         (waiting,) = await of_booking(office, booking)
         await stripe.decide(dispute_id, verdict)
-        await office.head_office.disputes.look()
+        await office.admin.disputes.look()
         decided_told = await told(booking)
 
     facts = case.dispute.facts
@@ -152,9 +152,9 @@ async def test_a_dispute_is_heard_of_by_webhook_in_any_order_and_twice(world, st
     listed = (await stripe._http.get("/v1/events", params={"limit": 100})).json()["data"]
     events = [each for each in listed if each["data"]["object"]["id"] == dispute_id]
     gateway = StripeGateway(
-        office.place.stripe_key.reveal(), base_url=office.place.stripe_url, webhook_secret=SECRET, retries=0
+        office.deployment.stripe_key.reveal(), base_url=office.deployment.stripe_url, webhook_secret=SECRET, retries=0
     )
-    app = webhook_app(gateway, office.payment.heard, office.clock.now, office.head_office.disputes.heard)
+    app = webhook_app(gateway, office.payment.heard, office.clock.now, office.admin.disputes.heard)
     async with open_webhooks(app, "127.0.0.1", 0) as url, httpx.AsyncClient(trust_env=False, timeout=60) as http:
         sender = Sender(url, http, office.clock)
         answers = [(await sender.send(each)).status_code for each in (*events, *events)]
@@ -190,12 +190,12 @@ async def test_a_row_that_was_written_past_the_program_hides_no_dispute(world, s
     async with world.desk() as desk:
         booking = await paid(desk, stripe)
     dispute_id = await stripe.dispute(booking)
-    await office.head_office.disputes.look()
+    await office.admin.disputes.look()
     hidden = {"over": True, "status": "won", "looked_at": datetime.now(UTC) + timedelta(days=900)}
     world.db.disputes.update_one({"_id": dispute_id}, {"$set": hidden})
     assert [] == await of_booking(office, booking)
 
-    await office.head_office.disputes.look()
+    await office.admin.disputes.look()
 
     assert [dispute_id] == [each.dispute.facts.dispute_id for each in await of_booking(office, booking)]
 

@@ -46,10 +46,10 @@ async def test_a_row_goes_with_the_transaction_that_it_tells_of(world):
 
 @pytest.mark.parametrize("account", ["clerk", "owner", "worker"])
 async def test_whoever_writes_a_row_can_neither_read_nor_alter_one(world, account):
-    client = connect(world.place.mongo_url, Credentials(account, PASSWORD, world.place.database))
+    client = connect(world.deployment.mongo_url, Credentials(account, PASSWORD, world.deployment.database))
     async with world.desk(account) as desk:
-        await MongoStore(client, world.place.database, NoCache()).audit(_row(desk))
-    audit = database(client, world.place.database).audit
+        await MongoStore(client, world.deployment.database, NoCache()).audit(_row(desk))
+    audit = database(client, world.deployment.database).audit
 
     for tried in (
         audit.find_one(), audit.update_one({}, {"$set": {"by": "nobody"}}), audit.delete_many({}), audit.drop(),
@@ -62,10 +62,10 @@ async def test_whoever_writes_a_row_can_neither_read_nor_alter_one(world, accoun
 
 
 async def test_an_admin_may_read_and_still_not_alter(world):
-    client = connect(world.place.mongo_url, Credentials("admin", PASSWORD, world.place.database))
+    client = connect(world.deployment.mongo_url, Credentials("admin", PASSWORD, world.deployment.database))
     async with world.desk("admin") as desk:
         await desk.payment.store.audit(_row(desk))
-    audit = database(client, world.place.database).audit
+    audit = database(client, world.deployment.database).audit
 
     assert "admin" == (await audit.find_one())["by"]
     for tried in (audit.update_one({}, {"$set": {"by": "nobody"}}), audit.delete_many({})):

@@ -43,9 +43,7 @@ def rows(world):
 
 async def test_pages_are_newest_first_and_know_their_number(world, rows):
     async with world.desk("admin") as desk:
-        pages = [
-            await desk.head_office.audit.page(desk.actor, AuditQuery(offset=at, limit=100)) for at in (0, 100, 200)
-        ]
+        pages = [await desk.admin.audit.page(desk.actor, AuditQuery(offset=at, limit=100)) for at in (0, 100, 200)]
 
     read = [row for page in pages for row in page.rows]
     assert [210] * 3 == [page.total for page in pages]
@@ -68,7 +66,7 @@ async def test_pages_are_newest_first_and_know_their_number(world, rows):
 )
 async def test_S9_a_filter_finds_exactly_its_rows_and_text_is_no_pattern(world, rows, query, fits):
     async with world.desk("admin") as desk:
-        page = await desk.head_office.audit.page(desk.actor, query)
+        page = await desk.admin.audit.page(desk.actor, query)
 
     assert sum(map(fits, rows)) == page.total
     assert all(map(fits, page.rows))
@@ -88,7 +86,7 @@ async def _named_or_not(world, seen):
         made = [AuditRow(NOON, AccountName("admin"), "d", "x.y", each, {}, facts) for each in subjects]
         world.db.audit.insert_many([audit_document(row) for row in made])
         seen.clear()
-        page = await desk.head_office.audit.page(desk.actor, AuditQuery())
+        page = await desk.admin.audit.page(desk.actor, AuditQuery())
         finds = seen.count("find")
 
     named = {row.subject: row.names.get(row.subject) for row in page.rows}
@@ -115,7 +113,7 @@ async def test_the_file_says_names_beside_ids_in_a_few_commands_however_many_row
     with counted() as seen:
         async with world.desk("admin") as desk:
             seen.clear()
-            await desk.head_office.audit.export(desk.actor, AuditQuery(what="x."), pieces.append)
+            await desk.admin.audit.export(desk.actor, AuditQuery(what="x."), pieces.append)
             finds = seen.count("find")
 
     rows = list(csv.DictReader(io.StringIO("".join(pieces).removeprefix("\ufeff"))))
@@ -134,7 +132,7 @@ async def test_the_file_says_names_beside_ids_in_a_few_commands_however_many_row
 async def test_S9_an_operator_is_refused_and_not_run(world, field):
     async with world.desk("admin") as desk:
         with pytest.raises(InvalidText):
-            await desk.head_office.audit.page(desk.actor, AuditQuery(**{field: {"$gt": ""}}))
+            await desk.admin.audit.page(desk.actor, AuditQuery(**{field: {"$gt": ""}}))
 
 
 @pytest.mark.parametrize("field", ["by", "what", "subject", "desk"])
@@ -148,7 +146,7 @@ async def test_each_filter_is_answered_from_an_index(world, rows, field):
 async def test_the_file_holds_every_row_once_and_no_formula(world, rows):
     pieces = []
     async with world.desk("admin") as desk:
-        count = await desk.head_office.audit.export(desk.actor, AuditQuery(what="car."), pieces.append)
+        count = await desk.admin.audit.export(desk.actor, AuditQuery(what="car."), pieces.append)
 
     head, *lines = csv.reader(io.StringIO("".join(pieces).removeprefix("\ufeff")))
     assert ["When (UTC)", "Who", "Name", "Desk"] == head[:4]
@@ -161,8 +159,8 @@ async def test_the_file_holds_every_row_once_and_no_formula(world, rows):
 async def test_the_file_is_written_as_the_spreadsheet_expects_it(world, rows, habits):
     plain, asked = [], []
     async with world.desk("admin") as desk:
-        await desk.head_office.audit.export(desk.actor, AuditQuery(), plain.append)
-        await desk.head_office.audit.export(desk.actor, AuditQuery(), asked.append, habits=habits)
+        await desk.admin.audit.export(desk.actor, AuditQuery(), plain.append)
+        await desk.admin.audit.export(desk.actor, AuditQuery(), asked.append, habits=habits)
 
     assert rows_of("".join(plain), PLAIN) == rows_of("".join(asked), habits)
     assert "".join(plain) != "".join(asked)
@@ -170,15 +168,15 @@ async def test_the_file_is_written_as_the_spreadsheet_expects_it(world, rows, ha
 
 async def test_S8_the_names_for_the_filter_and_nobody_but_an_admin(world, rows):
     async with world.desk("admin") as desk:
-        names = await desk.head_office.audit.names(desk.actor)
+        names = await desk.admin.audit.names(desk.actor)
         assert (("ada", "bob"), ("desk-0", "desk-1", "desk-2")) == (names.people, names.desks)
         assert ("car.added", "car.retired", "settings.changed") == names.verbs
     for account in ("clerk", "owner", "worker", "renter"):
         async with world.desk(account) as desk:
             for tried in (
-                desk.head_office.audit.page(desk.actor, AuditQuery()),
-                desk.head_office.audit.names(desk.actor),
-                desk.head_office.audit.export(desk.actor, AuditQuery(), [].append),
+                desk.admin.audit.page(desk.actor, AuditQuery()),
+                desk.admin.audit.names(desk.actor),
+                desk.admin.audit.export(desk.actor, AuditQuery(), [].append),
             ):
                 with pytest.raises(Forbidden):
                     await tried

@@ -13,7 +13,7 @@ from builders import wish
 
 from engine.adapters.mongo.client import TRANSACTION_S
 from engine.adapters.redis import leases as redis_leases
-from engine.adapters.redis.leases import LEASE, RedisTurns
+from engine.adapters.redis.leases import LEASE, RedisBookingLock
 from engine.adapters.redis.line import _AT_ONCE, RedisLine, connect_redis
 from engine.config import Secret
 from engine.domain.car.car import CarId
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.asyncio
 
 
 def _with_redis(world, url):
-    return replace(world, place=replace(world.place, redis_url=Secret(url)))
+    return replace(world, deployment=replace(world.deployment, redis_url=Secret(url)))
 
 
 async def _race(desk, count=30):
@@ -62,7 +62,7 @@ async def test_O5_a_redis_that_never_answers_costs_one_wait_and_not_one_a_bookin
 
 async def test_more_calls_at_once_than_connections_wait_for_their_turn_and_none_is_an_outage(world):
     """redis-py allows 100 connections: the 101st call was taken for an outage, and the winner's lease stayed."""
-    redis = connect_redis(world.place.redis_url.reveal())
+    redis = connect_redis(world.deployment.redis_url.reveal())
     line = RedisLine(redis)
 
     said = await asyncio.gather(*(line.ask(redis.ping(), bool) for _ in range(400)))
@@ -74,7 +74,7 @@ async def test_more_calls_at_once_than_connections_wait_for_their_turn_and_none_
 
 
 async def test_those_who_wait_for_a_turn_are_refused_once_one_was_not_answered(world):
-    redis = connect_redis(world.place.redis_url.reveal())
+    redis = connect_redis(world.deployment.redis_url.reveal())
     line = RedisLine(redis)
     await asyncio.gather(*(line.ask(redis.ping(), bool) for _ in range(_AT_ONCE)))
     world.redis.client_pause(3_000, all=True)
@@ -92,8 +92,8 @@ def _run(turns, n):
 
 @pytest_asyncio.fixture
 async def turns(world):
-    redis = connect_redis(world.place.redis_url.reveal())
-    yield RedisTurns(RedisLine(redis), "ds_test")
+    redis = connect_redis(world.deployment.redis_url.reveal())
+    yield RedisBookingLock(RedisLine(redis), "ds_test")
     await redis.aclose()
 
 
@@ -149,22 +149,22 @@ async def test_a_redis_that_holds_rubbish_is_passed_by(world):
 
 async def test_B1_a_refused_callers_leaving_does_not_free_the_holder(world):
     async with world.desk() as desk:
-        async with desk.turns.take(CarId("car-1"), "first", "B1"):
+        async with desk.booking_lock.take(CarId("car-1"), "first", "B1"):
             for n in range(3):
                 with pytest.raises(Contended):
-                    async with desk.turns.take(CarId("car-1"), f"other-{n}", "B2"):
+                    async with desk.booking_lock.take(CarId("car-1"), f"other-{n}", "B2"):
                         pass
-        async with desk.turns.take(CarId("car-1"), "next", "B3"):
+        async with desk.booking_lock.take(CarId("car-1"), "next", "B3"):
             assert world.redis.exists("ds_test:lease:car:car-1")
         assert not world.redis.exists("ds_test:lease:car:car-1")
 
 
 async def test_B2_a_holder_whose_lease_ran_out_cannot_free_its_successor(world):
     async with world.desk() as desk:
-        late = desk.turns.take(CarId("car-1"), "late", "B1")
+        late = desk.booking_lock.take(CarId("car-1"), "late", "B1")
         await late.__aenter__()
         world.redis.delete("ds_test:lease:car:car-1")  # as its running out does
-        async with desk.turns.take(CarId("car-1"), "next", "B2"):
+        async with desk.booking_lock.take(CarId("car-1"), "next", "B2"):
             await late.__aexit__(None, None, None)
             assert world.redis.exists("ds_test:lease:car:car-1")
 
@@ -173,8 +173,8 @@ async def test_B2_without_the_token_the_successor_is_freed(world, monkeypatch):
     """The guard earns its place: release whatever is there, and the next holder stands without a lease."""
     blind = redis_leases._LEAVE.replace("if text(key, 16) == token then", "if true then")
     monkeypatch.setattr(redis_leases, "_LEAVE", blind)
-    redis = connect_redis(world.place.redis_url.reveal())
-    turns = RedisTurns(RedisLine(redis), "ds_test")
+    redis = connect_redis(world.deployment.redis_url.reveal())
+    turns = RedisBookingLock(RedisLine(redis), "ds_test")
     late = turns.take(CarId("car-1"), "late", "B1")
     await late.__aenter__()
     world.redis.delete("ds_test:lease:car:car-1")
@@ -185,7 +185,7 @@ async def test_B2_without_the_token_the_successor_is_freed(world, monkeypatch):
 
 
 async def test_B2_the_lease_outlives_the_longest_transaction(world):
-    async with world.desk() as desk, desk.turns.take(CarId("car-1"), "k", "B"):
+    async with world.desk() as desk, desk.booking_lock.take(CarId("car-1"), "k", "B"):
         left_ms = world.redis.pttl("ds_test:lease:car:car-1")
 
     assert TRANSACTION_S < left_ms / 1000 <= LEASE.total_seconds()
@@ -197,9 +197,9 @@ async def test_a_redis_address_that_is_none_is_said(world):
 
 
 async def test_one_sweeper_at_a_time(world):
-    async with world.desk() as one, world.desk("clerk2") as other, one.turns.alone("sweeper", LEASE) as mine:
+    async with world.desk() as one, world.desk("clerk2") as other, one.booking_lock.alone("sweeper", LEASE) as mine:
         assert mine
-        async with other.turns.alone("sweeper", LEASE) as also:
+        async with other.booking_lock.alone("sweeper", LEASE) as also:
             assert not also
 
 

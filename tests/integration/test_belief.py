@@ -34,7 +34,7 @@ REDIRECTED = "https://evil.example/paid"
 @contextmanager
 def raw(world, account):
     """MongoDB's own driver under the password of *account*."""
-    client = pymongo.MongoClient(world.place.mongo_url, username=account, password=PASSWORD, authSource=DATABASE)
+    client = pymongo.MongoClient(world.deployment.mongo_url, username=account, password=PASSWORD, authSource=DATABASE)
     try:
         yield client.get_database(DATABASE, codec_options=CODEC)
     finally:
@@ -273,7 +273,7 @@ ATTACKS = {
 
 
 async def cases(desk):
-    found = await desk.head_office.care.waiting(desk.actor)
+    found = await desk.admin.manual_review.waiting(desk.actor)
     return {case.booking.id: (case.why, case.code) for case in found.rows}
 
 
@@ -414,7 +414,7 @@ async def test_a_case_cannot_be_settled_or_silenced_by_its_own_row(world, stripe
             assert (Why.DOUBTED, Doubt.HISTORY) == (await cases(admin))[booking.id]
 
         row = world.stored(booking)
-        await admin.head_office.care.settle_by_hand(admin.actor, booking.id, "looked at", seen=row["version"])
+        await admin.admin.manual_review.settle_by_hand(admin.actor, booking.id, "looked at", seen=row["version"])
         assert {} == await cases(admin)
         with raw(world, "clerk") as db, pytest.raises(OperationFailure):
             db.settlements.insert_one({"booking_id": booking.id})

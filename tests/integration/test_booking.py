@@ -219,7 +219,7 @@ async def test_a_clerk_sees_the_own_bookings_and_those_of_the_own_branch_only(wo
 
 async def test_a_second_caller_is_refused_in_one_round_trip_while_the_first_is_served(world):
     async with world.desk() as desk:
-        async with desk.turns.take(CarId("car-1"), "other", "B"):
+        async with desk.booking_lock.take(CarId("car-1"), "other", "B"):
             before = world.db.fences.find_one({"_id": "car-1"})["seq"]
             with pytest.raises(Contended):
                 await desk.booking.hold(desk.actor, wish(desk))

@@ -26,7 +26,7 @@ BOOKING_ROW = ("booking_id", "car_id", "owner_id", "branch_id")
 async def compare(world, stripe):
     async with (
         world.desk("worker") as office,
-        connect(world.place.mongo_url, Credentials("worker", PASSWORD, DATABASE)) as client,
+        connect(world.deployment.mongo_url, Credentials("worker", PASSWORD, DATABASE)) as client,
     ):
 
         async def compare(**options):
@@ -98,7 +98,7 @@ async def test_only_an_administrators_own_word_counts_as_seen_to(world, stripe, 
         told_so = {"$set": {"payments.0.trouble": trouble, "person_at": back}}
         world.db.bookings.update_one({"_id": booking.id}, told_so)
         before = await compare()
-        await admin.head_office.care.settle_by_hand(
+        await admin.admin.manual_review.settle_by_hand(
             admin.actor, booking.id, "paid in cash", seen=world.stored(booking)["version"]
         )
         after = await compare()

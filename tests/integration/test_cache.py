@@ -38,7 +38,7 @@ def brief_rest(monkeypatch):
 
 @asynccontextmanager
 async def a_cache(world, url=""):
-    redis = connect_redis(url or world.place.redis_url.reveal())
+    redis = connect_redis(url or world.deployment.redis_url.reveal())
     try:
         yield RedisCache(RedisLine(redis), "ds_test")
     finally:
@@ -324,11 +324,11 @@ async def test_a_search_that_is_asked_again_asks_the_database_nothing(world):
 
 
 def port_of(world):
-    return int(world.place.redis_url.reveal().rpartition(":")[2].partition("/")[0])
+    return int(world.deployment.redis_url.reveal().rpartition(":")[2].partition("/")[0])
 
 
 def through(world, proxy):
-    return world.place.redis_url.reveal().replace(f":{port_of(world)}/", f":{proxy.port}/")
+    return world.deployment.redis_url.reveal().replace(f":{port_of(world)}/", f":{proxy.port}/")
 
 
 async def test_a_booking_asks_redis_twice_and_its_end_is_one_question(world):

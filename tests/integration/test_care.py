@@ -27,11 +27,11 @@ pytestmark = pytest.mark.asyncio
 @pytest.fixture
 def keyless(world):
     """The same firm at a desk without a Stripe key."""
-    return replace(world, place=replace(world.place, stripe_key=Secret(), stripe_url=""))
+    return replace(world, deployment=replace(world.deployment, stripe_key=Secret(), stripe_url=""))
 
 
 async def waiting(desk, **page):
-    cases = await desk.head_office.care.waiting(desk.actor, **page)
+    cases = await desk.admin.manual_review.waiting(desk.actor, **page)
     return [(case.booking.id, case.why) for case in cases.rows]
 
 
@@ -150,14 +150,14 @@ async def test_row_16_a_lapsed_authorisation_ends_and_needs_a_person(world, stri
 async def test_row_16_what_a_person_saw_to_is_no_difference_for_reconcile(world, stripe):
     async with (
         world.desk("admin") as admin,
-        connect(world.place.mongo_url, Credentials("admin", PASSWORD, DATABASE)) as client,
+        connect(world.deployment.mongo_url, Credentials("admin", PASSWORD, DATABASE)) as client,
     ):
         booking = await lapsed(admin, stripe)
         reconciler = Reconciler(admin.payment.gateway, MongoBooks(client, DATABASE), admin.clock)
         span = (booking.created_at - timedelta(minutes=1), booking.created_at + timedelta(minutes=1))
 
         before = [each.kind for each in (await reconciler.compare(*span)).differences if each.booking_id == booking.id]
-        await admin.head_office.care.settle_by_hand(
+        await admin.admin.manual_review.settle_by_hand(
             admin.actor, booking.id, "paid at the counter", seen=booking.version
         )
         after = await reconciler.compare(*span)
@@ -319,7 +319,7 @@ async def test_money_on_its_way_is_waited_for_for_days(world, stripe):
 async def test_settled_by_hand_it_leaves_the_list_with_a_note_in_the_audit(world, stripe):
     async with world.desk("admin") as admin:
         booking = await with_failed_refund(admin, stripe)
-        done = await admin.head_office.care.settle_by_hand(
+        done = await admin.admin.manual_review.settle_by_hand(
             admin.actor, booking.id, " paid out in cash ", seen=booking.version
         )
 
@@ -329,7 +329,7 @@ async def test_settled_by_hand_it_leaves_the_list_with_a_note_in_the_audit(world
         assert ("admin", "booking.settled") == (row["by"], row["what"])
         assert ({"needs": "refund_failed"}, {"settled by hand": "paid out in cash"}) == (row["before"], row["after"])
         with pytest.raises(MoveRefused):
-            await admin.head_office.care.settle_by_hand(admin.actor, booking.id, "again", seen=done.version)
+            await admin.admin.manual_review.settle_by_hand(admin.actor, booking.id, "again", seen=done.version)
 
 
 async def test_nobody_settles_what_has_changed_since_or_without_a_word(world, stripe):
@@ -337,9 +337,9 @@ async def test_nobody_settles_what_has_changed_since_or_without_a_word(world, st
         booking = await with_failed_refund(admin, stripe)
 
         with pytest.raises(Overtaken):
-            await admin.head_office.care.settle_by_hand(admin.actor, booking.id, "cash", seen=booking.version - 1)
+            await admin.admin.manual_review.settle_by_hand(admin.actor, booking.id, "cash", seen=booking.version - 1)
         with pytest.raises(InvalidText):
-            await admin.head_office.care.settle_by_hand(admin.actor, booking.id, "  ", seen=booking.version)
+            await admin.admin.manual_review.settle_by_hand(admin.actor, booking.id, "  ", seen=booking.version)
 
         assert 0 == world.db.audit.count_documents({"what": "booking.settled"})
         assert 1 == len(await waiting(admin))
@@ -352,9 +352,9 @@ async def test_S2_the_list_is_the_head_offices_and_settling_the_admins(world, st
         for account in ("clerk", "owner"):
             async with world.desk(account) as other:
                 with pytest.raises(Forbidden):
-                    await other.head_office.care.waiting(other.actor)
+                    await other.admin.manual_review.waiting(other.actor)
         with pytest.raises(Forbidden):
-            await office.head_office.care.settle_by_hand(office.actor, booking.id, "cash", seen=booking.version)
+            await office.admin.manual_review.settle_by_hand(office.actor, booking.id, "cash", seen=booking.version)
 
 
 async def test_the_list_is_paged_by_an_index_the_oldest_first(world, stripe):
@@ -363,7 +363,7 @@ async def test_the_list_is_paged_by_an_index_the_oldest_first(world, stripe):
 
         assert [made[0].id] == [booking for booking, _ in await waiting(admin, limit=1)]
         assert [made[1].id] == [booking for booking, _ in await waiting(admin, offset=1, limit=1)]
-        assert 2 == (await admin.head_office.care.waiting(admin.actor, limit=1)).total
+        assert 2 == (await admin.admin.manual_review.waiting(admin.actor, limit=1)).total
         order = [("person_at", 1), ("_id", 1)]
         plan = world.db.bookings.find({"person_at": {"$lte": admin.clock.now()}}).sort(order).explain()
         assert "needs_person" in str(plan["queryPlanner"]["winningPlan"])

@@ -145,12 +145,12 @@ async def test_back_goes_what_was_moved_also_to_a_car_out_of_service_and_nothing
         booking = await confirmed(desk, stripe)
         car = await admin.fleet.car(admin.actor, booking.car_id)
         await admin.fleet.set_status(admin.actor, car, CarStatus.MAINTENANCE, seen=frozenset({booking.id}))
-        told = (await admin.head_office.care.waiting(admin.actor)).rows
+        told = (await admin.admin.manual_review.waiting(admin.actor)).rows
         left_at = world.db.car_statuses.find_one({"car_id": booking.car_id})["since"]
         moved = await change(desk, booking)
-        none = (await admin.head_office.care.waiting(admin.actor)).total
+        none = (await admin.admin.manual_review.waiting(admin.actor)).total
         back = await desk.changing.change_back(desk.actor, booking.id, seen=moved.version)
-        again = (await admin.head_office.care.waiting(admin.actor)).total
+        again = (await admin.admin.manual_review.waiting(admin.actor)).total
         with pytest.raises(CarNotRentable):
             await change(desk, await change(desk, back, "car-3"), "car-1")
 
@@ -366,7 +366,7 @@ async def test_the_books_agree_after_a_move_and_tell_of_money_left_behind(world,
     async with world.desk("admin") as desk:
         booking = await confirmed(desk, stripe)
         await change(desk, booking, "car-4")
-        async with connect(world.place.mongo_url, Credentials("admin", PASSWORD, DATABASE)) as client:
+        async with connect(world.deployment.mongo_url, Credentials("admin", PASSWORD, DATABASE)) as client:
             compare = Reconciler(desk.payment.gateway, MongoBooks(client, DATABASE), desk.clock).compare
             hour, now = timedelta(hours=1), desk.clock.now()
             whole = await compare(now - hour, now + hour)

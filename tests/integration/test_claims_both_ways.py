@@ -25,7 +25,7 @@ pytestmark = pytest.mark.asyncio
 
 async def found(world, area=HealthArea.CLAIMS, account="admin"):
     async with world.desk(account) as desk:
-        report = await desk.head_office.health.examine(desk.actor)
+        report = await desk.admin.health.examine(desk.actor)
     return next(each for each in report.findings if each.area is area), report
 
 
@@ -162,8 +162,8 @@ async def test_pages_and_time_are_bounded_and_what_was_not_reached_is_said(world
 async def test_the_status_says_that_something_could_not_be_looked_at(world, tmp_path):
     """Stripe is asked with a key that is none of its own, and where nobody answers."""
     environment = {
-        "DRIVESPHERE_MONGO_URL": world.place.mongo_url,
-        "DRIVESPHERE_REDIS_URL": world.place.redis_url.reveal(),
+        "DRIVESPHERE_MONGO_URL": world.deployment.mongo_url,
+        "DRIVESPHERE_REDIS_URL": world.deployment.redis_url.reveal(),
         "DRIVESPHERE_DATABASE": DATABASE,
         "DRIVESPHERE_PASSWORD": PASSWORD,
         "STRIPE_API_KEY": "sk_test_abcdefgh1234",

@@ -35,7 +35,7 @@ async def daily(world, endpoints, tmp_path):
 
 async def found(world, account="admin"):
     async with world.desk(account) as desk:
-        report = await desk.head_office.health.examine(desk.actor)
+        report = await desk.admin.health.examine(desk.actor)
     return next(finding for finding in report.findings if finding.area is HealthArea.BACKUP)
 
 

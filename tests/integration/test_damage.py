@@ -79,7 +79,7 @@ async def test_bookings_past_the_program_are_one_line_each_everywhere(world):
         waiting.pop("session_ids", None)
         world.db.bookings.insert_one(with_value(waiting, ("quote", "lines"), []), bypass_document_validation=True)
         planted.add("bad-case")
-        office = admin.head_office
+        office = admin.admin
 
         def page(offset):
             asked = BookingQuery(BookingScope.ALL, limit=MOST_ROWS, offset=offset)
@@ -91,7 +91,7 @@ async def test_bookings_past_the_program_are_one_line_each_everywhere(world):
         done = await admin.listing.export(admin.actor, ALL, lines.append)
         theirs = await owner.listing.page(owner.actor, BookingQuery(BookingScope.FLEET, limit=MOST_ROWS))
         overview, pulse = await office.overview.figures(admin.actor), await office.overview.pulse(admin.actor)
-        cases = await office.care.waiting(admin.actor, limit=200)
+        cases = await office.manual_review.waiting(admin.actor, limit=200)
         a_line = next(iter(damaged))
         with pytest.raises(DamagedRow) as refused:
             await admin.booking.booking(admin.actor, a_line)
@@ -128,8 +128,8 @@ async def test_cars_and_branches_past_the_program_stop_neither_search_nor_fleet_
         taken = await clerk.availability.taken_cars(clerk.actor, asked)
         fleet = await all_rows(lambda at: admin.fleet.page(admin.actor, FleetQuery(offset=at, limit=200)))
         own = await owner.fleet.page(owner.actor, FleetQuery(limit=200))
-        lines = await admin.head_office.branches.lines(admin.actor)
-        await admin.head_office.overview.figures(admin.actor)
+        lines = await admin.admin.branches.lines(admin.actor)
+        await admin.admin.overview.figures(admin.actor)
 
     assert again.total == page.total == len(found)
     assert {"car-1", "car-2", "car-3"} <= set(found)
@@ -151,7 +151,7 @@ async def test_people_requests_renters_and_audit_past_the_program_stop_no_list(w
             | {"before": {}, "after": {"seats": "5"}}
         )
         planted = {name: plant(world, name, VALUES, 60) for name in ("people", "audit", "renters", "settings")}
-        office = admin.head_office
+        office = admin.admin
         try:
             people = await all_rows(lambda at: admin.accounts.page(admin.actor, PeopleQuery(), offset=at))
             audit = await all_rows(lambda at: office.audit.page(admin.actor, AuditQuery(offset=at, limit=200)))
@@ -193,8 +193,8 @@ async def test_a_ledger_past_the_program_stops_no_sum_and_what_belongs_to_no_boo
         since, until = milliseconds(span.starts_at), milliseconds(span.ends_at)
         asked = FigureQuestion(figure=Figure.NET, currency="EUR", since=since, until=until)
         explained = await owner.earnings.explain(owner.actor, asked)
-        overview = await admin.head_office.overview.figures(admin.actor)
-        behind = await admin.head_office.overview.behind(admin.actor, MoneyQuestion(overview.months, "EUR"))
+        overview = await admin.admin.overview.figures(admin.actor)
+        behind = await admin.admin.overview.behind(admin.actor, MoneyQuestion(overview.months, "EUR"))
 
     assert [replace(each.total, available_ms=0) for each in honest.currencies] == [
         replace(each.total, available_ms=0) for each in forged.currencies

@@ -70,9 +70,9 @@ async def test_the_demo_is_complete_consistent_and_brought_home_when_time_goes_o
     assert 0 == db.bookings.count_documents({"state": "confirmed", "ends_at": {"$lte": later}})
     assert before > db.bookings.count_documents({"state": "confirmed"}) > 0
     _judge(db)
-    place = Deployment(endpoints.mongo_url, Secret(endpoints.redis_url), NAME)
+    deployment = Deployment(endpoints.mongo_url, Secret(endpoints.redis_url), NAME)
     for account in accounts():
-        async with open_engine(place, account.account, account.password, background=False) as desk:
+        async with open_engine(deployment, account.account, account.password, background=False) as desk:
             assert account.role == desk.actor.role
 
 
@@ -82,11 +82,11 @@ async def test_a_demo_booking_can_be_cancelled_and_its_money_goes_back(demo, end
         await introduce_payments(client, NAME, endpoints.stripe_url, endpoints.stripe_key)
     coming = db.bookings.find({"state": "confirmed", "branch_id": "br-berlin"}).sort("starts_at", -1)
     row = next(row for row in coming if row["booked_by"] == "clerk")
-    place = Deployment(
+    deployment = Deployment(
         endpoints.mongo_url, Secret(endpoints.redis_url), NAME, Secret(endpoints.stripe_key), endpoints.stripe_url
     )
     await MongoDeployment(client, NAME).record_stripe_mode(StripeMode.TEST, "demo", datetime.now(UTC))
-    async with open_engine(place, "clerk", "demo-counter", background=False) as desk:
+    async with open_engine(deployment, "clerk", "demo-counter", background=False) as desk:
         quoted = await desk.rental.quote_refund(desk.actor, row["_id"])
         cancelled = await desk.rental.cancel(desk.actor, row["_id"], quoted.given_back, MISTAKE)
 

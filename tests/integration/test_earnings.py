@@ -251,13 +251,13 @@ async def test_S9_a_question_holds_values_and_no_operators(strange):
 
 
 async def test_S5_an_owners_own_connection_can_add_to_a_cars_past_and_never_change_it(world):
-    client = connect(world.place.mongo_url, Credentials("owner", PASSWORD, world.place.database))
-    statuses = client.get_database(world.place.database).car_statuses
+    client = connect(world.deployment.mongo_url, Credentials("owner", PASSWORD, world.deployment.database))
+    statuses = client.get_database(world.deployment.database).car_statuses
     try:
         for change in (
             statuses.update_many({}, {"$set": {"status": "active"}}),
             statuses.delete_many({}),
-            client.get_database(world.place.database).ledger.insert_one({}),
+            client.get_database(world.deployment.database).ledger.insert_one({}),
         ):
             with pytest.raises(pymongo.errors.OperationFailure):
                 await change

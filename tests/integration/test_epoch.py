@@ -37,7 +37,7 @@ def new_life(world):
 async def test_leases_and_once_keys_of_the_life_before_stop_nobody(world, new_life):
     async with world.desk() as before:
         await before.booking.hold(before.actor, wish(before, car="car-1", key="pressed once"))
-        async with before.turns.take("car-2", "another press", "B1"):
+        async with before.booking_lock.take("car-2", "another press", "B1"):
             world.db.bookings.delete_many({})
             world.db.fences.update_many({}, {"$set": {"claims": []}})
             new_life()
@@ -45,9 +45,9 @@ async def test_leases_and_once_keys_of_the_life_before_stop_nobody(world, new_li
                 # The press of before has no booking any more: it may be made.
                 again = await desk.booking.hold(desk.actor, wish(desk, car="car-1", key="pressed once"))
                 other = await desk.booking.hold(desk.actor, wish(desk, car="car-2", key="third press"))
-            async with world.desk("clerk2") as same_life, same_life.turns.take("car-3", "fourth", "B2"):
+            async with world.desk("clerk2") as same_life, same_life.booking_lock.take("car-3", "fourth", "B2"):
                 with pytest.raises(Contended):
-                    async with world.desk() as late, late.turns.take("car-3", "fifth", "B3"):
+                    async with world.desk() as late, late.booking_lock.take("car-3", "fifth", "B3"):
                         pytest.fail("the lease of this life holds")
 
     assert {again.id, other.id} == {row["_id"] for row in world.db.bookings.find()}
@@ -71,7 +71,7 @@ async def test_every_kind_of_key_but_the_pulse_carries_the_epoch(world, new_life
     async with world.desk("admin") as desk:
         await desk.booking.hold(desk.actor, wish(desk))
         await desk.catalogue.branches(desk.actor)
-        async with desk.turns.alone("sweep", timedelta(seconds=5)):
+        async with desk.booking_lock.alone("sweep", timedelta(seconds=5)):
             keys = [key.decode() for key in world.redis.scan_iter()]
 
     kinds = {pattern.removesuffix(":*") for pattern in KEYS} - {"pulse"}
@@ -82,7 +82,7 @@ async def test_every_kind_of_key_but_the_pulse_carries_the_epoch(world, new_life
 
 async def test_an_owners_copy_of_the_life_before_is_made_anew_with_a_sentence(world, new_life, tmp_path):
     with keyring_in_use(MemoryKeyring()):
-        place = replace(world, place=replace(world.place, copies_dir=tmp_path / "copies" / "firm"))
+        place = replace(world, deployment=replace(world.deployment, copies_dir=tmp_path / "copies" / "firm"))
         history = History(place)
         history.cars(make_car(1))
         gone = history.book(make_car(1), berlin(2025, 7, 28), charged=berlin(2025, 7, 14))
@@ -94,7 +94,7 @@ async def test_an_owners_copy_of_the_life_before_is_made_anew_with_a_sentence(wo
         async with place.desk("owner") as desk:
             second = await desk.copying.sync(desk.actor)
             third = await desk.copying.sync(desk.actor)
-            kept = await asyncio.to_thread(CopyVault(place.place.copies_dir).load, desk.actor.account)
+            kept = await asyncio.to_thread(CopyVault(place.deployment.copies_dir).load, desk.actor.account)
 
     assert (False, True, False) == (first.anew, second.anew, third.anew)
     assert ANEW == news_words(second)

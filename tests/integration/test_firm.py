@@ -24,15 +24,15 @@ PORTO = Branch(BranchId(""), "Ribeira", "Porto", "Rua 3", "Europe/Lisbon", "09:0
 
 
 async def change(desk, settings, valid_from=None):
-    firm = await desk.head_office.firm.firm(desk.actor)
-    return await desk.head_office.firm.change(desk.actor, settings, valid_from, after=firm.last)
+    firm = await desk.admin.firm.firm(desk.actor)
+    return await desk.admin.firm.change(desk.actor, settings, valid_from, after=firm.last)
 
 
 async def test_rules_hold_from_their_moment_and_every_desk_knows_them_by_then(world):
     async with world.desk("admin") as desk:
         now = desk.clock.now()
         made = await change(desk, DEAR)
-        firm = await desk.head_office.firm.firm(desk.actor)
+        firm = await desk.admin.firm.firm(desk.actor)
 
         assert now + SOONEST <= made.valid_from <= desk.clock.now() + SOONEST
         assert (FirmSettings(), (made,)) == (firm.settings, firm.planned)
@@ -57,10 +57,10 @@ async def test_a_booking_keeps_the_rules_of_its_day(world):
 
 async def test_of_two_who_decide_on_the_same_state_the_second_is_told(world):
     async with world.desk("admin") as desk:
-        seen = (await desk.head_office.firm.firm(desk.actor)).last
-        await desk.head_office.firm.change(desk.actor, DEAR, None, after=seen)
+        seen = (await desk.admin.firm.firm(desk.actor)).last
+        await desk.admin.firm.change(desk.actor, DEAR, None, after=seen)
         with pytest.raises(Overtaken):
-            await desk.head_office.firm.change(desk.actor, replace(DEAR, commission_bp=1), None, after=seen)
+            await desk.admin.firm.change(desk.actor, replace(DEAR, commission_bp=1), None, after=seen)
 
     assert 2 == world.db.settings.count_documents({})
     assert 1 == world.db.audit.count_documents({"what": "settings.changed"})
@@ -84,12 +84,12 @@ async def test_every_change_has_its_row_with_what_differs_and_from_when(world):
 async def test_a_plan_can_be_withdrawn_until_it_holds_and_stays_in_the_history(world):
     async with world.desk("admin") as desk:
         made = await change(desk, DEAR, desk.clock.now() + timedelta(days=30))
-        await desk.head_office.firm.withdraw(desk.actor, made.number, after=made.number)
-        firm = await desk.head_office.firm.firm(desk.actor)
+        await desk.admin.firm.withdraw(desk.actor, made.number, after=made.number)
+        firm = await desk.admin.firm.firm(desk.actor)
         with pytest.raises(NotFound):
-            await desk.head_office.firm.withdraw(desk.actor, made.number, after=firm.last)
+            await desk.admin.firm.withdraw(desk.actor, made.number, after=firm.last)
         with pytest.raises(AlreadyHolds):
-            await desk.head_office.firm.withdraw(desk.actor, 1, after=firm.last)
+            await desk.admin.firm.withdraw(desk.actor, 1, after=firm.last)
 
     assert () == firm.planned
     assert [(2, True)] == [(each.number, each.withdrawn) for each in firm.past]
@@ -122,8 +122,8 @@ async def test_rules_that_cannot_be_are_named_by_their_field(world, field, chang
 
 
 async def test_rules_of_the_past_cannot_be_rewritten_even_by_an_admin_with_a_raw_connection(world):
-    client = connect(world.place.mongo_url, Credentials("admin", PASSWORD, world.place.database))
-    settings = database(client, world.place.database).settings
+    client = connect(world.deployment.mongo_url, Credentials("admin", PASSWORD, world.deployment.database))
+    settings = database(client, world.deployment.database).settings
 
     for tried in (settings.update_one({}, {"$set": {"commission_bp": 0}}), settings.delete_many({})):
         with pytest.raises(Exception, match="not authorized"):
@@ -157,14 +157,14 @@ async def test_nobody_else_may_see_or_change_what_the_firm_decides(world):
     for account in ("clerk", "owner", "worker", "renter"):
         async with world.desk(account) as desk:
             for tried in (
-                desk.head_office.firm.firm(desk.actor),
-                desk.head_office.firm.change(desk.actor, DEAR, None, after=1),
-                desk.head_office.firm.withdraw(desk.actor, 1, after=1),
-                desk.head_office.branches.lines(desk.actor),
-                desk.head_office.branches.add(desk.actor, PORTO),
-                desk.head_office.branches.change(desk.actor, BERLIN, PORTO),
-                desk.head_office.branches.close(desk.actor, BERLIN),
-                desk.head_office.branches.reopen(desk.actor, BERLIN),
+                desk.admin.firm.firm(desk.actor),
+                desk.admin.firm.change(desk.actor, DEAR, None, after=1),
+                desk.admin.firm.withdraw(desk.actor, 1, after=1),
+                desk.admin.branches.lines(desk.actor),
+                desk.admin.branches.add(desk.actor, PORTO),
+                desk.admin.branches.change(desk.actor, BERLIN, PORTO),
+                desk.admin.branches.close(desk.actor, BERLIN),
+                desk.admin.branches.reopen(desk.actor, BERLIN),
             ):
                 with pytest.raises(Forbidden):
                     await tried
@@ -175,11 +175,9 @@ async def test_nobody_else_may_see_or_change_what_the_firm_decides(world):
 async def test_a_branch_is_opened_changed_and_listed_with_what_depends_on_it(world):
     async with world.desk("admin") as desk, world.desk("clerk") as clerk:
         await clerk.booking.hold(clerk.actor, wish(clerk))
-        porto = await desk.head_office.branches.add(desk.actor, PORTO)
-        moved = await desk.head_office.branches.change(desk.actor, porto, replace(porto, name="  Bolhão "))
-        lines = {
-            line.branch.id: (line.cars, line.bookings) for line in await desk.head_office.branches.lines(desk.actor)
-        }
+        porto = await desk.admin.branches.add(desk.actor, PORTO)
+        moved = await desk.admin.branches.change(desk.actor, porto, replace(porto, name="  Bolhão "))
+        lines = {line.branch.id: (line.cars, line.bookings) for line in await desk.admin.branches.lines(desk.actor)}
 
     assert "Bolhão" == moved.name == world.db.branches.find_one({"_id": porto.id})["name"]
     assert {BERLIN.id: (3, 1), LISBON.id: (0, 0), porto.id: (0, 0)} == lines
@@ -203,7 +201,7 @@ async def test_a_branch_is_opened_changed_and_listed_with_what_depends_on_it(wor
 async def test_a_branch_that_cannot_be_is_refused_by_its_field(world, field, changes):
     async with world.desk("admin") as desk:
         with pytest.raises(InvalidText) as told:
-            await desk.head_office.branches.change(desk.actor, BERLIN, replace(BERLIN, **changes))
+            await desk.admin.branches.change(desk.actor, BERLIN, replace(BERLIN, **changes))
 
     assert field == told.value.field
     assert BERLIN.zone == world.db.branches.find_one({"_id": BERLIN.id})["zone"]
@@ -212,7 +210,7 @@ async def test_a_branch_that_cannot_be_is_refused_by_its_field(world, field, cha
 @pytest.mark.parametrize("name", [LISBON.name, f" {LISBON.name.upper()} "])
 async def test_two_branches_never_have_one_name(world, name):
     async with world.desk("admin") as desk:
-        branches = desk.head_office.branches
+        branches = desk.admin.branches
         for act in (
             lambda: branches.add(desk.actor, replace(PORTO, name=name)),
             lambda: branches.change(desk.actor, BERLIN, replace(BERLIN, name=name)),
@@ -229,7 +227,7 @@ async def test_T1_a_new_zone_reaches_the_terms_of_every_car_there_and_no_booking
     world.add_cars(make_car(9, branch_id=LISBON.id))
     async with world.desk("admin") as desk, world.desk("clerk") as clerk:
         booked = await clerk.booking.hold(clerk.actor, wish(clerk))
-        await desk.head_office.branches.change(desk.actor, BERLIN, replace(BERLIN, zone="Europe/London"))
+        await desk.admin.branches.change(desk.actor, BERLIN, replace(BERLIN, zone="Europe/London"))
         later = await clerk.booking.hold(clerk.actor, wish(clerk, car="car-2", key="key-2"))
 
     zones = {fence["_id"]: fence["terms"]["zone"] for fence in world.db.fences.find()}
@@ -239,9 +237,9 @@ async def test_T1_a_new_zone_reaches_the_terms_of_every_car_there_and_no_booking
 
 async def test_of_two_who_change_a_branch_the_second_is_told_and_leaves_nothing(world):
     async with world.desk("admin") as desk:
-        await desk.head_office.branches.change(desk.actor, BERLIN, replace(BERLIN, name="Kreuzberg"))
+        await desk.admin.branches.change(desk.actor, BERLIN, replace(BERLIN, name="Kreuzberg"))
         with pytest.raises(Overtaken):
-            await desk.head_office.branches.change(desk.actor, BERLIN, replace(BERLIN, zone="Europe/London"))
+            await desk.admin.branches.change(desk.actor, BERLIN, replace(BERLIN, zone="Europe/London"))
 
     assert {BERLIN.zone} == {fence["terms"]["zone"] for fence in world.db.fences.find()}
     assert 1 == world.db.audit.count_documents({})
@@ -252,14 +250,14 @@ async def test_I4_a_branch_with_cars_or_bookings_is_not_given_up_and_none_is_del
         back = replace(wish(clerk), return_branch_id=LISBON.id)
         await clerk.booking.hold(clerk.actor, replace(back, period=days(clerk, 1, 3)))
         with pytest.raises(BranchInUse) as berlin:
-            await desk.head_office.branches.close(desk.actor, BERLIN)
+            await desk.admin.branches.close(desk.actor, BERLIN)
         with pytest.raises(BranchInUse) as lisbon:
-            await desk.head_office.branches.close(desk.actor, LISBON)
+            await desk.admin.branches.close(desk.actor, LISBON)
         world.db.bookings.update_many({}, {"$set": {"state": "completed"}}, bypass_document_validation=True)
-        closed = await desk.head_office.branches.close(desk.actor, LISBON)
+        closed = await desk.admin.branches.close(desk.actor, LISBON)
         world.db.cars.update_many({}, {"$set": {"status": CarStatus.RETIRED}})
-        await desk.head_office.branches.close(desk.actor, BERLIN)
-        await desk.head_office.branches.reopen(desk.actor, closed)
+        await desk.admin.branches.close(desk.actor, BERLIN)
+        await desk.admin.branches.reopen(desk.actor, closed)
 
     assert ((3, 1), (0, 1)) == tuple((told.value.cars, told.value.bookings) for told in (berlin, lisbon))
     assert {BERLIN.id: True, LISBON.id: False} == {row["_id"]: row["closed"] for row in world.db.branches.find()}
@@ -267,7 +265,7 @@ async def test_I4_a_branch_with_cars_or_bookings_is_not_given_up_and_none_is_del
 
 async def test_a_branch_that_was_given_up_takes_no_car(world):
     async with world.desk("admin") as desk:
-        await desk.head_office.branches.close(desk.actor, LISBON)
+        await desk.admin.branches.close(desk.actor, LISBON)
         rules, offered = await desk.fleet.rules(desk.actor)
 
     assert (frozenset({BERLIN.id}), (BERLIN,)) == (rules.branches, offered)

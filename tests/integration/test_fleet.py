@@ -453,8 +453,8 @@ async def test_two_cars_that_are_one_by_the_new_key_are_told_and_none_is_lost(wo
     world.db.cars.update_many({}, {"$unset": {"parts": "", "order": ""}})
     world.db.command("collMod", "cars", validationLevel=LEVEL)
     admin = connect(endpoints.mongo_url, Credentials(endpoints.root_name, endpoints.root_password, "admin"))
-    done = [await plates.up(database(admin, world.place.database)) for _ in range(2)]
-    told = await plates.told(database(admin, world.place.database))
+    done = [await plates.up(database(admin, world.deployment.database)) for _ in range(2)]
+    told = await plates.told(database(admin, world.deployment.database))
     await admin.close()
 
     assert [world.db.cars.count_documents({}), 0] == done
@@ -498,7 +498,7 @@ async def test_O2_a_page_of_a_fleet_is_five_commands_whatever_its_size(world, ca
 async def test_a_lease_that_is_held_does_not_keep_an_owner_from_the_own_car(world):
     async with world.desk("owner") as owner, world.desk() as clerk:
         shown = await owner.fleet.car(owner.actor, CarId("car-1"))
-        async with clerk.turns.take(shown.id, "other", "B"):
+        async with clerk.booking_lock.take(shown.id, "other", "B"):
             with pytest.raises(Contended):
                 await clerk.booking.hold(clerk.actor, wish(clerk))
             await owner.fleet.set_status(owner.actor, shown, CarStatus.MAINTENANCE)

@@ -26,13 +26,15 @@ NEW = ("ada.moreau@example.org", "ADA@example.org", "a\\b@example.org")
 
 @contextmanager
 def raw(world, account):
-    with pymongo.MongoClient(world.place.mongo_url, username=account, password=PASSWORD, authSource=DATABASE) as client:
+    with pymongo.MongoClient(
+        world.deployment.mongo_url, username=account, password=PASSWORD, authSource=DATABASE
+    ) as client:
         yield client.get_database(DATABASE, codec_options=CODEC)
 
 
 async def finding(world, area, account="admin"):
     async with world.desk(account) as desk:
-        report = await desk.head_office.health.examine(desk.actor)
+        report = await desk.admin.health.examine(desk.actor)
     (found,) = [each for each in report.findings if each.area is area]
     return found
 

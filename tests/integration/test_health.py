@@ -38,7 +38,7 @@ pytestmark = pytest.mark.asyncio
 
 async def findings(world: World, account: str = "admin"):
     async with world.desk(account) as desk:
-        report = await desk.head_office.health.examine(desk.actor)
+        report = await desk.admin.health.examine(desk.actor)
     return {finding.area: finding for finding in report.findings}, report
 
 
@@ -96,8 +96,8 @@ async def test_the_scan_in_pages_finds_the_same_as_comparing_each_with_each(worl
             changes.append({"period": period, "car_id": CarId(f"car-{dice.choice((1, 1, 1, 2, 3, 4))}")})
         await plant(world, clerk, *changes)
     monkeypatch.setattr(mongo_health, "_PAGE", 7)
-    client = connect(world.place.mongo_url, Credentials("worker", PASSWORD, world.place.database))
-    inspection, overlaps = MongoHealth(client, world.place.database, ServerClock(client)), Overlaps()
+    client = connect(world.deployment.mongo_url, Credentials("worker", PASSWORD, world.deployment.database))
+    inspection, overlaps = MongoHealth(client, world.deployment.database, ServerClock(client)), Overlaps()
     async for claims in inspection.claims():
         overlaps.look(claims)
     await client.close()
@@ -119,8 +119,8 @@ async def test_the_scan_in_pages_finds_the_same_as_comparing_each_with_each(worl
 async def test_a_booking_that_moved_between_two_pages_is_no_double_booking(world):
     async with world.desk() as clerk:
         held = await plant(world, clerk, {"period": days(clerk, 1, 3)})
-    client = connect(world.place.mongo_url, Credentials("worker", PASSWORD, world.place.database))
-    inspection = MongoHealth(client, world.place.database, ServerClock(client))
+    client = connect(world.deployment.mongo_url, Credentials("worker", PASSWORD, world.deployment.database))
+    inspection = MongoHealth(client, world.deployment.database, ServerClock(client))
     (claims,) = [claims async for claims in inspection.claims()]
     pair = (claims[0], claims[1])
 
@@ -145,14 +145,14 @@ async def test_what_was_changed_by_hand_in_the_schema_is_named_with_the_way_out(
     world.db.bookings.drop_index("due")
     world.db.command("collMod", "cars", validator={})
     world.db.command("grantPrivilegesToRole", "ds_client", privileges=[
-        {"resource": {"db": world.place.database, "collection": "cars"}, "actions": ["update"]}
+        {"resource": {"db": world.deployment.database, "collection": "cars"}, "actions": ["update"]}
     ])  # fmt: skip
     try:
         found, _ = await findings(world)
         unseen, _ = await findings(world, "worker")
     finally:
         root = connect(endpoints.mongo_url, Credentials(endpoints.root_name, endpoints.root_password, "admin"))
-        await provision(root, world.place.database, FirmSettings())
+        await provision(root, world.deployment.database, FirmSettings())
         await root.close()
 
     schema = found[HealthArea.SCHEMA]
@@ -184,7 +184,7 @@ async def test_a_sweeper_that_stays_away_is_told_by_how_long(world, ago, level, 
 
 
 async def test_without_redis_the_rest_is_looked_at_all_the_same(world):
-    away = World(replace(world.place, redis_url=Secret("redis://127.0.0.1:1/0")), world.db, world.redis)
+    away = World(replace(world.deployment, redis_url=Secret("redis://127.0.0.1:1/0")), world.db, world.redis)
 
     found, _ = await findings(away)
 
@@ -223,14 +223,14 @@ async def test_a_redis_whose_account_has_too_few_rights_is_named_with_the_way_ou
 async def test_without_mongodb_it_is_said_once_and_nothing_else_waits_for_it(world, monkeypatch):
     monkeypatch.setattr(mongo_client, "OPERATION_S", 1.0)
     heard, asked = [], []
-    async with Proxy(urlsplit(world.place.mongo_url).port) as proxy:
+    async with Proxy(urlsplit(world.deployment.mongo_url).port) as proxy:
         url = f"mongodb://127.0.0.1:{proxy.port}/?directConnection=true"
-        behind = World(replace(world.place, mongo_url=url), world.db, world.redis)
+        behind = World(replace(world.deployment, mongo_url=url), world.db, world.redis)
         async with behind.desk("admin") as desk:
-            inspection = desk.head_office.health.inspection
+            inspection = desk.admin.health.inspection
             monkeypatch.setattr(type(inspection), "sums", lambda _self: asked.append("sums"))
             await proxy.move_to(Line.CUT)
-            report = await desk.head_office.health.examine(desk.actor, heard.append)
+            report = await desk.admin.health.examine(desk.actor, heard.append)
 
     found = {finding.area: finding for finding in report.findings}
     assert (list(HealthArea), tuple(heard)) == (list(found), report.findings)
@@ -257,14 +257,14 @@ async def test_without_mongodb_it_is_said_once_and_nothing_else_waits_for_it(wor
 
 
 async def test_without_a_stripe_key_it_says_so_and_with_one_it_never_tells_it(world):
-    keyless = World(replace(world.place, stripe_key=Secret(), stripe_url=""), world.db, world.redis)
+    keyless = World(replace(world.deployment, stripe_key=Secret(), stripe_url=""), world.db, world.redis)
 
     bare, _ = await findings(keyless)
     keyed, report = await findings(world)
 
     assert (Level.UNKNOWN, Level.UNKNOWN) == (bare[HealthArea.STRIPE].level, bare[HealthArea.RECONCILE].level)
     assert {"Mode": "sandbox", "Key": "secret"} == dict(facts_of(keyed[HealthArea.STRIPE])[:2])
-    assert world.place.stripe_key.reveal() not in repr(report)
+    assert world.deployment.stripe_key.reveal() not in repr(report)
 
 
 FORGED = {
@@ -331,7 +331,7 @@ async def test_a_row_of_many_times_ends_no_sum_and_is_in_none(world, days):
     world.db.ledger.insert_many(rows, bypass_document_validation=True)
 
     async with world.desk("admin") as admin:
-        sums = await admin.head_office.health.inspection.sums()
+        sums = await admin.admin.health.inspection.sums()
 
     assert 7 == sums["EUR"].minor
 

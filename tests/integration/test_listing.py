@@ -533,7 +533,7 @@ async def test_bookings_of_an_older_version_get_their_keys(world, endpoints):
         world.db.bookings.update_one({"_id": made.id}, older, bypass_document_validation=True)
         admin = connect(endpoints.mongo_url, Credentials(endpoints.root_name, endpoints.root_password, "admin"))
         keys = import_module("engine.adapters.mongo.schema.migrations.0007_any_part_of_a_booking")
-        done = [await keys.up(database(admin, world.place.database)) for _ in range(2)]
+        done = [await keys.up(database(admin, world.deployment.database)) for _ in range(2)]
         await admin.close()
 
         assert [1, 0] == done

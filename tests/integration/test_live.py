@@ -145,8 +145,8 @@ async def test_X5_a_lost_connection_is_told_and_what_happened_meanwhile_comes_af
     monkeypatch.setattr(mongo_changes, "SILENT_S", 1.5)
     port = port_of(world)
     async with Proxy(port) as proxy:
-        url = world.place.mongo_url.replace(f":{port}/", f":{proxy.port}/")
-        far = replace(world, place=replace(world.place, mongo_url=url))
+        url = world.deployment.mongo_url.replace(f":{port}/", f":{proxy.port}/")
+        far = replace(world, deployment=replace(world.deployment, mongo_url=url))
         async with world.desk() as one, far.desk("clerk2") as other, listening(other) as ear:
             await proxy.move_to(how)
             await ear.until(lambda ear: not ear.pulse.streaming)
@@ -267,4 +267,4 @@ async def test_leaving_ends_also_where_the_driver_keeps_the_cancellation_to_itse
 
 
 def port_of(world):
-    return int(world.place.mongo_url.split("://")[1].split("/")[0].rpartition(":")[2])
+    return int(world.deployment.mongo_url.split("://")[1].split("/")[0].rpartition(":")[2])

@@ -132,7 +132,9 @@ async def client(endpoints, provisioned):
 @pytest.fixture
 def old(world, provisioned, root) -> World:
     """The stored database as a deployment, as old as it was when it was stored."""
-    made = replace(world, place=replace(world.place, database=NAME), db=root.get_database(NAME, codec_options=CODEC))
+    made = replace(
+        world, deployment=replace(world.deployment, database=NAME), db=root.get_database(NAME, codec_options=CODEC)
+    )
     stored.restore(made.db, now=MOVED)
     return made
 
@@ -375,7 +377,7 @@ async def test_a_program_of_this_release_writes_nothing_before_provisioning(old)
 
     for account in ("clerk", "owner", "admin", "worker", "renter"):
         with refused(DatabaseTooOld, match="run provision"):
-            async with open_engine(old.place, account, PASSWORD):
+            async with open_engine(old.deployment, account, PASSWORD):
                 pass
 
     assert before == whole(old.db)
@@ -402,7 +404,7 @@ async def test_a_program_older_than_the_schema_writes_nothing_and_asks_stripe_no
                 wishes[name] = problem.schema
         await worker.sweeper.sweep()
         with pytest.raises(ProgramTooOld):
-            async with open_engine(old.place, "clerk", PASSWORD):
+            async with open_engine(old.deployment, "clerk", PASSWORD):
                 pass
         with pytest.raises(ProgramTooOld):
             await provision(client, NAME, FirmSettings())

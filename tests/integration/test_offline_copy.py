@@ -44,7 +44,7 @@ def keys():
 
 @pytest.fixture
 def place(world, tmp_path):
-    return replace(world, place=replace(world.place, copies_dir=tmp_path / "copies" / "firm"))
+    return replace(world, deployment=replace(world.deployment, copies_dir=tmp_path / "copies" / "firm"))
 
 
 @pytest.fixture
@@ -55,11 +55,11 @@ def history(place):
 
 
 def files(place):
-    return sorted(place.place.copies_dir.iterdir())
+    return sorted(place.deployment.copies_dir.iterdir())
 
 
 async def stored(place, desk):
-    copy = await asyncio.to_thread(CopyVault(place.place.copies_dir).load, desk.actor.account)
+    copy = await asyncio.to_thread(CopyVault(place.deployment.copies_dir).load, desk.actor.account)
     return copy, EarningsService(StoredBooks(copy))
 
 
@@ -126,7 +126,7 @@ async def test_only_this_user_may_read_the_files_and_they_hold_nothing_in_the_cl
         content = path.read_bytes()
         for secret in (booking.id, GOLF.plate, "Volkswagen", booking.renter_name, MINE):
             assert secret.encode() not in content
-    assert 0 == stat.S_IMODE(place.place.copies_dir.stat().st_mode) & 0o077
+    assert 0 == stat.S_IMODE(place.deployment.copies_dir.stat().st_mode) & 0o077
 
 
 async def test_without_its_key_the_copy_is_noise_and_is_made_anew(place, keys, history):
@@ -152,7 +152,7 @@ async def test_where_there_is_no_keyring_no_copy_is_kept(place, keys, history, r
         with pytest.raises(NoKeyring):
             await desk.copying.sync(desk.actor)
 
-    assert not place.place.copies_dir.exists() or files(place) == []
+    assert not place.deployment.copies_dir.exists() or files(place) == []
 
 
 async def test_forgetting_leaves_neither_file_nor_key(place, keys, history):
@@ -310,7 +310,7 @@ async def test_the_sign_in_page_knows_whose_copies_lie_here_without_a_key(place,
         await desk.copying.sync(desk.actor)
     keys.kept.clear()
 
-    (head,) = CopyVault(place.place.copies_dir).heads()
+    (head,) = CopyVault(place.deployment.copies_dir).heads()
 
     assert ("owner", "Olga Owner", True) == (head.account, head.name, head.complete)
     assert abs(datetime.now(UTC) - moment(head.as_of)) < timedelta(hours=1)

@@ -29,7 +29,7 @@ def keys():
 
 @pytest.fixture
 def place(world, tmp_path):
-    return replace(world, place=replace(world.place, copies_dir=tmp_path / "copies" / "firm"))
+    return replace(world, deployment=replace(world.deployment, copies_dir=tmp_path / "copies" / "firm"))
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def history(place):
 
 
 async def stored(place):
-    return await asyncio.to_thread(CopyVault(place.place.copies_dir).load, "owner")
+    return await asyncio.to_thread(CopyVault(place.deployment.copies_dir).load, "owner")
 
 
 async def test_a_first_sync_that_is_killed_is_partial_and_goes_on_in_the_next_process(place, keys, history):
@@ -48,10 +48,10 @@ async def test_a_first_sync_that_is_killed_is_partial_and_goes_on_in_the_next_pr
     for year in (2024, 2025):
         for n in range(12):
             history.book(GOLF, berlin(year, 1 + n, 3), charged=berlin(year, 1 + n, 2))
-    await killed_at(3, place.place, keys)
+    await killed_at(3, place.deployment, keys)
 
     partial = await stored(place)
-    (head,) = CopyVault(place.place.copies_dir).heads()
+    (head,) = CopyVault(place.deployment.copies_dir).heads()
     report = await EarningsService(StoredBooks(partial)).report(partial.manifest.actor, year_of(2025, "Europe/Berlin"))
     async with place.desk("owner") as desk:
         await desk.copying.sync(desk.actor)
@@ -69,7 +69,7 @@ async def test_a_later_sync_that_is_killed_leaves_the_copy_as_it_was(place, keys
     before = await stored(place)
     for n in range(6):
         history.book(GOLF, berlin(2025, 4 + n, 3), charged=berlin(2025, 4 + n, 2))
-    await killed_at(1, place.place, keys)
+    await killed_at(1, place.deployment, keys)
 
     after = await stored(place)
     async with place.desk("owner") as desk:

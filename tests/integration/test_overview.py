@@ -78,7 +78,7 @@ def plain(world: World) -> dict[tuple[str, str, str], list[int]]:
 async def test_R1_R5_R6_every_sum_is_the_raw_ledgers_by_month_branch_and_currency(world):
     await fill(world, 400)
     async with world.desk("admin") as desk:
-        overview = await desk.head_office.overview.figures(desk.actor)
+        overview = await desk.admin.overview.figures(desk.actor)
 
     expected = {place: sums for place, sums in plain(world).items() if place[0] in overview.months}
     found = {
@@ -97,7 +97,7 @@ async def test_R1_R5_R6_every_sum_is_the_raw_ledgers_by_month_branch_and_currenc
 async def test_R7_every_sum_is_explained_by_its_bookings_page_by_page(world):
     await fill(world, 200)
     async with world.desk("admin") as desk:
-        office = desk.head_office.overview
+        office = desk.admin.overview
         overview = await office.figures(desk.actor)
         for cell in overview.money:
             question = MoneyQuestion((cell.month,), cell.currency, cell.branch_id, limit=3)
@@ -119,7 +119,7 @@ async def test_cars_users_and_bookings_are_counted_as_the_rows_are(world):
         make_car(7, status=CarStatus.MAINTENANCE), make_car(8, status=CarStatus.RETIRED, branch_id=LISBON.id)
     )
     async with world.desk("admin") as desk:
-        overview = await desk.head_office.overview.figures(desk.actor)
+        overview = await desk.admin.overview.figures(desk.actor)
         fleet = await desk.fleet.page(desk.actor, FleetQuery())
         narrowed = await desk.fleet.page(desk.actor, FleetQuery(statuses=IN_SERVICE))
 
@@ -157,7 +157,7 @@ async def test_out_is_counted_as_the_fleets_own_list_shows_it(world):
             world.db.fences.update_one({"_id": car}, {"$push": {"claims": claim}})
 
     async with world.desk("admin") as desk:
-        overview = await desk.head_office.overview.figures(desk.actor)
+        overview = await desk.admin.overview.figures(desk.actor)
         out = await desk.fleet.page(desk.actor, FleetQuery(out=True))
         every = await desk.fleet.page(desk.actor, FleetQuery())
 
@@ -174,7 +174,7 @@ async def test_the_pulse_has_the_latest_the_holds_that_end_first_and_the_cases(w
         soon = clerk.clock.now() + timedelta(seconds=30)
         world.db.bookings.update_one({"_id": second.id}, {"$set": {"hold_until": soon}})
         world.db.bookings.update_one({"_id": first.id}, {"$set": {"person_at": clerk.clock.now() - timedelta(1)}})
-        pulse = await desk.head_office.overview.pulse(desk.actor)
+        pulse = await desk.admin.overview.pulse(desk.actor)
 
     assert [second.id, first.id] == [booking.id for booking in pulse.latest]
     assert [second.id, first.id] == [booking.id for booking in pulse.holds]
@@ -188,7 +188,7 @@ async def test_O2_the_number_of_commands_is_the_same_for_ten_rentals_and_for_a_t
         with counted() as seen:
             async with world.desk("admin") as desk:
                 seen.clear()
-                office = desk.head_office.overview
+                office = desk.admin.overview
                 overview = await office.figures(desk.actor)
                 figures = list(seen)
                 seen.clear()
@@ -210,14 +210,14 @@ async def test_figures_are_kept_until_money_moves_or_a_booking_changes_and_never
     with counted() as seen:
         async with world.desk("admin") as desk:
             for _ in range(2):
-                first = await desk.head_office.overview.figures(desk.actor)
+                first = await desk.admin.overview.figures(desk.actor)
                 seen.clear()
-                again = await desk.head_office.overview.figures(desk.actor)
+                again = await desk.admin.overview.figures(desk.actor)
                 asked = list(seen)
                 if first.at.minute == again.at.minute:
                     break  # what is out is another with every minute
     async with world.desk("admin") as desk, world.desk("clerk") as clerk, world.desk("worker") as worker:
-        office = desk.head_office.overview
+        office = desk.admin.overview
         held = await clerk.booking.hold(clerk.actor, wish(clerk, key="another"))
         booked = await office.figures(desk.actor)
         rows = charge_rows(held, "pi_new", clerk.clock.now())
@@ -234,9 +234,9 @@ async def test_figures_are_answered_from_indexes(world):
     async with world.desk("admin") as desk:
         world.db.command("profile", 1, filter={"ns": {"$regex": r"\.(bookings|cars|ledger)$"}})
         try:
-            overview = await desk.head_office.overview.figures(desk.actor)
-            await desk.head_office.overview.pulse(desk.actor)
-            await desk.head_office.overview.behind(desk.actor, MoneyQuestion(overview.months[-2:], "EUR"))
+            overview = await desk.admin.overview.figures(desk.actor)
+            await desk.admin.overview.pulse(desk.actor)
+            await desk.admin.overview.behind(desk.actor, MoneyQuestion(overview.months[-2:], "EUR"))
         finally:
             world.db.command("profile", 0, filter="unset")
         plans = [(row["ns"], row["planSummary"]) for row in world.db["system.profile"].find() if "planSummary" in row]
@@ -256,15 +256,15 @@ async def test_figures_are_answered_from_indexes(world):
 async def test_S9_a_question_that_is_none_is_refused(world, question):
     async with world.desk("admin") as desk:
         with pytest.raises(InvalidText):
-            await desk.head_office.overview.behind(desk.actor, question)
+            await desk.admin.overview.behind(desk.actor, question)
         with pytest.raises(NotFound):
-            await desk.head_office.overview.behind(desk.actor, MoneyQuestion(("2026-11",), "EUR", "nowhere"))
+            await desk.admin.overview.behind(desk.actor, MoneyQuestion(("2026-11",), "EUR", "nowhere"))
 
 
 async def test_nobody_but_an_admin_sees_the_whole_firm(world):
     for account in ("clerk", "owner", "worker", "renter"):
         async with world.desk(account) as desk:
-            office = desk.head_office.overview
+            office = desk.admin.overview
             for tried in (
                 office.figures(desk.actor),
                 office.pulse(desk.actor),

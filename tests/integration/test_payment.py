@@ -22,7 +22,7 @@ async def test_paying_the_page_confirms_captures_and_posts_once(world, stripe):
     async with world.desk() as desk:
         booking = await opened(desk)
         assert AttemptState.OPEN == booking.payment.attempt.state
-        assert booking.payment.attempt.url.startswith(world.place.stripe_url)
+        assert booking.payment.attempt.url.startswith(world.deployment.stripe_url)
 
         await stripe.pay(booking)
         settled = await asyncio.gather(*(desk.payment.settle(desk.actor, booking.id) for _ in range(5)))
@@ -198,7 +198,7 @@ async def test_row_16_a_capture_whose_answer_was_lost_posts_once(world, stripe):
 
 
 async def test_a_desk_without_a_key_leaves_the_payment_to_one_that_has(world, stripe):
-    keyless = replace(world, place=replace(world.place, stripe_key=Secret(), stripe_url=""))
+    keyless = replace(world, deployment=replace(world.deployment, stripe_key=Secret(), stripe_url=""))
     async with keyless.desk() as poor, world.desk() as rich:
         booking = await opened(poor)
         assert AttemptState.PREPARED == booking.payment.attempt.state

@@ -66,21 +66,21 @@ async def test_a_new_account_comes_in_after_choosing_a_password_of_its_own(world
     person, once = await make(office)
 
     with pytest.raises(PasswordMustChange):
-        async with open_engine(world.place, "nele", once, background=False):
+        async with open_engine(world.deployment, "nele", once, background=False):
             pass
-    await choose_password(world.place, "nele", once, CHOSEN)
-    async with open_engine(world.place, "nele", CHOSEN, background=False) as desk:
+    await choose_password(world.deployment, "nele", once, CHOSEN)
+    async with open_engine(world.deployment, "nele", CHOSEN, background=False) as desk:
         assert (Role.CLIENT, BERLIN.id, person.name) == (desk.actor.role, desk.actor.branch_id, desk.actor.name)
     with pytest.raises(SignInRefused):
-        async with open_engine(world.place, "nele", once, background=False):
+        async with open_engine(world.deployment, "nele", once, background=False):
             pass
 
 
 async def test_the_list_tells_who_waits_for_a_first_sign_in_and_when_the_others_came(world, office):
     _, once = await make(office)
     before = await office.accounts.person(office.actor, "nele")
-    await choose_password(world.place, "nele", once, CHOSEN)
-    async with open_engine(world.place, "nele", CHOSEN, background=False):
+    await choose_password(world.deployment, "nele", once, CHOSEN)
+    async with open_engine(world.deployment, "nele", CHOSEN, background=False):
         pass
     after = await office.accounts.person(office.actor, "nele")
 
@@ -181,8 +181,8 @@ async def test_S8_of_two_administrators_who_put_each_other_out_at_once_one_stays
     for _ in range(3):
         if "boss" not in {row.person.account for row in (await office.accounts.page(office.actor, PeopleQuery())).rows}:
             _, once = await make(office, boss)
-            await choose_password(world.place, "boss", once, CHOSEN)
-        async with open_engine(world.place, "boss", CHOSEN, background=False) as other:
+            await choose_password(world.deployment, "boss", once, CHOSEN)
+        async with open_engine(world.deployment, "boss", CHOSEN, background=False) as other:
             done = await asyncio.gather(
                 office.accounts.disable(office.actor, "boss", PASSWORD),
                 other.accounts.move(other.actor, "admin", COUNTER),
@@ -217,8 +217,8 @@ async def test_S8_two_who_looked_before_either_wrote_do_not_both_go(world, offic
 async def test_S8_the_roster_alone_does_not_make_an_administrator_who_remains(world, office):
     boss = NewPerson("boss", "Bo Boss", "", "", Post(Role.ADMIN))
     _, once = await make(office, boss)
-    await choose_password(world.place, "boss", once, CHOSEN)
-    async with open_engine(world.place, "boss", CHOSEN, background=False):
+    await choose_password(world.deployment, "boss", once, CHOSEN)
+    async with open_engine(world.deployment, "boss", CHOSEN, background=False):
         # Somebody with MongoDB's own tools took the role away from the other; records and roster still tell of it.
         world.db.command("revokeRolesFromUser", "boss", roles=[{"role": "ds_admin", "db": DATABASE}])
         people = office.accounts.people
@@ -263,7 +263,7 @@ async def test_S8_every_change_is_in_the_audit_with_both_sides_and_without_any_p
     await office.accounts.disable(office.actor, "nele", PASSWORD)
     await office.accounts.enable(office.actor, "nele")
     issued = await office.accounts.reset_password(office.actor, "nele")
-    await choose_password(world.place, "nele", issued.password, CHOSEN)
+    await choose_password(world.deployment, "nele", issued.password, CHOSEN)
     rows = list(world.db.audit.find().sort("_id", 1))
 
     assert [
@@ -326,16 +326,16 @@ async def test_the_name_of_an_account_is_taken_once(world, office):
 async def test_a_renters_account_carries_its_own_details_and_reaches_nobody_elses(world, office):
     post = Post(Role.RENTER, renter=RENTER)
     _, once = await make(office, NewPerson("ada", RENTER.name, RENTER.email, RENTER.phone, post))
-    await choose_password(world.place, "ada", once, CHOSEN)
+    await choose_password(world.deployment, "ada", once, CHOSEN)
 
-    async with open_engine(world.place, "ada", CHOSEN, background=False) as desk:
+    async with open_engine(world.deployment, "ada", CHOSEN, background=False) as desk:
         assert RENTER == desk.actor.renter
 
 
 async def test_one_changes_the_own_password_by_knowing_it(world, office):
     _, once = await make(office)
-    await choose_password(world.place, "nele", once, CHOSEN)
-    async with open_engine(world.place, "nele", CHOSEN, background=False) as desk:
+    await choose_password(world.deployment, "nele", once, CHOSEN)
+    async with open_engine(world.deployment, "nele", CHOSEN, background=False) as desk:
         with pytest.raises(SignInRefused):
             await desk.accounts.change_own_password(desk.actor, "not it at all", "another phrase")
         for poor in ("short", "nele", "aaaaaaaaaaaaaaaa", "once-0000-0000-0000-0000", " padded phrase "):
@@ -343,7 +343,7 @@ async def test_one_changes_the_own_password_by_knowing_it(world, office):
                 await desk.accounts.change_own_password(desk.actor, CHOSEN, poor)
         await desk.accounts.change_own_password(desk.actor, CHOSEN, "another phrase")
 
-    async with open_engine(world.place, "nele", "another phrase", background=False):
+    async with open_engine(world.deployment, "nele", "another phrase", background=False):
         pass
 
 
@@ -356,7 +356,7 @@ async def test_an_owner_is_tied_to_a_fleet_that_is_there_or_to_a_new_one(world, 
 
 
 async def test_I4_I5_no_account_is_ever_deleted_not_even_by_a_raw_connection_of_an_administrator(world, office):
-    raw = pymongo.MongoClient(world.place.mongo_url, username="admin", password=PASSWORD, authSource=DATABASE)
+    raw = pymongo.MongoClient(world.deployment.mongo_url, username="admin", password=PASSWORD, authSource=DATABASE)
     attempts = (
         lambda: raw[DATABASE].command("dropUser", "clerk"),
         lambda: raw[DATABASE].command("dropAllUsersFromDatabase"),

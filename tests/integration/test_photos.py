@@ -180,7 +180,7 @@ async def test_a_worker_sees_no_pictures(world):
 
 
 async def test_thumbnails_seen_once_come_from_the_disk(world, tmp_path):
-    here = replace(world, place=replace(world.place, cache_dir=tmp_path / "cache"))
+    here = replace(world, deployment=replace(world.deployment, cache_dir=tmp_path / "cache"))
     async with here.desk("owner") as owner:
         car = await owner.fleet.add(owner.actor, FORM, photos=[JPEG])
         fresh = await owner.images.thumbnails(owner.actor, car.image_ids)
@@ -227,6 +227,6 @@ async def test_a_folder_that_cannot_be_used_counts_as_empty(tmp_path):
 @contextmanager
 def _raw(world, account):
     """A raw driver connection with an account's own name and password, past all our code."""
-    client = pymongo.MongoClient(world.place.mongo_url, username=account, password=PASSWORD, authSource=DATABASE)
+    client = pymongo.MongoClient(world.deployment.mongo_url, username=account, password=PASSWORD, authSource=DATABASE)
     yield client[DATABASE]
     client.close()

@@ -22,7 +22,7 @@ from plain_http import PLAIN
 from engine.adapters.mongo.client import Credentials, connect
 from engine.adapters.mongo.queries import books as mongo_books
 from engine.adapters.mongo.queries.books import MongoBooks
-from engine.bootstrap import demo_accounts, open_engine, open_place
+from engine.bootstrap import demo_accounts, open_deployment, open_engine
 from engine.cli import drivesphere
 from engine.commands import reconcile as reconciling
 from engine.commands.reconcile import Findings
@@ -48,7 +48,7 @@ async def compare(world, stripe):
     earlier = {charge["payment_intent"] for charge in (await stripe._http.get("/_control/books")).json()["charges"]}
     async with (
         world.desk("worker") as office,
-        connect(world.place.mongo_url, Credentials("worker", PASSWORD, DATABASE)) as client,
+        connect(world.deployment.mongo_url, Credentials("worker", PASSWORD, DATABASE)) as client,
     ):
         reconciler = Reconciler(office.payment.gateway, MongoBooks(client, DATABASE), office.clock)
 
@@ -287,7 +287,7 @@ async def test_the_books_are_read_page_by_page_and_each_booking_once(world, monk
     world.add_cars(*(make_car(n) for n in range(10, 18)))
     async with (
         world.desk() as desk,
-        connect(world.place.mongo_url, Credentials("worker", PASSWORD, DATABASE)) as client,
+        connect(world.deployment.mongo_url, Credentials("worker", PASSWORD, DATABASE)) as client,
     ):
         made = [await opened(desk, car=f"car-{n}", key=f"k{n}") for n in range(10, 18)]
         same = made[0].created_at
@@ -311,7 +311,7 @@ async def test_without_stripe_or_the_right_account_nothing_is_compared(world, st
     await stripe.calm()
     async with (
         world.desk("worker") as office,
-        connect(world.place.mongo_url, Credentials("clerk", PASSWORD, DATABASE)) as client,
+        connect(world.deployment.mongo_url, Credentials("clerk", PASSWORD, DATABASE)) as client,
         world.desk() as desk,
     ):
         await opened(desk)
@@ -394,16 +394,16 @@ def run(*arguments, folder, **environment):
 
 async def test_the_command_on_the_demo_after_an_honest_run_and_after_a_theft(demo_folder):
     clerk = next(each for each in demo_accounts() if each.role is Role.CLIENT)
-    async with open_place(Settings(demo_folder)) as place:
-        async with open_engine(place, clerk.account, clerk.password, background=False) as desk:
+    async with open_deployment(Settings(demo_folder)) as deployment:
+        async with open_engine(deployment, clerk.account, clerk.password, background=False) as desk:
             booking = await booked_and_paid(desk)
         day = booking.created_at.date()
         span = ("--since", str(day - timedelta(days=3)), "--until", str(day + timedelta(days=1)))
         honest = await asyncio.to_thread(run, *span, "--json", folder=demo_folder)
-        headers = {"Authorization": f"Bearer {place.stripe_key.reveal()}"}
-        async with httpx.AsyncClient(base_url=place.stripe_url, headers=headers, **PLAIN) as stripe:
+        headers = {"Authorization": f"Bearer {deployment.stripe_key.reveal()}"}
+        async with httpx.AsyncClient(base_url=deployment.stripe_url, headers=headers, **PLAIN) as stripe:
             await stripe.post("/_control/refunds", json={"outcome": "failed"})
-            async with open_engine(place, clerk.account, clerk.password, background=False) as desk:
+            async with open_engine(deployment, clerk.account, clerk.password, background=False) as desk:
                 quoted = await desk.rental.quote_refund(desk.actor, booking.id)
                 await desk.rental.cancel(desk.actor, booking.id, quoted.given_back, MISTAKE)
             waiting = await asyncio.to_thread(run, *span, folder=demo_folder)
@@ -462,8 +462,8 @@ async def test_days_that_make_no_range_are_refused(tmp_path, arguments, sentence
 
 async def test_an_account_that_may_not_see_everything_compares_nothing(world, tmp_path):
     place = {
-        "DRIVESPHERE_MONGO_URL": world.place.mongo_url,
-        "DRIVESPHERE_REDIS_URL": world.place.redis_url.reveal(),
+        "DRIVESPHERE_MONGO_URL": world.deployment.mongo_url,
+        "DRIVESPHERE_REDIS_URL": world.deployment.redis_url.reveal(),
         "DRIVESPHERE_DATABASE": DATABASE,
         "DRIVESPHERE_PASSWORD": PASSWORD,
         "STRIPE_API_KEY": "sk_test_abcdefgh1234",

@@ -80,10 +80,10 @@ async def test_a_lease_as_it_may_be_is_kept_to(world):
 async def test_who_took_over_a_lease_that_was_none_keeps_the_next_one_out(world):
     plant(world, CAR_LEASE, ("set", TOKEN))
 
-    async with world.desk() as desk, desk.turns.take(CarId("car-1"), "first", "B1"):
+    async with world.desk() as desk, desk.booking_lock.take(CarId("car-1"), "first", "B1"):
         assert 0 < world.redis.pttl(CAR_LEASE) <= LEASE_MS
         with pytest.raises(Contended):
-            async with desk.turns.take(CarId("car-1"), "second", "B2"):
+            async with desk.booking_lock.take(CarId("car-1"), "second", "B2"):
                 pass
 
 
@@ -92,8 +92,8 @@ async def test_who_took_over_a_lease_that_was_none_keeps_the_next_one_out(world)
 async def test_what_is_no_token_of_ours_is_no_lease(world, thing, ttl_ms):
     async with world.desk() as desk:
         for key, enter in (
-            (CAR_LEASE, lambda: desk.turns.take(CarId("car-1"), "k", "B", once=False)),
-            (SWEEPER_LEASE, lambda: desk.turns.alone("sweeper", LEASE)),
+            (CAR_LEASE, lambda: desk.booking_lock.take(CarId("car-1"), "k", "B", once=False)),
+            (SWEEPER_LEASE, lambda: desk.booking_lock.alone("sweeper", LEASE)),
         ):
             plant(world, key, thing, ttl_ms)
             async with enter() as mine:
@@ -220,8 +220,8 @@ async def test_whatever_stands_in_its_place_and_says_anything_no_booking_fails(w
     world.db.bookings.delete_many({})
     world.db.fences.update_many({}, {"$set": {"claims": []}})
     async with impostor(answers) as port:
-        place = replace(world.place, redis_url=Secret(f"redis://x:y@127.0.0.1:{port}/0"))
-        async with replace(world, place=place).desk() as desk:
+        deployment = replace(world.deployment, redis_url=Secret(f"redis://x:y@127.0.0.1:{port}/0"))
+        async with replace(world, deployment=deployment).desk() as desk:
             assert 2 == len(await desk.catalogue.branches(desk.actor))
             held = await desk.booking.hold(desk.actor, wish(desk))
             await desk.sweeper.sweep()

@@ -117,7 +117,7 @@ async def test_a_renter_is_told_that_a_car_is_out_but_not_who_has_it(world, othe
 
 
 async def test_S2_the_database_itself_shows_a_renter_no_other_renter(world, other):
-    url = world.place.mongo_url
+    url = world.deployment.mongo_url
     with pymongo.MongoClient(url, username="renter", password=PASSWORD, authSource=DATABASE) as raw:
         for ask in (
             lambda: raw[DATABASE].renters.find_one({}),

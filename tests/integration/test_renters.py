@@ -288,7 +288,7 @@ async def test_an_honest_merge_and_mend_leave_belief_and_books_silent(world):
         for each in made:
             await desk.payment.settle(desk.actor, each.id)
         opened = [world.stored(each) for each in made]
-        waiting = await admin.head_office.care.waiting(admin.actor)
+        waiting = await admin.admin.manual_review.waiting(admin.actor)
 
     assert ["open", "open"] == [row["payments"][0]["attempts"][0]["state"] for row in opened]
     assert not any("trouble" in row["payments"][0] for row in opened)

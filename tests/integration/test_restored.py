@@ -49,7 +49,7 @@ class Firm:
 
     @asynccontextmanager
     async def desk(self, account):
-        place = replace(self.world.place, database=AGAIN)
+        place = replace(self.world.deployment, database=AGAIN)
         if account in self.passwords:
             await choose_password(place, account, self.passwords.pop(account), PASSWORD)
         async with open_engine(place, account, PASSWORD, background=False) as engine:
@@ -215,7 +215,7 @@ async def test_what_does_not_add_up_goes_back_all_the_same(firm, world, root, st
             db.cars.delete_one({"_id": "car-2"})
         booking = await admin.restored.give_back(admin.actor, intent, MISTAKE)
 
-        assert ((), 0) == ((found := await admin.head_office.care.waiting(admin.actor)).rows, found.total)
+        assert ((), 0) == ((found := await admin.admin.manual_review.waiting(admin.actor)).rows, found.total)
         assert 0 == await admin.sweeper.sweep()
 
     assert BookingState.REFUNDED is booking.state

@@ -21,7 +21,9 @@ PAGE, OTHER = "https://firm.example/paid", "https://firm.example/thanks"
 def live(world):
     """The firm takes live payments, at desks without a key."""
     world.db.deployment.update_one({"_id": "stripe"}, {"$set": {"mode": "live"}})
-    yield replace(world, place=replace(world.place, stripe_key=type(world.place.stripe_key)(), stripe_url=""))
+    yield replace(
+        world, deployment=replace(world.deployment, stripe_key=type(world.deployment.stripe_key)(), stripe_url="")
+    )
     world.db.deployment.update_one({"_id": "stripe"}, {"$set": {"mode": "test"}})
 
 
@@ -30,7 +32,7 @@ async def test_an_administrator_records_a_page_and_desks_use_it(live):
         async with live.desk():
             pass
     async with live.desk("admin") as admin:
-        pages = admin.head_office.return_pages
+        pages = admin.admin.return_pages
         assert await pages.add(admin.actor, PAGE)
         assert not await pages.add(admin.actor, PAGE)
         for strange in ("http://firm.example/paid", "javascript:alert(1)", "https://u@firm.example/x", ""):
@@ -39,11 +41,11 @@ async def test_an_administrator_records_a_page_and_desks_use_it(live):
     async with live.desk() as desk:
         assert PAGE == desk.return_page.address
         with pytest.raises(Forbidden):
-            await desk.head_office.return_pages.add(desk.actor, OTHER)
+            await desk.admin.return_pages.add(desk.actor, OTHER)
     async with live.desk("admin") as admin:
-        await admin.head_office.return_pages.remove(admin.actor, PAGE)
+        await admin.admin.return_pages.remove(admin.actor, PAGE)
         with pytest.raises(NotFound):
-            await admin.head_office.return_pages.remove(admin.actor, PAGE)
+            await admin.admin.return_pages.remove(admin.actor, PAGE)
 
     told = [row["what"] for row in live.db.audit.find({"subject": "return pages"}).sort("_id", 1)]
     assert ["return_page.added", "return_page.removed"] == told
@@ -51,10 +53,10 @@ async def test_an_administrator_records_a_page_and_desks_use_it(live):
 
 
 async def test_the_first_administrator_of_a_live_firm_brings_the_page_along(live):
-    own = replace(live, place=replace(live.place, success_url=PAGE))
+    own = replace(live, deployment=replace(live.deployment, success_url=PAGE))
     async with own.desk("admin") as admin:
         assert PAGE == admin.return_page.address
-    strange = replace(live, place=replace(live.place, success_url=OTHER))
+    strange = replace(live, deployment=replace(live.deployment, success_url=OTHER))
     async with strange.desk() as desk:
         assert PAGE == desk.return_page.address, "a desk's own page that nobody recorded is not used"
 
@@ -64,7 +66,7 @@ async def test_the_first_administrator_of_a_live_firm_brings_the_page_along(live
 async def test_test_payments_come_back_to_the_firms_page_where_there_is_one(world, stripe):
     async with world.desk("admin") as admin:
         assert not admin.return_page.address.startswith("https:") or admin.return_page.address == NOWHERE
-        await admin.head_office.return_pages.add(admin.actor, PAGE)
+        await admin.admin.return_pages.add(admin.actor, PAGE)
     try:
         async with world.desk() as desk:
             booking = await opened(desk)
@@ -77,7 +79,7 @@ async def test_test_payments_come_back_to_the_firms_page_where_there_is_one(worl
 
 @pytest.mark.parametrize("account", ["clerk", "renter", "owner", "worker"])
 async def test_nobody_else_records_one_past_the_program(world, account):
-    client = pymongo.MongoClient(world.place.mongo_url, username=account, password=PASSWORD, authSource=DATABASE)
+    client = pymongo.MongoClient(world.deployment.mongo_url, username=account, password=PASSWORD, authSource=DATABASE)
     with pytest.raises(OperationFailure):
         client[DATABASE].return_pages.insert_one(
             {"_id": PAGE, "by": "admin", "at": world.db.command("hello")["localTime"]}

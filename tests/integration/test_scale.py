@@ -83,9 +83,9 @@ def scaled(endpoints, root):
 @pytest.mark.asyncio
 @pytest.mark.parametrize("account", DESKS)
 async def test_no_list_count_or_search_examines_what_it_does_not_tell(scaled, account):
-    place, db, firm = scaled
+    deployment, db, firm = scaled
     beyond = []
-    async with open_engine(place, account, PASSWORD, background=False) as desk:
+    async with open_engine(deployment, account, PASSWORD, background=False) as desk:
         for name, ask in Reads(desk, firm).all():
             await desk.cache.bump([EVERYTHING])
             commands = await examined(db, ask)
@@ -130,11 +130,11 @@ def _spoil(db):
 
 @pytest.mark.asyncio
 async def test_the_doctor_reads_a_page_at_a_time_and_misses_none(scaled, monkeypatch):
-    place, db, _ = scaled
+    deployment, db, _ = scaled
     for name, size in _PAGES.items():
         monkeypatch.setattr(f"engine.adapters.mongo.queries.{name}", size)
-    async with open_engine(place, ADMIN, PASSWORD, background=False) as desk:
-        inspection, told, heard = desk.head_office.health.inspection, {}, []
+    async with open_engine(deployment, ADMIN, PASSWORD, background=False) as desk:
+        inspection, told, heard = desk.admin.health.inspection, {}, []
 
         async def look():
             now, most = desk.clock.now(), timedelta(minutes=5)

@@ -40,7 +40,7 @@ async def test_a_new_services_password_is_in_a_file_of_its_owner_and_lets_it_in(
     assert 0 == done.returncode, done.stderr
     assert 0o600 == stat.S_IMODE(file.stat().st_mode)
     assert password not in done.stdout + done.stderr
-    async with world.place.connector.open("night", password, DATABASE) as client:
+    async with world.deployment.connector.open("night", password, DATABASE) as client:
         await client[DATABASE].command("ping")
 
     again = chosen(endpoints, tmp_path, "night", password)

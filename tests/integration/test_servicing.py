@@ -62,7 +62,7 @@ def overlaps(world):
 
 async def wrong_claims(world):
     async with world.desk("admin") as admin:
-        report = await admin.head_office.health.examine(admin.actor)
+        report = await admin.admin.health.examine(admin.actor)
     finding = next(each for each in report.findings if each.area is HealthArea.CLAIMS)
     return finding.level, dict(finding.facts).get("Wrong", "")
 
@@ -114,8 +114,8 @@ async def test_it_is_cut_around_what_is_sold_and_the_bookings_in_it_wait_to_be_m
         told = await owner.servicing.look(owner.actor, "car-1", asked)
         made = await plan(owner, 1, 5, seen=told.sold.seen)
         (visit,) = await owner.servicing.ahead(owner.actor, "car-1")
-        waiting = await admin.head_office.care.waiting(admin.actor)
-        counted = await admin.head_office.overview.pulse(admin.actor)
+        waiting = await admin.admin.manual_review.waiting(admin.actor)
+        counted = await admin.admin.overview.pulse(admin.actor)
 
     assert 1 == waiting.total == counted.cases
     before, after = (asked.starts_at, booking.period.starts_at), (booking.period.ends_at, asked.ends_at)
@@ -139,7 +139,7 @@ async def test_the_fleets_own_list_has_a_car_whose_service_crosses_what_is_sold_
         pages = [
             await desk.fleet.page(desk.actor, FleetQuery(desk.actor.owner_id, to_move=True)) for desk in (owner, admin)
         ]
-        waiting = await admin.head_office.care.waiting(admin.actor)
+        waiting = await admin.admin.manual_review.waiting(admin.actor)
         for each in sold[:2]:
             await clerk.changing.change(clerk.actor, each.id, "car-2", seen=each.version)
         after = await owner.fleet.page(owner.actor, FleetQuery(owner.actor.owner_id))
@@ -158,7 +158,7 @@ async def test_what_is_moved_out_of_it_leaves_its_time_to_the_service_and_not_to
         booking = await clerk.payment.settle(clerk.actor, held.id)
         made = await plan(owner, 1, 5, seen=frozenset({booking.id}))
         await clerk.changing.change(clerk.actor, booking.id, "car-2", seen=booking.version)
-        waiting = await admin.head_office.care.waiting(admin.actor)
+        waiting = await admin.admin.manual_review.waiting(admin.actor)
         with pytest.raises(PeriodTaken):
             await clerk.booking.hold(clerk.actor, wish(clerk, first=2, last=3, key="next"))
         moved = await clerk.booking.booking(clerk.actor, booking.id)

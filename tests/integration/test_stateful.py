@@ -192,7 +192,7 @@ class Firm(RuleBasedStateMachine):
         async def see_to(booking):
             desk = self.desks[1]
             now = await desk.booking.booking(desk.actor, booking.id)
-            return await desk.head_office.care.settle_by_hand(desk.actor, now.id, "by telephone", seen=now.version)
+            return await desk.admin.manual_review.settle_by_hand(desk.actor, now.id, "by telephone", seen=now.version)
 
         if booking := self.pick_stored(number, **{"payments.trouble": {"$exists": True}}):
             self.attempt(see_to(booking))
@@ -279,7 +279,7 @@ class Firm(RuleBasedStateMachine):
     async def _judge_list(self):
         """Whatever no engine can end is in somebody's care, unless a person has seen to it."""
         desk = self.desks[1]
-        listed = {case.booking.id for case in (await desk.head_office.care.waiting(desk.actor, limit=1000)).rows}
+        listed = {case.booking.id for case in (await desk.admin.manual_review.waiting(desk.actor, limit=1000)).rows}
         for booking in self.made:
             now = await desk.booking.booking(desk.actor, booking.id)
             failed = now.payment.refund is not None and now.payment.refund.state is RefundState.FAILED

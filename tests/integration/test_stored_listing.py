@@ -37,7 +37,7 @@ ORDERS = [order for order in BookingOrder if order is not BookingOrder.RENTER]
 @pytest.fixture
 def place(world, tmp_path):
     with keyring_in_use(MemoryKeyring()):
-        yield replace(world, place=replace(world.place, copies_dir=tmp_path / "copies" / "firm"))
+        yield replace(world, deployment=replace(world.deployment, copies_dir=tmp_path / "copies" / "firm"))
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def history(place):
 
 async def listing_of(place, desk):
     await desk.copying.sync(desk.actor)
-    return StoredListing(await asyncio.to_thread(CopyVault(place.place.copies_dir).load, desk.actor.account))
+    return StoredListing(await asyncio.to_thread(CopyVault(place.deployment.copies_dir).load, desk.actor.account))
 
 
 def ago(days):

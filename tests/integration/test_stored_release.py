@@ -45,7 +45,9 @@ ENDS = {
 @pytest_asyncio.fixture
 async def upgraded(world, endpoints, root):
     """The stored database, as old as it was when it was stored, after this release's provisioning."""
-    made = replace(world, place=replace(world.place, database=NAME), db=root.get_database(NAME, codec_options=CODEC))
+    made = replace(
+        world, deployment=replace(world.deployment, database=NAME), db=root.get_database(NAME, codec_options=CODEC)
+    )
     stored.restore(made.db, now=datetime.now(UTC))
     admin = connect(endpoints.mongo_url, Credentials(endpoints.root_name, endpoints.root_password, "admin"))
     await provision(admin, NAME, FirmSettings())
@@ -63,8 +65,8 @@ def by_key(world: World) -> dict:
 
 
 async def test_every_open_booking_of_the_old_release_comes_to_its_end(upgraded):
-    place = upgraded.place
-    gateway = StripeGateway(place.stripe_key.reveal(), base_url=place.stripe_url)
+    deployment = upgraded.deployment
+    gateway = StripeGateway(deployment.stripe_key.reveal(), base_url=deployment.stripe_url)
     async with stripe_of(upgraded) as stripe, upgraded.desk() as desk, upgraded.desk("worker") as worker:
         await stored.tell_stripe(upgraded.db, gateway, stripe)
         await gateway.aclose()

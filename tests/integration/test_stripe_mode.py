@@ -43,7 +43,9 @@ async def test_P1_a_desk_with_a_test_key_does_not_open_in_a_live_firm(world, rec
 
 
 async def test_P1_a_desk_with_a_live_key_does_not_open_in_a_test_firm(world):
-    away = replace(world.place, stripe_key=Secret("rk_live_abcdefgh"), stripe_url="", success_url="https://x.example")
+    away = replace(
+        world.deployment, stripe_key=Secret("rk_live_abcdefgh"), stripe_url="", success_url="https://x.example"
+    )
 
     with pytest.raises(WrongStripeMode):
         async with open_engine(away, "clerk", PASSWORD, background=False):
@@ -105,7 +107,7 @@ async def test_a_clerk_does_not_settle_it(world, recorded):
 
 
 async def test_desks_without_a_key_open_in_every_firm(world, recorded):
-    keyless = replace(world, place=replace(world.place, stripe_key=Secret(), stripe_url=""))
+    keyless = replace(world, deployment=replace(world.deployment, stripe_key=Secret(), stripe_url=""))
     for mode in ("live", "test", None):
         recorded(mode)
         async with keyless.desk("admin") as desk:

@@ -75,7 +75,7 @@ async def test_a_car_in_maintenance_keeps_its_terms(world):
 
 async def test_T1_a_new_zone_adds_to_the_series_of_every_car_there(world):
     async with world.desk("admin") as desk:
-        await desk.head_office.branches.change(desk.actor, BERLIN, replace(BERLIN, zone="Europe/London"))
+        await desk.admin.branches.change(desk.actor, BERLIN, replace(BERLIN, zone="Europe/London"))
 
     for number in (1, 2, 3):
         first, second = series(world, f"car-{number}")
@@ -117,8 +117,8 @@ async def test_a_booking_names_the_terms_it_was_priced_by_whoever_edits_meanwhil
 
 
 async def test_the_series_is_looked_up_by_number_first_and_last(world, endpoints):
-    client = connect(endpoints.mongo_url, Credentials("clerk", PASSWORD, world.place.database))
-    terms = MongoTerms(client, world.place.database)
+    client = connect(endpoints.mongo_url, Credentials("clerk", PASSWORD, world.deployment.database))
+    terms = MongoTerms(client, world.deployment.database)
     async with world.desk("owner") as desk:
         for rate in (61, 62):
             await edit(desk, daily_rate=Money(rate * 100, "EUR"))
@@ -135,7 +135,7 @@ async def test_the_series_is_looked_up_by_number_first_and_last(world, endpoints
 @pytest.mark.parametrize("account", ["clerk", "owner", "admin", "worker", "renter"])
 async def test_nobody_changes_a_row_of_the_series_and_only_who_writes_cars_adds_one(world, endpoints, account):
     before = series(world)
-    name = world.place.database
+    name = world.deployment.database
     with pymongo.MongoClient(endpoints.mongo_url, username=account, password=PASSWORD, authSource=name) as raw:
         rows, row = raw[name].car_terms, {**before[0], "n": 2}
         assert 1 == rows.count_documents({"car_id": "car-1"})

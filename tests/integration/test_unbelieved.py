@@ -32,7 +32,7 @@ REFUND = {"amount": {"minor": 100_00, "currency": "EUR"}, "state": "due", "refun
 @pytest.fixture
 def keyless(world):
     """The same firm at a desk without a Stripe key."""
-    return replace(world, place=replace(world.place, stripe_key=Secret(), stripe_url=""))
+    return replace(world, deployment=replace(world.deployment, stripe_key=Secret(), stripe_url=""))
 
 
 async def held(desk, _stripe):
@@ -97,7 +97,7 @@ async def found(desk, booking):
 
 
 async def listed(desk):
-    return [case.booking.id for case in (await desk.head_office.care.waiting(desk.actor)).rows]
+    return [case.booking.id for case in (await desk.admin.manual_review.waiting(desk.actor)).rows]
 
 
 async def doubted(desk, world, stripe, make, change):
@@ -154,7 +154,7 @@ async def test_its_car_is_let_go_and_nothing_of_it_can_be_paid_any_more(world, s
         assert [booking.id] == await listed(admin)
         assert [booking.id] == claims(world)
 
-        done = await admin.head_office.unbelieved.let_go(admin.actor, booking.id, WHY)
+        done = await admin.admin.unbelieved.let_go(admin.actor, booking.id, WHY)
 
         assert after == done.state == world.stored(booking)["state"]
         assert [] == claims(world)
@@ -179,7 +179,7 @@ async def test_what_was_taken_stays_taken_where_nothing_is_owed(world, stripe, e
         await found(admin, booking)
         rows = list(world.db.ledger.find())
 
-        done = await admin.head_office.unbelieved.let_go(admin.actor, booking.id, WHY)
+        done = await admin.admin.unbelieved.let_go(admin.actor, booking.id, WHY)
 
         assert (BookingState.CANCELLED, None) == (done.state, done.payment.refund)
         assert rows == list(world.db.ledger.find())
@@ -220,10 +220,10 @@ async def test_all_that_stripe_took_goes_back_once_and_the_books_agree(world, st
     async with world.desk("admin") as admin:
         booking = await doubted(admin, world, stripe, confirmed, TAKEN[case])
 
-        found_now = await admin.head_office.unbelieved.case(admin.actor, booking.id)
+        found_now = await admin.admin.unbelieved.case(admin.actor, booking.id)
         assert (FULL, ()) == (found_now.money.left, found_now.money.given_back)
-        done = await admin.head_office.unbelieved.give_back(admin.actor, booking.id, WHY_BACK, shown=FULL)
-        again = await admin.head_office.unbelieved.give_back(admin.actor, booking.id, WHY_BACK, shown=FULL)
+        done = await admin.admin.unbelieved.give_back(admin.actor, booking.id, WHY_BACK, shown=FULL)
+        again = await admin.admin.unbelieved.give_back(admin.actor, booking.id, WHY_BACK, shown=FULL)
 
         assert again.state == done.state == world.stored(booking)["state"]
         assert done.state in (BookingState.CANCELLED, BookingState.REFUNDED)
@@ -249,7 +249,7 @@ async def test_what_a_half_refund_left_goes_back_to_the_cent(world, stripe, endp
         asked = {"payment_intent": charge["payment_intent"], "amount": 33_33, "metadata[booking]": booking.id}
         (await stripe._http.post("/v1/refunds", data=asked)).raise_for_status()
 
-        await admin.head_office.unbelieved.give_back(admin.actor, booking.id, WHY_BACK, shown=(Money(66_67, "EUR"),))
+        await admin.admin.unbelieved.give_back(admin.actor, booking.id, WHY_BACK, shown=(Money(66_67, "EUR"),))
 
         assert [100_00] == [each["refunded"] for each in await stripe.charges(booking)]
         assert sorted([100_00, -33_33, -66_67]) == sorted(posted(world, booking, "charge", "refund"))
@@ -263,7 +263,7 @@ async def test_two_administrators_and_a_worker_at_once_give_it_back_once(world, 
         booking = await doubted(admin, world, stripe, confirmed, TAKEN["no rules of the firm"])
 
         async def decide(desk):
-            return await desk.head_office.unbelieved.give_back(desk.actor, booking.id, WHY_BACK, shown=FULL)
+            return await desk.admin.unbelieved.give_back(desk.actor, booking.id, WHY_BACK, shown=FULL)
 
         got = await asyncio.gather(
             *(decide(desk) for desk in (admin, other) * 2), worker.sweeper.sweep(), return_exceptions=True
@@ -286,8 +286,8 @@ async def test_one_lets_it_go_while_another_gives_back(world, stripe):
         booking = await doubted(admin, world, stripe, confirmed, TAKEN["no rules of the firm"])
 
         got = await asyncio.gather(
-            admin.head_office.unbelieved.let_go(admin.actor, booking.id, WHY),
-            other.head_office.unbelieved.give_back(other.actor, booking.id, WHY_BACK, shown=FULL),
+            admin.admin.unbelieved.let_go(admin.actor, booking.id, WHY),
+            other.admin.unbelieved.give_back(other.actor, booking.id, WHY_BACK, shown=FULL),
             return_exceptions=True,
         )
 
@@ -312,12 +312,12 @@ async def test_ended_between_stripe_and_its_row_it_stays_listed_and_is_done_once
         booking = await doubted(admin, world, stripe, confirmed, TAKEN["no rules of the firm"])
         await stripe.fault(**fault)
         with pytest.raises(Unavailable):
-            await admin.head_office.unbelieved.give_back(admin.actor, booking.id, WHY_BACK, shown=FULL)
+            await admin.admin.unbelieved.give_back(admin.actor, booking.id, WHY_BACK, shown=FULL)
         await stripe.calm()
         assert [booking.id] == await listed(admin)
         assert [] == claims(world)
 
-        await admin.head_office.unbelieved.give_back(admin.actor, booking.id, WHY_BACK, shown=FULL)
+        await admin.admin.unbelieved.give_back(admin.actor, booking.id, WHY_BACK, shown=FULL)
 
         assert [] == await listed(admin)
         assert [100_00] == [each["refunded"] for each in await stripe.charges(booking)]
@@ -330,14 +330,14 @@ async def test_a_refund_that_a_bank_has_in_its_hands_stays_listed_until_it_is_do
         booking = await doubted(admin, world, stripe, confirmed, TAKEN["no rules of the firm"])
         await stripe.next_refund("pending")
 
-        waits = await admin.head_office.unbelieved.give_back(admin.actor, booking.id, WHY_BACK, shown=FULL)
+        waits = await admin.admin.unbelieved.give_back(admin.actor, booking.id, WHY_BACK, shown=FULL)
 
         assert [] == posted(world, booking, "refund")
         assert [waits.id] == await listed(admin)
         refund = (await admin.payment.gateway.refunds(booking.payment.attempt.payment_intent))[0]
         path = f"/_control/refunds/{refund.refund_id}"
         (await stripe._http.post(path, json={"status": "succeeded"})).raise_for_status()
-        await admin.head_office.unbelieved.give_back(admin.actor, booking.id, WHY_BACK, shown=())
+        await admin.admin.unbelieved.give_back(admin.actor, booking.id, WHY_BACK, shown=())
         assert [-100_00] == posted(world, booking, "refund")
         assert [] == await listed(admin)
 
@@ -348,7 +348,7 @@ async def test_a_refund_that_stripe_could_not_make_is_said_and_stays_listed(worl
         await stripe.next_refund("failed")
 
         with pytest.raises(RefundNotMade):
-            await admin.head_office.unbelieved.give_back(admin.actor, booking.id, WHY_BACK, shown=FULL)
+            await admin.admin.unbelieved.give_back(admin.actor, booking.id, WHY_BACK, shown=FULL)
 
         assert [booking.id] == await listed(admin)
         assert [] == posted(world, booking, "refund")
@@ -361,13 +361,13 @@ async def test_nothing_is_given_back_that_was_not_shown(world, stripe):
 
         for shown in ((), (Money(99_99, "EUR"),), (Money(100_00, "USD"),)):
             with pytest.raises(Overtaken):
-                await admin.head_office.unbelieved.give_back(admin.actor, booking.id, WHY_BACK, shown=shown)
+                await admin.admin.unbelieved.give_back(admin.actor, booking.id, WHY_BACK, shown=shown)
         for reason in ("", "   ", "x" * 401):
             with pytest.raises(InvalidText):
-                await admin.head_office.unbelieved.let_go(admin.actor, booking.id, reason)
+                await admin.admin.unbelieved.let_go(admin.actor, booking.id, reason)
             for why in (RefundReason(UsualReason.OTHER, reason), None, "the card is stolen"):
                 with pytest.raises(InvalidText):
-                    await admin.head_office.unbelieved.give_back(admin.actor, booking.id, why, shown=FULL)
+                    await admin.admin.unbelieved.give_back(admin.actor, booking.id, why, shown=FULL)
 
         assert before == world.stored(booking)
         assert [100_00] == [each["net"] for each in await stripe.charges(booking)]
@@ -383,9 +383,9 @@ async def test_only_what_is_not_believed_is_decided_on_so(world, stripe):
         )
 
         with pytest.raises(MoveRefused):
-            await admin.head_office.unbelieved.let_go(admin.actor, booking.id, WHY)
+            await admin.admin.unbelieved.let_go(admin.actor, booking.id, WHY)
         with pytest.raises(MoveRefused):
-            await admin.head_office.unbelieved.give_back(admin.actor, booking.id, WHY_BACK, shown=FULL)
+            await admin.admin.unbelieved.give_back(admin.actor, booking.id, WHY_BACK, shown=FULL)
 
         assert [booking.id] == claims(world)
 
@@ -395,11 +395,11 @@ async def test_only_an_administrator_may(world, stripe):
         booking = await doubted(clerk, world, stripe, confirmed, TAKEN["no rules of the firm"])
         for desk in (worker, clerk):
             with pytest.raises(Forbidden):
-                await desk.head_office.unbelieved.case(desk.actor, booking.id)
+                await desk.admin.unbelieved.case(desk.actor, booking.id)
             with pytest.raises(Forbidden):
-                await desk.head_office.unbelieved.let_go(desk.actor, booking.id, WHY)
+                await desk.admin.unbelieved.let_go(desk.actor, booking.id, WHY)
             with pytest.raises(Forbidden):
-                await desk.head_office.unbelieved.give_back(desk.actor, booking.id, WHY_BACK, shown=FULL)
+                await desk.admin.unbelieved.give_back(desk.actor, booking.id, WHY_BACK, shown=FULL)
     assert [booking.id] == claims(world)
 
 
@@ -407,7 +407,7 @@ async def test_without_a_stripe_key_nothing_is_decided(world, keyless, stripe):
     async with world.desk("admin") as admin, keyless.desk("admin") as away:
         booking = await doubted(admin, world, stripe, page_open, state_only("confirmed"))
         with pytest.raises(Forbidden):
-            await away.head_office.unbelieved.let_go(away.actor, booking.id, WHY)
+            await away.admin.unbelieved.let_go(away.actor, booking.id, WHY)
     assert [booking.id] == claims(world)
 
 
@@ -420,7 +420,7 @@ async def test_a_payment_that_only_stripe_knows_of_is_found_by_its_tags(world, s
         past = [{**known, "booking": booking.id, "currency": "eur", "paid_at": paid_at}]
         (await stripe._http.post("/_control/past", json=past)).raise_for_status()
 
-        case = await admin.head_office.unbelieved.case(admin.actor, booking.id)
+        case = await admin.admin.unbelieved.case(admin.actor, booking.id)
 
         assert ["pi_old"] == [each.intent.payment_intent for each in case.money.payments]
 
@@ -433,9 +433,9 @@ async def test_somebody_elses_payment_is_never_given_back(world, stripe):
             world, mine, lambda _row: {"payments.0.attempts.0.payment_intent": other.payment.attempt.payment_intent}
         )
 
-        case = await admin.head_office.unbelieved.case(admin.actor, mine.id)
+        case = await admin.admin.unbelieved.case(admin.actor, mine.id)
         with pytest.raises(MoveRefused):
-            await admin.head_office.unbelieved.give_back(admin.actor, mine.id, WHY_BACK, shown=FULL)
+            await admin.admin.unbelieved.give_back(admin.actor, mine.id, WHY_BACK, shown=FULL)
 
         assert () == case.money.payments
         assert [100_00] == [each["net"] for each in await stripe.charges(other)]
@@ -460,9 +460,9 @@ async def test_a_row_that_cannot_be_read_is_a_case_with_the_same_ways_out(world,
         ((told,), total) = await _cases(admin)
         assert (f"damaged: {booking.id}", 1) == (told.line, total)
 
-        found_now = await admin.head_office.unbelieved.case(admin.actor, booking.id)
+        found_now = await admin.admin.unbelieved.case(admin.actor, booking.id)
         assert (FULL, ["car-1"]) == (found_now.money.left, [car.car_id for car in found_now.stored.cars])
-        done = await admin.head_office.unbelieved.give_back(admin.actor, booking.id, WHY_BACK, shown=FULL)
+        done = await admin.admin.unbelieved.give_back(admin.actor, booking.id, WHY_BACK, shown=FULL)
 
         assert not done.blocking
         assert [] == claims(world)
@@ -495,9 +495,9 @@ async def test_a_note_counts_only_while_its_row_is_damaged(world, stripe):
 
         assert ((), 0) == await _cases(admin)
         with pytest.raises(MoveRefused):
-            await admin.head_office.unbelieved.let_go(admin.actor, booking.id, WHY)
+            await admin.admin.unbelieved.let_go(admin.actor, booking.id, WHY)
 
 
 async def _cases(desk):
-    found_now = await desk.head_office.care.waiting(desk.actor)
+    found_now = await desk.admin.manual_review.waiting(desk.actor)
     return found_now.rows, found_now.total

@@ -266,7 +266,7 @@ async def test_a_row_from_before_its_rule_is_told_put_aside_and_can_be_let_go_of
     world.db.fences.update_one({"_id": "car-1"}, {"$push": {"claims": claim}}, bypass_document_validation=True)
 
     async with world.desk("admin") as admin:
-        report = await admin.head_office.health.examine(admin.actor)
+        report = await admin.admin.health.examine(admin.actor)
     async with world.desk() as desk:
         with pytest.raises(NotBelieved):
             await desk.rental.give_up(desk.actor, booking.id)

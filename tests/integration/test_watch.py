@@ -34,7 +34,9 @@ def often(monkeypatch):
 
 @contextmanager
 def raw(world, account="clerk"):
-    with pymongo.MongoClient(world.place.mongo_url, username=account, password=PASSWORD, authSource=DATABASE) as client:
+    with pymongo.MongoClient(
+        world.deployment.mongo_url, username=account, password=PASSWORD, authSource=DATABASE
+    ) as client:
         yield client.get_database(DATABASE, codec_options=CODEC)
 
 
@@ -87,7 +89,7 @@ async def watched(desk):
     async def tell(new):
         found.extend(new)
 
-    async with at_work([lambda: desk.head_office.watch.run(tell)]):
+    async with at_work([lambda: desk.admin.watch.run(tell)]):
         yield found
 
 
@@ -105,7 +107,7 @@ async def test_rows_written_past_the_program_are_told_by_itself_and_once(world, 
         forge(world, victim)
 
         await until(lambda: {*TOLD, (HealthArea.RECONCILE, f"booking:{victim.id}")} <= told(found))
-        watch = desk.head_office.watch
+        watch = desk.admin.watch
         with raw(world, "owner") as db:
             db.cars.update_one({"_id": "car-1"}, {"$set": {"daily_rate.minor": 2}})
         looks = watch.looks
@@ -119,7 +121,7 @@ async def test_rows_written_past_the_program_are_told_by_itself_and_once(world, 
 async def test_an_administrators_open_window_tells_without_a_worker(world, stripe):
     async with world.desk() as clerk, world.desk("admin", background=True) as window:
         victim = await opened(clerk)
-        watch = window.head_office.watch
+        watch = window.admin.watch
         heard = asyncio.create_task(watch.next(0))
         await asyncio.sleep(0)
 
@@ -135,7 +137,7 @@ async def test_a_worker_leaves_its_word_in_the_audit(world, stripe):
         victim = await opened(clerk)
     orders = worker.Orders("worker", Secret(PASSWORD))
 
-    async with at_work([lambda: worker.work(world.place, orders)]):
+    async with at_work([lambda: worker.work(world.deployment, orders)]):
         await until(lambda: world.db.rounds.count_documents({"_id": "sweeper"}))
         forge(world, victim)
         wanted = {subject for _, subject in TOLD}
@@ -144,7 +146,7 @@ async def test_a_worker_leaves_its_word_in_the_audit(world, stripe):
 
 async def test_what_is_mended_before_the_second_look_is_not_told(world):
     async with world.desk("admin") as desk:
-        watch = desk.head_office.watch
+        watch = desk.admin.watch
         watch._hear(Touched("cars", "car-1"))
         world.db.cars.update_one({"_id": "car-1"}, {"$set": {"daily_rate.minor": 1}})
         assert [] == await watch.look()
@@ -157,7 +159,7 @@ async def test_what_is_mended_before_the_second_look_is_not_told(world):
 async def test_more_than_can_be_kept_in_mind_is_said(world, monkeypatch):
     monkeypatch.setattr(watches, "MOST_WAITING", 1)
     async with world.desk("admin") as desk:
-        watch = desk.head_office.watch
+        watch = desk.admin.watch
         for number in range(3):
             watch._hear(Touched("cars", f"car-{number}"))
 
@@ -193,9 +195,9 @@ async def test_a_look_reads_by_what_was_written_and_not_by_what_is_stored(world,
     world.db.bookings.insert_many(others, bypass_document_validation=True)
     async with world.desk("admin") as desk:
         for name, key in (("bookings", booking.id), ("cars", "car-1"), ("fences", "car-1")):
-            desk.head_office.watch._hear(Touched(name, key))
+            desk.admin.watch._hear(Touched(name, key))
         with examined(world) as looked:
-            await desk.head_office.watch.look()
+            await desk.admin.watch.look()
 
     assert looked
     assert sum(looked) < 300
@@ -232,7 +234,7 @@ async def test_who_was_mended_is_looked_up_by_index_however_many_were(world, str
 
     async with world.desk("admin") as desk:
         with examined(world) as looked:
-            walk = await desk.head_office.health.inspection.rows_beside_shapes(timedelta(seconds=60))
+            walk = await desk.admin.health.inspection.rows_beside_shapes(timedelta(seconds=60))
 
     assert ["bookings: THEIRS0039 is not the renter's who was to pay"] == [
         line for line in map(written, walk.lines) if "who was to pay" in line
@@ -253,7 +255,7 @@ async def test_whoever_an_engine_is_about_to_see_to_keeps_nobody_from_being_aske
         *stirring, last = sorted(booked, key=lambda each: each.id)
         robbed = await clerk.payment.settle(clerk.actor, last.id)
         await stripe.rob(robbed)
-        watch = worker.head_office.watch
+        watch = worker.admin.watch
         for each in (*stirring, robbed):
             watch._hear(Touched("bookings", each.id))
 

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.asyncio
 @asynccontextmanager
 async def receiving(desk, heard=None):
     gateway = StripeGateway(
-        desk.place.stripe_key.reveal(), base_url=desk.place.stripe_url, webhook_secret=SECRET, retries=0
+        desk.deployment.stripe_key.reveal(), base_url=desk.deployment.stripe_url, webhook_secret=SECRET, retries=0
     )
     app = webhook_app(gateway, heard or desk.payment.heard, desk.clock.now)
     async with open_webhooks(app, "127.0.0.1", 0) as url, httpx.AsyncClient(**PLAIN, timeout=60) as http:

@@ -73,7 +73,9 @@ def insert(world, made, slot=0, **changes):
         "_id": made.id, "slot": slot, "account": made.account, "kind": str(made.kind), "body": made.body,
         "at": Int64(made.at_ms), "sig": Binary(made.signature),
     }  # fmt: skip
-    with pymongo.MongoClient(world.place.mongo_url, username="renter", password=PASSWORD, authSource=DATABASE) as raw:
+    with pymongo.MongoClient(
+        world.deployment.mongo_url, username="renter", password=PASSWORD, authSource=DATABASE
+    ) as raw:
         raw[DATABASE].wishes.insert_one(document | changes)
 
 
@@ -357,7 +359,7 @@ async def test_rows_of_any_bytes_stop_nobody(world):
     """A raw connection writes what is no text at all; the next wish is carried out all the same."""
     async with world.desk("clerk") as desk:
         with pymongo.MongoClient(
-            world.place.mongo_url, username="renter", password=PASSWORD, authSource=DATABASE
+            world.deployment.mongo_url, username="renter", password=PASSWORD, authSource=DATABASE
         ) as raw:
             for slot, text in enumerate(("\x00", "$where", "x" * 80)):
                 raw[DATABASE].wishes.insert_one(
@@ -411,7 +413,9 @@ async def test_nothing_that_a_renter_or_an_owner_may_read_holds_somebody_elses_n
         mine = await renter.booking.hold(renter.actor, wish(renter))
     names = [*world.db.list_collection_names(), "system.views", "system.js"]
     read = {}
-    with pymongo.MongoClient(world.place.mongo_url, username=account, password=PASSWORD, authSource=DATABASE) as raw:
+    with pymongo.MongoClient(
+        world.deployment.mongo_url, username=account, password=PASSWORD, authSource=DATABASE
+    ) as raw:
         for name in names:
             with suppress(OperationFailure):
                 read[name] = str(list(raw[DATABASE][name].find()))
@@ -431,10 +435,10 @@ async def test_a_view_that_was_opened_wide_is_found_by_the_doctor_and_narrowed_a
     name = own_names("renter", RENTER.id).bookings if view == "own" else view
     world.db.command("collMod", name, viewOn="bookings", pipeline=[])
     async with world.desk("admin") as office:
-        wide = (await office.head_office.health.inspection.schema()).wrong
+        wide = (await office.admin.health.inspection.schema()).wrong
     changes = await provisioned(endpoints)
     async with world.desk("admin") as office:
-        mended = (await office.head_office.health.inspection.schema()).wrong
+        mended = (await office.admin.health.inspection.schema()).wrong
 
     assert remark("schema.view", collection=name) in wide
     assert f"{name}: view renewed" in changes

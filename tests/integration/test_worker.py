@@ -24,7 +24,7 @@ from plain_http import PLAIN
 from within import WITHIN_S
 
 from engine.adapters.mongo.schema.migrations import LATEST
-from engine.bootstrap import demo_accounts, open_engine, open_place
+from engine.bootstrap import demo_accounts, open_deployment, open_engine
 from engine.commands import worker
 from engine.commands.parts import in_words
 from engine.commands.worker import Orders
@@ -50,8 +50,8 @@ ORDERS = Orders("worker", Secret(PASSWORD))
 
 
 @asynccontextmanager
-async def working(place, orders=ORDERS):
-    task = asyncio.create_task(worker.work(place, orders))
+async def working(deployment, orders=ORDERS):
+    task = asyncio.create_task(worker.work(deployment, orders))
     try:
         yield task
     finally:
@@ -83,7 +83,7 @@ async def test_monitoring_hears_that_a_worker_is_at_work_and_what_it_did(world):
     orders = replace(ORDERS, monitor=("127.0.0.1", port))
 
     async with (
-        working(world.place, orders) as task,
+        working(world.deployment, orders) as task,
         httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", **PLAIN) as http,
         asyncio.timeout(WITHIN_S),
     ):
@@ -209,13 +209,13 @@ async def test_it_goes_on_for_desks_that_are_gone(world, stripe):
     run_out(world, paid)
     run_out(world, unpaid)
 
-    async with working(world.place) as task:
+    async with working(world.deployment) as task:
         await until(world, unpaid, "released", task)
         await until(world, paid, "confirmed", task)
 
 
 async def test_it_has_the_sandbox_post_to_it_and_signs_off_again(world, stripe):
-    async with world.desk() as desk, working(world.place, replace(ORDERS, webhook=("127.0.0.1", 0))) as task:
+    async with world.desk() as desk, working(world.deployment, replace(ORDERS, webhook=("127.0.0.1", 0))) as task:
         async with asyncio.timeout(60):
             while not (hooks := await hooks_of(stripe)):
                 assert not task.done(), task.exception()
@@ -241,7 +241,7 @@ async def test_B12_an_account_that_is_taken_away_ends_the_work(world, root, stri
         booking = await opened(desk)
     app = root[DATABASE]
     try:
-        async with working(world.place) as task:
+        async with working(world.deployment) as task:
             run_out(world, booking)
             await until(world, booking, "released", task)
             await asyncio.to_thread(app.command, "revokeRolesFromUser", "worker", roles=["ds_worker"])
@@ -260,7 +260,7 @@ async def test_a_worker_at_work_ends_when_the_database_goes_on_to_a_later_releas
         booking = await opened(desk)
     run_out(world, booking)
     try:
-        async with working(world.place) as task:
+        async with working(world.deployment) as task:
             await until(world, booking, "released", task)
             world.db.deployment.update_one({"_id": "schema"}, {"$set": told})
             async with asyncio.timeout(60):
@@ -301,7 +301,7 @@ async def test_a_driver_that_loses_the_cancellation_does_not_keep_it_at_work():
 
 
 @pytest.mark.parametrize(
-    ("place", "orders", "expected"),
+    ("deployment", "orders", "expected"),
     [
         ({}, {"account": "owner"}, Forbidden),
         ({}, {"password": Secret("wrong")}, SignInRefused),
@@ -310,9 +310,9 @@ async def test_a_driver_that_loses_the_cancellation_does_not_keep_it_at_work():
         ({}, {"webhook": ("192.0.2.1", 1)}, Misconfigured),
     ],
 )
-async def test_what_cannot_work_ends_at_once_with_its_reason(world, place, orders, expected):
+async def test_what_cannot_work_ends_at_once_with_its_reason(world, deployment, orders, expected):
     with pytest.raises(expected):
-        await worker.work(replace(world.place, **place), replace(ORDERS, **orders))
+        await worker.work(replace(world.deployment, **deployment), replace(ORDERS, **orders))
 
 
 # The program.
@@ -349,8 +349,8 @@ async def firm(demo_made, tmp_path_factory):
     settings = Settings(copied(demo_made, tmp_path_factory.mktemp("firm") / "data"))
     clerk = next(each for each in demo_accounts() if each.role is Role.CLIENT)
     async with (
-        open_place(settings) as place,
-        open_engine(place, clerk.account, clerk.password, background=False) as desk,
+        open_deployment(settings) as deployment,
+        open_engine(deployment, clerk.account, clerk.password, background=False) as desk,
     ):
         yield settings.data_dir, desk
 
@@ -406,15 +406,15 @@ async def booked(desk):
     ],
 )
 async def test_the_program_says_in_words_what_is_wrong(world, tmp_path, environment, sentence):
-    place = {
-        "DRIVESPHERE_MONGO_URL": world.place.mongo_url,
-        "DRIVESPHERE_REDIS_URL": world.place.redis_url.reveal(),
+    deployment = {
+        "DRIVESPHERE_MONGO_URL": world.deployment.mongo_url,
+        "DRIVESPHERE_REDIS_URL": world.deployment.redis_url.reveal(),
         "DRIVESPHERE_DATABASE": DATABASE,
         "DRIVESPHERE_CONFIG": os.devnull,
         "STRIPE_API_KEY": "sk_test_abcdefgh1234",
         "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
     }
-    program = Program("--data", str(tmp_path), **place, **environment)
+    program = Program("--data", str(tmp_path), **deployment, **environment)
 
     _, err = program.process.communicate(timeout=60)
 
@@ -463,8 +463,8 @@ def two_keys(tmp_path):
 
 async def test_desks_with_a_restricted_key_book_and_the_office_moves_the_money(world, two_keys):
     url, office_key, desk_key = two_keys
-    shop = replace(world, place=replace(world.place, stripe_url=url, stripe_key=desk_key))
-    office = replace(world, place=replace(world.place, stripe_url=url, stripe_key=office_key))
+    shop = replace(world, deployment=replace(world.deployment, stripe_url=url, stripe_key=desk_key))
+    office = replace(world, deployment=replace(world.deployment, stripe_url=url, stripe_key=office_key))
     async with shop.desk() as desk, httpx.AsyncClient(**PLAIN) as http:
         paid, back, lapsed = [
             await opened(desk, first=first, last=first + 2, key=f"k{first}") for first in (10, 20, 30)

@@ -17,7 +17,7 @@ class Counter(FedDesk):
 
     def __init__(self, branch, account_at):
         super().__init__(replace(CLERK, branch_id=account_at))
-        self.branch, self.catalogue = branch, self
+        self.branch, self.services.catalogue = branch, self
 
     async def branches(self, _actor):
         return [BERLIN, LISBON]

@@ -28,10 +28,10 @@ def at_a_window(qapp, world, tmp_path):
     number = iter(range(9))
 
     @asynccontextmanager
-    async def opened(place=None):
+    async def opened(deployment=None):
         folder = tmp_path / str(next(number))
         folder.mkdir()
-        async with person_at(qapp, replace(world, place=place or world.place), folder) as person:
+        async with person_at(qapp, replace(world, deployment=deployment or world.deployment), folder) as person:
             await person.sign_in()
             await person.find()
             yield person
@@ -78,7 +78,7 @@ async def test_a_booking_in_one_window_shows_on_the_cards_and_the_list_of_the_ot
         assert scrolled == grid.verticalScrollBar().value()
 
         desk = one.desk.desk
-        await desk.call(lambda: desk.rental.give_up(desk.actor, booking.id))
+        await desk.call(lambda: desk.services.rental.give_up(desk.actor, booking.id))
         await other.until(lambda: states(page)["car-2"] is BookingState.RELEASED and "car-2" in cards(other))
         assert page.model.row_at(page.table.currentIndex().row()).booking.id == chosen
         assert "Live" == other.view.status._status.connection
@@ -96,7 +96,7 @@ async def test_X1_a_form_whose_car_was_taken_in_another_window_says_so_at_once(a
         assert other.view.client.panel.banner.text.startswith("This car was just taken until ")
         assert (Stage.RENTER, RENTER) == (panel.state.stage, panel.state.renter)
         desk = one.desk.desk
-        await desk.call(lambda: desk.rental.give_up(desk.actor, booking.id))
+        await desk.call(lambda: desk.services.rental.give_up(desk.actor, booking.id))
         await other.until(lambda: panel.state.problem is None)
 
 
@@ -114,7 +114,7 @@ async def test_X1_an_open_car_turns_to_taken_and_back_when_another_window_books_
         assert panel.why_not.countdown.isVisible()
         assert panel.main.text().startswith("Choose ")
         desk = one.desk.desk
-        await desk.call(lambda: desk.rental.give_up(desk.actor, booking.id))
+        await desk.call(lambda: desk.services.rental.give_up(desk.actor, booking.id))
         await other.until(panel.may_book)
         assert (panel.why_not.isVisible(), panel.main.text()) == (False, "Book")
 
@@ -129,7 +129,7 @@ async def test_a_car_opened_as_taken_can_be_booked_once_another_window_sets_it_f
         await other.until(lambda: other.desk.car.state.calendar is not None)
         assert panel.why_not.isVisible()
         desk = one.desk.desk
-        await desk.call(lambda: desk.rental.give_up(desk.actor, booking.id))
+        await desk.call(lambda: desk.services.rental.give_up(desk.actor, booking.id))
 
         await other.until(panel.may_book)
         assert panel.why_not.isHidden()
@@ -139,13 +139,13 @@ async def test_X5_servers_that_go_and_come_back_need_no_restart(at_a_window, wor
     far = EngineThread()
     far.start()
     try:
-        mongo, redis = [await far.hold(lambda port=port: Proxy(port)) for port in ports(world.place)]
-        place = replace(
-            world.place,
-            mongo_url=through(world.place.mongo_url, mongo.value.port),
-            redis_url=Secret(through(world.place.redis_url.reveal(), redis.value.port)),
+        mongo, redis = [await far.hold(lambda port=port: Proxy(port)) for port in ports(world.deployment)]
+        deployment = replace(
+            world.deployment,
+            mongo_url=through(world.deployment.mongo_url, mongo.value.port),
+            redis_url=Secret(through(world.deployment.redis_url.reveal(), redis.value.port)),
         )
-        async with at_a_window(place) as person:
+        async with at_a_window(deployment) as person:
             status, banner = person.view.status, person.view.banner
             await person.until(lambda: status._status.connection == "Live")
             for proxy in (mongo.value, redis.value):
@@ -174,7 +174,7 @@ async def hold(person, car, period=None):
     engine = person.program._engine.value
     asked = wish(engine, car=car, key=f"{car} {id(person)}")
     made = replace(asked, period=period or person.desk.search.state.wish.period)
-    return await desk.call(lambda: desk.bookings.hold(desk.actor, made))
+    return await desk.call(lambda: desk.services.booking.hold(desk.actor, made))
 
 
 async def elsewhere(world, period):
@@ -182,8 +182,8 @@ async def elsewhere(world, period):
         await other.booking.hold(other.actor, replace(wish(other, car="car-1"), period=period))
 
 
-def ports(place):
-    for url in (place.mongo_url, place.redis_url.reveal()):
+def ports(deployment):
+    for url in (deployment.mongo_url, deployment.redis_url.reveal()):
         yield int(url.split("://")[1].split("/")[0].rpartition(":")[2])
 
 

@@ -59,7 +59,7 @@ def keys(monkeypatch):
 def kept(world, tmp_path, keys):
     """The deployment as a desk sees it whose copies lie where the program of these tests looks for them."""
     folder = copies_of(load(tmp_path / "data", environ={}, cwd=tmp_path))
-    return replace(world, place=replace(world.place, copies_dir=folder))
+    return replace(world, deployment=replace(world.deployment, copies_dir=folder))
 
 
 @pytest.fixture
@@ -72,8 +72,8 @@ def history(kept):
 @pytest.fixture
 def train(qapp, kept, tmp_path):
     """Somebody at the same computer, with nothing listening where the servers were."""
-    place = replace(kept.place, mongo_url="mongodb://127.0.0.1:9/?directConnection=true")
-    return lambda: person_at(qapp, replace(kept, place=place), tmp_path)
+    place = replace(kept.deployment, mongo_url="mongodb://127.0.0.1:9/?directConnection=true")
+    return lambda: person_at(qapp, replace(kept, deployment=place), tmp_path)
 
 
 def ago(days):
@@ -279,10 +279,10 @@ async def test_a_long_stored_list_comes_by_pages_and_one_that_fails_leads_to_sig
 
 
 async def test_a_copy_whose_first_making_was_killed_says_partial_on_every_page(train, history, kept, keys, tmp_path):
-    account = f"copy:{kept.place.copies_dir.name}:owner"
+    account = f"copy:{kept.deployment.copies_dir.name}:owner"
     keys.set_password("drivesphere", account, "a2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2s=")
     made = [paid(history, GOLF, 20 + 30 * n) for n in range(20)]
-    await killed_at(3, kept.place, keys)
+    await killed_at(3, kept.deployment, keys)
 
     async with train() as person:
         copies = person.window.sign_in._form.copies
@@ -329,14 +329,14 @@ async def test_where_the_servers_here_do_not_come_up_the_stored_copy_is_offered(
 ):
     paid(history, GOLF, 20)
     await synced(kept)
-    starts, up = OnGivenServers._open_place, asyncio.Event()
+    starts, up = OnGivenServers._open_deployment, asyncio.Event()
 
-    async def open_place(self, on_progress):
+    async def open_deployment(self, on_progress):
         if not up.is_set():
             raise Misconfigured("folder.unusable", folder="/data", why="full")
         return await starts(self, on_progress)
 
-    monkeypatch.setattr(OnGivenServers, "_open_place", open_place)
+    monkeypatch.setattr(OnGivenServers, "_open_deployment", open_deployment)
     async with person_at(qapp, kept, tmp_path) as person:
         session = person.program.session
         await person.until(lambda: session.state.phase is SessionPhase.BROKEN)

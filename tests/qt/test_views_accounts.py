@@ -38,14 +38,14 @@ class OnGivenServers(Program):
 
     place = None
 
-    async def _open_place(self, on_progress):
+    async def _open_deployment(self, on_progress):
         class Held:
-            value = self.place
+            value = self.deployment
 
             async def aclose(self):
                 pass
 
-        self._place = Held()
+        self._deployment = Held()
         return ()
 
 
@@ -111,7 +111,7 @@ def desk(qapp, world, staff, tmp_path):
         program = OnGivenServers(
             qapp, load(folder, environ={}, cwd=tmp_path), Preferences(tmp_path / f"{number}.ini"), Stopwatch()
         )
-        program.place = world.place
+        program.deployment = world.deployment
         program.theme.reduce_motion(reduced=True)
         living = asyncio.create_task(program.live())
         try:
@@ -307,7 +307,7 @@ async def test_pages_that_nobody_keeps_true_are_asked_for_again_when_one_comes_b
             await other.accounts.create(
                 other.actor, NewPerson("new.one", "New One", "", "", Post(Role.CLIENT, BERLIN.id))
             )
-            await other.head_office.branches.change(other.actor, LISBON, replace(LISBON, name="Graça"))
+            await other.admin.branches.change(other.actor, LISBON, replace(LISBON, name="Graça"))
         for name in pages:
             office.view.go(name)
 
@@ -378,7 +378,7 @@ async def test_an_account_form_says_all_its_mistakes_at_once(desk):
 
 
 async def _file(world, name, email):
-    await file_request(world.place.connector, world.place.database, NewRequest(name, email, "", ""))
+    await file_request(world.deployment.connector, world.deployment.database, NewRequest(name, email, "", ""))
 
 
 async def test_search_and_filters_ask_the_server_and_an_empty_answer_leads_back(desk):

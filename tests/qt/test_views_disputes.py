@@ -99,7 +99,7 @@ async def test_a_dispute_stands_under_needs_a_person_until_stripe_says_how_it_en
             await stripe.pay(booking)
             booking = await desk.payment.settle(desk.actor, booking.id)
         dispute_id = await stripe.dispute(booking)
-        await office.head_office.disputes.look()
+        await office.admin.disputes.look()
         async with person_at(qapp, world, tmp_path) as person:
             await person.sign_in("admin")
             person.view.go("overview")
@@ -115,6 +115,6 @@ async def test_a_dispute_stands_under_needs_a_person_until_stripe_says_how_it_en
             assert booking.id == oversight.dispute.there.case.booking.id
             assert not await faults_in_small(person.window, {booking.plate, booking.renter_name})
             await stripe.decide(dispute_id, "lost")
-            await office.head_office.disputes.look()
+            await office.admin.disputes.look()
             oversight.dispute.there.close_panel()
             await person.until(lambda: oversight.care.is_open and oversight.care.there.list.model.rowCount() == 0)

@@ -255,7 +255,7 @@ class SlowListing:
 async def test_a_page_read_before_a_change_does_not_undo_the_news_of_it(workspace, until):
     old, other = make_booking(1), make_booking(2)
     vm, desk = workspace.bookings, workspace.desk
-    desk.listing, desk.call = SlowListing(old, other), lambda make: make()
+    desk.services.listing, desk.call = SlowListing(old, other), lambda make: make()
     vm.feed(replace(vm.state, branches=(BERLIN,)))
     changed = []
     vm.row_changed.connect(changed.append)
@@ -265,7 +265,7 @@ async def test_a_page_read_before_a_change_does_not_undo_the_news_of_it(workspac
 
     vm.took(newer)
     vm.took(made)
-    desk.listing.go_on.set()
+    desk.services.listing.go_on.set()
     await until(lambda: vm.state.first is not None)
 
     assert (newer, other) == vm.state.first.rows

@@ -207,7 +207,7 @@ async def test_a_branch_is_opened_moved_to_another_zone_and_not_closed_while_car
 
 async def test_the_audit_is_filtered_read_in_full_and_written_to_a_file(admin, world, tmp_path):
     async with world.desk("admin") as desk:
-        office = desk.head_office
+        office = desk.admin
         await office.branches.change(desk.actor, BERLIN, replace(BERLIN, name="Kreuzberg"))
         await office.firm.change(desk.actor, FirmSettings(commission_bp=900), None, after=1)
     async with admin() as person:
@@ -279,7 +279,7 @@ async def test_health_is_looked_at_line_by_line_and_copied_without_the_key(admin
         page.copy()
         text = QGuiApplication.clipboard().text()
         assert f"car-1: {held.id} and PLANTED" in text
-        assert world.place.stripe_key.reveal() not in text
+        assert world.deployment.stripe_key.reveal() not in text
         world.db.bookings.delete_one({"_id": "PLANTED"})
         page.again.click()
         await person.until(lambda: page.vm.state.looking_at is None and page.vm.state.report.level is not Level.BAD)
@@ -288,9 +288,9 @@ async def test_health_is_looked_at_line_by_line_and_copied_without_the_key(admin
 
 async def test_health_says_in_words_that_mongodb_is_gone_and_looks_at_the_rest(qapp, world, tmp_path, monkeypatch):
     monkeypatch.setattr(mongo_client, "OPERATION_S", 1.0)
-    async with Proxy(urlsplit(world.place.mongo_url).port) as proxy:
+    async with Proxy(urlsplit(world.deployment.mongo_url).port) as proxy:
         url = f"mongodb://127.0.0.1:{proxy.port}/?directConnection=true"
-        behind = replace(world, place=replace(world.place, mongo_url=url))
+        behind = replace(world, deployment=replace(world.deployment, mongo_url=url))
         async with person_at(qapp, behind, tmp_path) as person:
             page = await page_at(person, "health")
             await person.until(lambda: page.vm.state.phase is Phase.READY)
@@ -323,7 +323,7 @@ async def test_what_is_written_past_the_program_is_told_by_the_open_window(admin
     monkeypatch.setattr(watch, "EVERY", timedelta(seconds=0.5))
     async with admin() as person:
         office = await at(person, "overview")
-        await person.until(lambda: office._workspace.desk.head_office.watch.looks > 0)
+        await person.until(lambda: office._workspace.desk.services.admin.watch.looks > 0)
 
         world.db.cars.update_one({"_id": "car-1"}, {"$set": {"daily_rate.minor": 1}})
 
@@ -344,7 +344,7 @@ async def test_who_was_not_there_is_told_of_what_a_worker_found(admin, world):
             )
             for n in (1, 2)
         ]
-        await worker.head_office.watch_notes.note(rows)
+        await worker.admin.watch_notes.note(rows)
     async with admin() as person:
         await at(person, "overview")
 

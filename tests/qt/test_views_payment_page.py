@@ -167,7 +167,7 @@ async def test_pay_shows_the_address_and_what_became_of_the_browser(until, brows
     tasks = TaskScope()
     vm = fed_workspace(tasks).panel
     vm._open_browser = browser
-    vm._desk.payment, vm._desk.call = Payment(), lambda make: make()
+    vm._desk.services.payment, vm._desk.call = Payment(), lambda make: make()
     vm.feed(paying())
     vm.pay()
     await until(lambda: vm.state.page is not None and (vm.state.problem is not None or vm.state.page.handed))
@@ -192,7 +192,7 @@ async def test_what_a_refusal_made_of_the_booking_is_shown_with_its_reason(until
 
     tasks = TaskScope()
     vm = fed_workspace(tasks).panel
-    vm._desk.follower = vm._desk.bookings = Desk()
+    vm._desk.services.follower = vm._desk.services.booking = Desk()
     vm._desk.call = lambda make: make()
     vm.resume(make_booking(1), None)
     await until(lambda: vm.state.problem is not None)

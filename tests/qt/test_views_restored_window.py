@@ -48,9 +48,9 @@ async def restored_world(world, endpoints, tmp_path):
     order = RestoreOrder(tmp_path / "firm.backup", KEY, tmp_path / "passwords.txt")
     restored = await restore(Target(client, connector, AGAIN, endpoints.root_name), order, lambda _: None)
     passwords = dict(line.split("\t") for line in restored.passwords.read_text().splitlines())
-    back = replace(world, place=replace(world.place, database=AGAIN))
-    await choose_password(back.place, "admin", passwords["admin"], PASSWORD)
-    async with open_engine(back.place, "admin", PASSWORD, background=False) as engine:
+    back = replace(world, deployment=replace(world.deployment, database=AGAIN))
+    await choose_password(back.deployment, "admin", passwords["admin"], PASSWORD)
+    async with open_engine(back.deployment, "admin", PASSWORD, background=False) as engine:
         await engine.restored_look.look("admin")
     await client.close()
     return booking, back
@@ -166,7 +166,7 @@ async def test_what_was_decided_meanwhile_is_said_in_words(qapp, lost, root, tmp
     async with person_at(qapp, back, tmp_path) as person:
         office = await opened_case(person)
         panel = office.restored.there
-        async with open_engine(back.place, "admin", PASSWORD, background=False) as other:
+        async with open_engine(back.deployment, "admin", PASSWORD, background=False) as other:
             (case,) = await other.restored.waiting(other.actor)
             await other.restored.book_again(other.actor, case.payment_intent, RenterId(RENTER.id))
         panel.give_back.click()

@@ -10,7 +10,7 @@ from screens_admin import AWAY
 from desktop.viewmodels.booking.bookings import BookingsState
 from desktop.viewmodels.connection import ConnectionState
 from desktop.viewmodels.earnings.earnings import EarningsSource
-from desktop.viewmodels.list_desk import StoredListDesk
+from desktop.viewmodels.list_desk import StoredListDesk, StoredLists
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.session.session import SessionPhase
 from engine.domain.reports.owner_aggregate import books_of
@@ -104,7 +104,7 @@ async def _listed(photo):
 async def _other(photo, work, copy) -> None:
     """The same desk on another copy."""
     source = EarningsSource(work.bridge, EarningsService(StoredBooks(copy)), work.actor)
-    lists = StoredListDesk(work.bridge, work.actor, work.now, StoredListing(copy))
+    lists = StoredListDesk(work.bridge, work.actor, work.now, StoredLists(StoredListing(copy)))
     photo.program.window.open_offline(replace(work, copy=copy, source=source, lists=lists))
     await _cut(photo)
 

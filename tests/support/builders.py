@@ -91,13 +91,13 @@ def redis_of(folder: Path, redis_url: str) -> redis.Redis:
 class World:
     """One test's deployment: the place to open engines on, and its raw database and Redis to look into."""
 
-    place: Deployment
+    deployment: Deployment
     db: pymongo.database.Database
     redis: redis.Redis
 
     @asynccontextmanager
     async def desk(self, account: str = "clerk", **options: object):
-        async with open_engine(self.place, account, PASSWORD, **{"background": False, **options}) as engine:
+        async with open_engine(self.deployment, account, PASSWORD, **{"background": False, **options}) as engine:
             yield engine
 
     @asynccontextmanager

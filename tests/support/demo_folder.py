@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.bootstrap import open_place
+from engine.bootstrap import open_deployment
 from engine.config import load
 from engine.embedded.folder import ServerFolder
 
@@ -66,7 +66,7 @@ def _alone(lock: Path) -> Iterator[None]:
 
 def _make(folder: Path) -> None:
     async def open_and_leave() -> None:
-        async with open_place(load(folder, environ={}, cwd=folder.parent)):
+        async with open_deployment(load(folder, environ={}, cwd=folder.parent)):
             pass
 
     with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:

@@ -57,10 +57,10 @@ def firm_at(world, qapp, tmp_path):
     """Opens the program with a proxy in between, as often as a test wants."""
 
     def opened(proxy):
-        place, behind = world.place, f"mongodb://127.0.0.1:{proxy.port}/?directConnection=true"
-        return program_on(qapp, tmp_path, behind, place.redis_url.reveal(), place.database)
+        deployment, behind = world.deployment, f"mongodb://127.0.0.1:{proxy.port}/?directConnection=true"
+        return program_on(qapp, tmp_path, behind, deployment.redis_url.reveal(), deployment.database)
 
-    opened.port = urlsplit(world.place.mongo_url).port
+    opened.port = urlsplit(world.deployment.mongo_url).port
     return opened
 
 

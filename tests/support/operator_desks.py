@@ -31,7 +31,7 @@ from engine.domain.shared.errors import Contended, PeriodTaken
 from engine.domain.shared.period import RentalPeriod
 from engine.services.booking.booking import HoldCar
 from engine.services.people.renters import NewRenter
-from engine.wiring.deployment import Deployment, given_place
+from engine.wiring.deployment import Deployment, given_deployment
 
 _FOLDER = Path("/etc/drivesphere")
 _RATE = 50_00
@@ -48,9 +48,9 @@ class Window:
     stripe: str = ""
     key: str = field(default_factory=lambda: f"rk_test_{secrets.token_hex(12)}")
 
-    def place(self) -> Deployment:
+    def deployment(self) -> Deployment:
         settings = load(environ=os.environ | {"DRIVESPHERE_CONFIG": str(_FOLDER / "config.toml")})
-        return replace(given_place(settings, None), stripe_key=Secret(self.key), stripe_url=self._sandbox())
+        return replace(given_deployment(settings, None), stripe_key=Secret(self.key), stripe_url=self._sandbox())
 
     def _sandbox(self) -> str:
         if not self.stripe:
@@ -65,13 +65,13 @@ class Window:
     @asynccontextmanager
     async def desk(self, account: str, **options: object) -> AsyncIterator[Engine]:
         async with open_engine(
-            self.place(), account, self.passwords[account], **{"background": False, **options}
+            self.deployment(), account, self.passwords[account], **{"background": False, **options}
         ) as desk:
             yield desk
 
     async def choose(self, account: str, once: str) -> None:
         self.passwords[account] = f"{account} has a long pass phrase"
-        await choose_password(self.place(), account, once, self.passwords[account])
+        await choose_password(self.deployment(), account, once, self.passwords[account])
 
     async def open_account(self, admin: Engine, account: str, post: Post) -> str:
         """Its one-time password."""
@@ -132,7 +132,7 @@ async def _after_restore(window: Window) -> None:
 
 async def _branch(admin: Engine, name: str) -> Branch:
     new = Branch(BranchId(""), name, "Berlin", "Teststrasse 1", "Europe/Berlin", "00:00", "24:00")
-    return await admin.head_office.branches.add(admin.actor, new)
+    return await admin.admin.branches.add(admin.actor, new)
 
 
 async def _car(admin: Engine, branch: Branch, owner: OwnerId, plate: str) -> None:

@@ -88,10 +88,10 @@ class Stripe:
 
 @asynccontextmanager
 async def stripe_of(world: World):
-    headers = {"Authorization": f"Bearer {world.place.stripe_key.reveal()}", "Stripe-Version": STRIPE_VERSION}
+    headers = {"Authorization": f"Bearer {world.deployment.stripe_key.reveal()}", "Stripe-Version": STRIPE_VERSION}
     # A connection that was kept is closed by the server at some moment, perhaps while it is used again.
     quiet = {"timeout": 60, "limits": httpx.Limits(max_keepalive_connections=0), **PLAIN}
-    async with httpx.AsyncClient(base_url=world.place.stripe_url, headers=headers, **quiet) as http:
+    async with httpx.AsyncClient(base_url=world.deployment.stripe_url, headers=headers, **quiet) as http:
         stripe = Stripe(http)
         yield stripe
         await stripe.calm()

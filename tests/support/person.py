@@ -22,14 +22,14 @@ from engine.config import load
 class OnGivenServers(Program):
     """The real program, but its servers are those of the test."""
 
-    place: object
+    deployment: object
 
-    async def _open_place(self, _on_progress):
+    async def _open_deployment(self, _on_progress):
         @asynccontextmanager
         async def given():
-            yield self.place
+            yield self.deployment
 
-        self._place = await self._bridge.hold(given)
+        self._deployment = await self._bridge.hold(given)
         return ()
 
 
@@ -89,7 +89,7 @@ async def person_at(qapp, world, folder):
     opened = []
     settings = load(folder / "data", environ={}, cwd=folder)
     program = OnGivenServers(qapp, settings, Preferences(folder / "p.ini"), Stopwatch(), open_browser=opened.append)
-    program.place = world.place
+    program.deployment = world.deployment
     program.theme.reduce_motion(reduced=True)
     living = asyncio.create_task(program.live())
     person = Person(program, opened)

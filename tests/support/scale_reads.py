@@ -134,13 +134,13 @@ class Reads:
             yield "fleet owners", lambda: fleet.owners(actor)
 
     def _office(self) -> Iterator[tuple[str, Ask]]:
-        actor, office = self.desk.actor, self.desk.head_office
+        actor, office = self.desk.actor, self.desk.admin
         now, branches = self.desk.clock.now(), list(self.firm.branches)
         months = months_until(now, branches)
         yield "overview figures", lambda: office.overview.figures(actor)
         yield "overview pulse", lambda: office.overview.pulse(actor)
         yield "behind a month", lambda: office.overview.behind(actor, MoneyQuestion(months[-1:], "EUR"))
-        yield "needs a person", lambda: office.care.waiting(actor)
+        yield "needs a person", lambda: office.manual_review.waiting(actor)
         for name, query in {
             "": AuditQuery(),
             " by": AuditQuery(by=ADMIN),

@@ -110,10 +110,10 @@ async def opened(scale: str, data: Path | None = None) -> AsyncIterator[tuple[De
             firm = await seed(client, DATABASE, cars, homes, now, _say)
         finally:
             await client.close()
-        place = Deployment(servers.mongo_url, Secret(servers.redis_url), DATABASE)
+        deployment = Deployment(servers.mongo_url, Secret(servers.redis_url), DATABASE)
         if servers.stripe_url:
-            place = replace(place, stripe_key=Secret(servers.stripe_key), stripe_url=servers.stripe_url)
-        yield place, servers, firm
+            deployment = replace(deployment, stripe_key=Secret(servers.stripe_key), stripe_url=servers.stripe_url)
+        yield deployment, servers, firm
 
 
 def _say(line: str) -> None:
@@ -122,9 +122,9 @@ def _say(line: str) -> None:
 
 async def main(scale: str, data: Path | None) -> None:
     began = time.monotonic()
-    async with opened(scale, data) as (place, _, firm):
+    async with opened(scale, data) as (deployment, _, firm):
         told = f"{firm.cars:,} cars at {firm.homes} branches as of {firm.now:%Y-%m-%d %H:%M}"
-        _say(f"{told} in {data or folder_of(scale)} at {place.mongo_url}, {time.monotonic() - began:.0f} s")
+        _say(f"{told} in {data or folder_of(scale)} at {deployment.mongo_url}, {time.monotonic() - began:.0f} s")
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 from altered import altered
 from builders import BERLIN, LISBON, RENTER, make_car
@@ -109,11 +110,10 @@ class FedDesk:
     """Stands where the desk is: its clock is set by the test, and nobody may ask it for more."""
 
     bridge = None
-    earnings = None
-    copying = None
 
     def __init__(self, actor: Actor = CLERK) -> None:
         self.actor, self.at = actor, NOW
+        self.services = SimpleNamespace(earnings=None, copying=None)
 
     def now(self) -> datetime:
         return self.at

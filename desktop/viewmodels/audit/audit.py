@@ -36,7 +36,7 @@ class AuditViewModel(QObject):
 
     def save(self, path: Path, habits: CsvHabits = PLAIN) -> None:
         """Write what is asked for now to *path* as CSV."""
-        query, audit, actor = self.list.state.query, self._desk.head_office.audit, self._desk.actor
+        query, audit, actor = self.list.state.query, self._desk.services.admin.audit, self._desk.actor
 
         async def rows(write: Write, on_rows: OnRows) -> Exported:
             done = await audit.export(actor, query, write, on_rows, habits)
@@ -46,11 +46,11 @@ class AuditViewModel(QObject):
 
     async def _read(self, query: AuditQuery, offset: int) -> AuditSlice:
         wanted = replace(query, offset=offset)
-        return await self._desk.call(lambda: self._desk.head_office.audit.page(self._desk.actor, wanted))
+        return await self._desk.call(lambda: self._desk.services.admin.audit.page(self._desk.actor, wanted))
 
     async def _load_names(self) -> None:
         try:
-            self.names = await self._desk.call(lambda: self._desk.head_office.audit.names(self._desk.actor))
+            self.names = await self._desk.call(lambda: self._desk.services.admin.audit.names(self._desk.actor))
         except DriveSphereError:
             return  # the list says what is wrong; without the names it can still be read
         self.names_changed.emit(self.names)

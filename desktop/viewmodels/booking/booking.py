@@ -104,12 +104,12 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
 
     def add_renter(self, new: NewRenter, beside: tuple[RenterId, ...] = ()) -> None:
         """Somebody new; *beside* are those with the same telephone or address who are somebody else."""
-        add = partial(self._desk.renters.add, self._desk.actor, new, self.state.country, beside)
+        add = partial(self._desk.services.renters.add, self._desk.actor, new, self.state.country, beside)
         self._tasks.once("add renter", self._add_renter(add, self._run))
 
     def mend_renter(self, renter: Renter, new: NewRenter) -> None:
         """*renter* with other details: the same one, not another."""
-        mend = partial(self._desk.renters.correct, self._desk.actor, renter, new, self.state.country)
+        mend = partial(self._desk.services.renters.correct, self._desk.actor, renter, new, self.state.country)
         self._tasks.once("add renter", self._add_renter(mend, self._run))
 
     def book(self) -> None:
@@ -140,20 +140,20 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
     def cancel(self, shown: Money, reason: RefundReason | None = None) -> None:
         """Cancel and give back *shown*, for *reason*."""
         if self.state.booking is not None:
-            change = partial(self._desk.rental.cancel, self._desk.actor, self.state.booking.id, shown, reason)
+            change = partial(self._desk.services.rental.cancel, self._desk.actor, self.state.booking.id, shown, reason)
             self._tasks.once(f"change {self._run}", self._change(change, self._run))
 
     def returned(self) -> None:
         """The car is back."""
         if self.state.booking is not None:
-            change = partial(self._desk.rental.returned, self._desk.actor, self.state.booking.id)
+            change = partial(self._desk.services.rental.returned, self._desk.actor, self.state.booking.id)
             self._tasks.once(f"change {self._run}", self._change(change, self._run))
 
     def take_up_again(self) -> None:
         """Hold the same car for the same days once more."""
         if self.state.booking is not None and self.state.stage is Stage.RELEASED:
             key = secrets.token_urlsafe(24)
-            change = partial(self._desk.rental.take_up_again, self._desk.actor, self.state.booking.id, key)
+            change = partial(self._desk.services.rental.take_up_again, self._desk.actor, self.state.booking.id, key)
             self._tasks.once(f"change {self._run}", self._change(change, self._run))
 
     def hold_ended(self) -> None:
@@ -175,11 +175,11 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
         self._begin()
 
     async def _look_for_somebody(self, run: int) -> None:
-        await self._asking(lambda: self._desk.bookings.must_have_somebody(self._desk.actor), run)
+        await self._asking(lambda: self._desk.services.booking.must_have_somebody(self._desk.actor), run)
 
     async def _find_renter(self, text: str, run: int) -> None:
         self.feed(replace(self.state, searching=True, problem=None))
-        ask = partial(self._desk.catalogue.renters, self._desk.actor, text, self.state.country)
+        ask = partial(self._desk.services.catalogue.renters, self._desk.actor, text, self.state.country)
         found = await self._asking(ask, run)
         if run == self._run:
             self.feed(replace(self.state, searching=False, found=found or RentersFound()))
@@ -187,7 +187,7 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
     async def _look_at(self, renter: Renter, run: int) -> None:
         """Whether the chosen one is blocked, or merged; what does not come is asked when it is booked."""
         try:
-            file = await self._desk.call(lambda: self._desk.renters.file(self._desk.actor, renter.id))
+            file = await self._desk.call(lambda: self._desk.services.renters.file(self._desk.actor, renter.id))
         except DriveSphereError:
             return
         if run == self._run and self.state.renter == renter:
@@ -215,7 +215,7 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
         self.feed(replace(self.state, stage=Stage.HOLDING, problem=None))
         wish = HoldCar(self._intent_key, offer.car.id, period, renter.id, offer.quote.total)
         try:
-            booking = await self._desk.call(lambda: self._desk.bookings.hold(self._desk.actor, wish))
+            booking = await self._desk.call(lambda: self._desk.services.booking.hold(self._desk.actor, wish))
         except AlreadyAsked as repeat:
             await self._lead_to(repeat, run)
         except DriveSphereError as problem:
@@ -231,7 +231,7 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
         """A repeat is no failure: show the booking that the first press made."""
         first = BookingId(repeat.booking_id)
         try:
-            booking = await self._desk.call(lambda: self._desk.bookings.booking(self._desk.actor, first))
+            booking = await self._desk.call(lambda: self._desk.services.booking.booking(self._desk.actor, first))
         except DriveSphereError:
             # The first press is still on its way, or failed after all; pressing again is safe.
             if run == self._run:
@@ -241,7 +241,7 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
 
     async def _give_up(self, booking_id: BookingId, run: int) -> None:
         self.feed(replace(self.state, stage=Stage.RELEASING, problem=None))
-        booking = await self._asking(lambda: self._desk.rental.give_up(self._desk.actor, booking_id), run)
+        booking = await self._asking(lambda: self._desk.services.rental.give_up(self._desk.actor, booking_id), run)
         if booking is not None:
             self._took(booking, run)
         elif run == self._run and self.state.booking is not None:
@@ -254,7 +254,7 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
             self._took(booking, run)
 
     async def _settle(self, booking_id: BookingId, run: int) -> None:
-        booking = await self._asking(lambda: self._desk.payment.settle(self._desk.actor, booking_id), run)
+        booking = await self._asking(lambda: self._desk.services.payment.settle(self._desk.actor, booking_id), run)
         if booking is not None:
             self._took(booking, run)
 

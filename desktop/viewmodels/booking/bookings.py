@@ -135,7 +135,7 @@ class BookingsViewModel(PagedViewModel[BookingsState]):
 
     def save(self, path: Path, habits: CsvHabits = PLAIN) -> None:
         """Write the whole list, as it is asked for now, to *path* as CSV."""
-        query, listing, actor = self.asked(), self._desk.listing, self._desk.actor
+        query, listing, actor = self.asked(), self._desk.services.listing, self._desk.actor
         self.export.write(path, lambda write, on_rows: listing.export(actor, query, write, on_rows, habits))
 
     def asked(self) -> BookingQuery:
@@ -194,7 +194,7 @@ class BookingsViewModel(PagedViewModel[BookingsState]):
 
     async def _first(self) -> BookingsState:
         if not self.state.branches:
-            branches = await self._desk.call(lambda: self._desk.catalogue.branches(self._desk.actor))
+            branches = await self._desk.call(lambda: self._desk.services.catalogue.branches(self._desk.actor))
             self.feed(replace(self.state, branches=tuple(branches)))
         first = await self._rows(self.asked(), 0)
         return replace(self.state, first=first)
@@ -204,4 +204,4 @@ class BookingsViewModel(PagedViewModel[BookingsState]):
 
     async def _rows(self, query: BookingQuery, offset: int) -> BookingRows[Listed]:
         wanted = replace(query, offset=offset)
-        return self._newest(await self._desk.call(lambda: self._desk.listing.page(self._desk.actor, wanted)))
+        return self._newest(await self._desk.call(lambda: self._desk.services.listing.page(self._desk.actor, wanted)))

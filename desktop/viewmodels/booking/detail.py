@@ -123,7 +123,7 @@ class DetailViewModel(OneBookingViewModel[DetailState]):
         """Let the car go; a payment made meanwhile wins."""
         if self.state.booking is not None and self.state.panel().stage is Stage.PAYING:
             self.feed(replace(self.state, letting_go=True))
-            self._change(partial(self._desk.rental.give_up, self._desk.actor, self.state.booking.id))
+            self._change(partial(self._desk.services.rental.give_up, self._desk.actor, self.state.booking.id))
 
     def ask_refund(self) -> None:
         """What cancelling would mean; the answer comes by ``refund_quoted``."""
@@ -133,18 +133,22 @@ class DetailViewModel(OneBookingViewModel[DetailState]):
     def cancel(self, shown: Money, reason: RefundReason | None = None) -> None:
         """Cancel and give back *shown*, for *reason*."""
         if self.state.booking is not None:
-            self._change(partial(self._desk.rental.cancel, self._desk.actor, self.state.booking.id, shown, reason))
+            self._change(
+                partial(self._desk.services.rental.cancel, self._desk.actor, self.state.booking.id, shown, reason)
+            )
 
     def returned(self) -> None:
         """The car is back."""
         if self.state.booking is not None:
-            self._change(partial(self._desk.rental.returned, self._desk.actor, self.state.booking.id))
+            self._change(partial(self._desk.services.rental.returned, self._desk.actor, self.state.booking.id))
 
     def take_up_again(self) -> None:
         """Hold the same car for the same days once more; the new booking is shown then."""
         if self.state.booking is not None and self.state.panel().stage is Stage.RELEASED:
             key = secrets.token_urlsafe(24)
-            self._change(partial(self._desk.rental.take_up_again, self._desk.actor, self.state.booking.id, key))
+            self._change(
+                partial(self._desk.services.rental.take_up_again, self._desk.actor, self.state.booking.id, key)
+            )
 
     def hold_ended(self) -> None:
         """The countdown reached zero: look at once and not at the next poll."""
@@ -157,9 +161,9 @@ class DetailViewModel(OneBookingViewModel[DetailState]):
 
     async def _look(self, booking_id: BookingId, run: int) -> None:
         if not self.state.branches:
-            branches = await self._asking(lambda: self._desk.catalogue.branches(self._desk.actor), run)
+            branches = await self._asking(lambda: self._desk.services.catalogue.branches(self._desk.actor), run)
             self.feed(replace(self.state, branches=tuple(branches or ())))
-        booking = await self._asking(lambda: self._desk.bookings.booking(self._desk.actor, booking_id), run)
+        booking = await self._asking(lambda: self._desk.services.booking.booking(self._desk.actor, booking_id), run)
         if booking is not None:
             self._took(booking, run)
             await self._look_at(booking.renter_id, run)
@@ -171,7 +175,7 @@ class DetailViewModel(OneBookingViewModel[DetailState]):
         if not self._desk.actor.may(Deed.SEE_RENTERS):
             return
         try:
-            file = await self._desk.call(lambda: self._desk.renters.file(self._desk.actor, renter_id))
+            file = await self._desk.call(lambda: self._desk.services.renters.file(self._desk.actor, renter_id))
         except DriveSphereError:
             return
         if run == self._run:

@@ -54,7 +54,7 @@ class HoldsViewModel(QObject):
 
     async def _load(self) -> None:
         try:
-            found = await self._desk.call(lambda: self._desk.listing.page(self._desk.actor, _QUERY))
+            found = await self._desk.call(lambda: self._desk.services.listing.page(self._desk.actor, _QUERY))
         except DriveSphereError:
             return  # the page that was asked for at the same time says so
         readable = [row for row in found.rows if not isinstance(row, Damaged)]
@@ -66,7 +66,7 @@ class HoldsViewModel(QObject):
     async def _go_on_with(self, booking: Booking) -> None:
         """Ask Stripe about what still waits for its payment: this desk may have been closed while it was paid."""
         try:
-            settled = await self._desk.call(partial(self._desk.payment.settle, self._desk.actor, booking.id))
+            settled = await self._desk.call(partial(self._desk.services.payment.settle, self._desk.actor, booking.id))
         except DriveSphereError:
             return  # the sweeper comes back to it, and so does whoever opens it
         if settled.version != booking.version:

@@ -89,7 +89,7 @@ class OneBookingViewModel(StateViewModel[State]):
         while True:
             try:
                 booking = await self._desk.call(
-                    partial(self._desk.follower.next_change, self._desk.actor, booking_id, seen, declined)
+                    partial(self._desk.services.follower.next_change, self._desk.actor, booking_id, seen, declined)
                 )
             except DriveSphereError as problem:
                 if isinstance(problem, PaymentRefused):
@@ -102,7 +102,7 @@ class OneBookingViewModel(StateViewModel[State]):
             else:
                 seen = booking.version
                 self._took(booking, run)
-                if (now := self._desk.payment.declined(booking_id)) != declined:
+                if (now := self._desk.services.payment.declined(booking_id)) != declined:
                     declined = now
                     self.show_refusal(booking_id, declined)
                     self.card_refused.emit(booking_id, declined)
@@ -111,7 +111,7 @@ class OneBookingViewModel(StateViewModel[State]):
 
     async def _look_after(self, booking_id: BookingId, run: int) -> None:
         """What a refusal of Stripe's made of the booking: it may be let go already."""
-        booking = await self._asking(lambda: self._desk.bookings.booking(self._desk.actor, booking_id), run)
+        booking = await self._asking(lambda: self._desk.services.booking.booking(self._desk.actor, booking_id), run)
         if booking is not None:
             self._took(booking, run)
 
@@ -132,7 +132,7 @@ class OneBookingViewModel(StateViewModel[State]):
 
     async def _show_address(self, booking_id: BookingId, run: int) -> ShownPage | None:
         """Show where it can be paid, for a telephone or another browser; None if nobody looks any more."""
-        ask = partial(self._desk.payment.page_address, self._desk.actor, booking_id)
+        ask = partial(self._desk.services.payment.page_address, self._desk.actor, booking_id)
         address = await self._asking(ask, run)
         if address is None:
             return None
@@ -146,7 +146,7 @@ class OneBookingViewModel(StateViewModel[State]):
         await self._show_address(booking_id, run)
 
     async def _ask_refund(self, booking_id: BookingId, run: int) -> None:
-        quoted = await self._asking(lambda: self._desk.rental.quote_refund(self._desk.actor, booking_id), run)
+        quoted = await self._asking(lambda: self._desk.services.rental.quote_refund(self._desk.actor, booking_id), run)
         if quoted is not None and run == self._run:
             self.refund_quoted.emit(quoted)
 

@@ -75,20 +75,22 @@ class OtherCarsViewModel(StateViewModel[OtherCarsState]):
         """Go on with that car."""
         found = self.state.found
         if found is not None:
-            ask = partial(self._desk.changing.change, self._desk.actor, found.booking.id, car_id)
+            ask = partial(self._desk.services.changing.change, self._desk.actor, found.booking.id, car_id)
             self._tasks.once("change car", self._change(partial(ask, seen=found.booking.version)))
 
     def undo(self) -> None:
         """Back to the car before."""
         booking = self.state.booking
         if booking is not None and booking.history[-1].change is not None:
-            ask = partial(self._desk.changing.change_back, self._desk.actor, booking.id)
+            ask = partial(self._desk.services.changing.change_back, self._desk.actor, booking.id)
             self._tasks.once("change car", self._change(partial(ask, seen=booking.version)))
 
     async def _ask(self, booking_id: BookingId) -> None:
         self.feed(replace(self.state, phase=Phase.LOADING, found=None, problem=None, taken_by=None))
         try:
-            found = await self._desk.call(partial(self._desk.changing.other_cars, self._desk.actor, booking_id))
+            found = await self._desk.call(
+                partial(self._desk.services.changing.other_cars, self._desk.actor, booking_id)
+            )
         except DriveSphereError as problem:
             self.feed(replace(self.state, phase=Phase.FAILED, problem=problem))
         else:
@@ -111,6 +113,6 @@ class OtherCarsViewModel(StateViewModel[OtherCarsState]):
             return None
         first = BookingId(problem.booking_ids[0])
         try:
-            return await self._desk.call(lambda: self._desk.bookings.booking(self._desk.actor, first))
+            return await self._desk.call(lambda: self._desk.services.booking.booking(self._desk.actor, first))
         except DriveSphereError:
             return None

@@ -64,29 +64,29 @@ class FirmViewModel(StateViewModel[FirmState]):
     def set_rules(self, settings: FirmSettings, valid_from: datetime | None) -> None:
         """Let *settings* hold from then on; None is as soon as every desk can know."""
         last = self._last()
-        office = self._desk.head_office.firm
+        office = self._desk.services.admin.firm
         self._change(lambda: office.change(self._desk.actor, settings, valid_from, after=last), "The rules are set.")
 
     def withdraw(self, planned: Revision) -> None:
-        last, office = self._last(), self._desk.head_office.firm
+        last, office = self._last(), self._desk.services.admin.firm
         self._change(
             lambda: office.withdraw(self._desk.actor, planned.number, after=last), "The planned change is withdrawn."
         )
 
     def save_branch(self, before: Branch | None, after: Branch) -> None:
         """Open a new one, or change *before*."""
-        office, actor = self._desk.head_office.branches, self._desk.actor
+        office, actor = self._desk.services.admin.branches, self._desk.actor
         if before is None:
             self._change(lambda: office.add(actor, after), f"{after.name.strip()} is open.")
         else:
             self._change(lambda: office.change(actor, before, after), f"{after.name.strip()} is changed.")
 
     def close_branch(self, branch: Branch) -> None:
-        office, actor = self._desk.head_office.branches, self._desk.actor
+        office, actor = self._desk.services.admin.branches, self._desk.actor
         self._change(lambda: office.close(actor, branch), f"{branch.name} is closed.")
 
     def reopen_branch(self, branch: Branch) -> None:
-        office, actor = self._desk.head_office.branches, self._desk.actor
+        office, actor = self._desk.services.admin.branches, self._desk.actor
         self._change(lambda: office.reopen(actor, branch), f"{branch.name} is open again.")
 
     def _last(self) -> int:
@@ -110,7 +110,7 @@ class FirmViewModel(StateViewModel[FirmState]):
 
     async def _load(self) -> None:
         self.feed(replace(self.state, phase=Phase.LOADING, run=self.state.run + 1, problem=None))
-        office, actor = self._desk.head_office, self._desk.actor
+        office, actor = self._desk.services.admin, self._desk.actor
         try:
             firm = await self._desk.call(lambda: office.firm.firm(actor))
             branches = await self._desk.call(lambda: office.branches.lines(actor))

@@ -151,8 +151,8 @@ class FleetCarViewModel(StateViewModel[FleetCarState]):
 
     async def _look_ahead(self, car: Car) -> None:
         try:
-            rules, branches = await self._desk.call(lambda: self._desk.fleet.rules(self._desk.actor))
-            outlook = await self._desk.call(lambda: self._desk.fleet.outlook(self._desk.actor, car.id))
+            rules, branches = await self._desk.call(lambda: self._desk.services.fleet.rules(self._desk.actor))
+            outlook = await self._desk.call(lambda: self._desk.services.fleet.outlook(self._desk.actor, car.id))
         except DriveSphereError as problem:
             self.feed(replace(self.state, problem=problem))
         else:
@@ -160,7 +160,7 @@ class FleetCarViewModel(StateViewModel[FleetCarState]):
 
     async def _begin(self, branch_id: BranchId | None) -> None:
         try:
-            rules, branches = await self._desk.call(lambda: self._desk.fleet.rules(self._desk.actor))
+            rules, branches = await self._desk.call(lambda: self._desk.services.fleet.rules(self._desk.actor))
         except DriveSphereError as problem:
             self.feed(replace(self.state, problem=problem))
             return
@@ -177,7 +177,7 @@ class FleetCarViewModel(StateViewModel[FleetCarState]):
         self.feed(replace(self.state, busy=False, photos=(*self.state.photos, *photos), refused=refused, taken_off=()))
 
     async def _save(self, form: CarForm) -> None:
-        subject, state, actor, fleet = self._subject, self.state, self._desk.actor, self._desk.fleet
+        subject, state, actor, fleet = self._subject, self.state, self._desk.actor, self._desk.services.fleet
         photos = [photo if isinstance(photo, str) else photo.data for photo in state.photos]
         self.feed(replace(state, busy=True, problem=None))
         try:
@@ -199,7 +199,7 @@ class FleetCarViewModel(StateViewModel[FleetCarState]):
 
     async def _set_status(self, car: Car, status: CarStatus, outlook: Outlook) -> None:
         self.feed(replace(self.state, busy=True, problem=None))
-        subject, fleet, actor = self._subject, self._desk.fleet, self._desk.actor
+        subject, fleet, actor = self._subject, self._desk.services.fleet, self._desk.actor
         try:
             after = await self._desk.call(lambda: fleet.set_status(actor, car, status, seen=outlook.seen))
         except DriveSphereError as problem:
@@ -215,7 +215,7 @@ class FleetCarViewModel(StateViewModel[FleetCarState]):
         if not isinstance(refusal, Overtaken):
             self.feed(replace(self.state, busy=False, problem=refusal))
             return
-        subject, fleet, actor = self._subject, self._desk.fleet, self._desk.actor
+        subject, fleet, actor = self._subject, self._desk.services.fleet, self._desk.actor
         try:
             newer = await self._desk.call(lambda: fleet.car(actor, car.id))
             outlook = await self._desk.call(lambda: fleet.outlook(actor, car.id))
@@ -233,7 +233,7 @@ class FleetCarViewModel(StateViewModel[FleetCarState]):
         if state.car is None:
             return
         car_id, before = state.car.id, state.begun or CarForm.of(state.car)
-        fleet, actor = self._desk.fleet, self._desk.actor
+        fleet, actor = self._desk.services.fleet, self._desk.actor
         try:
             newer = await self._desk.call(lambda: fleet.car(actor, car_id))
             outlook = await self._desk.call(lambda: fleet.outlook(actor, car_id))
@@ -265,7 +265,7 @@ class FleetCarViewModel(StateViewModel[FleetCarState]):
         """Back to what was, through the same doors and with the same guards."""
         if saved.before is None:
             return
-        fleet, actor, before, after = self._desk.fleet, self._desk.actor, saved.before, saved.after
+        fleet, actor, before, after = self._desk.services.fleet, self._desk.actor, saved.before, saved.after
         try:
             outlook = await self._desk.call(lambda: fleet.outlook(actor, after.id))
             if before.status is not after.status:

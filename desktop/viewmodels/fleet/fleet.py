@@ -90,12 +90,12 @@ class FleetViewModel(PagedViewModel[FleetState]):
     async def _know_places(self) -> None:
         """Branches and owners change seldom: once a session is enough, and again after a reload found none."""
         if not self.state.branches:
-            _, branches = await self._desk.call(lambda: self._desk.fleet.rules(self._desk.actor))
+            _, branches = await self._desk.call(lambda: self._desk.services.fleet.rules(self._desk.actor))
             self.feed(replace(self.state, branches=branches))
         if self.any_owner and not self.state.owners:
-            owners = await self._desk.call(lambda: self._desk.fleet.owners(self._desk.actor))
+            owners = await self._desk.call(lambda: self._desk.services.fleet.owners(self._desk.actor))
             self.feed(replace(self.state, owners=tuple(owners)))
 
     async def _rows(self, query: FleetQuery, offset: int) -> FleetRows:
         wanted = replace(query, offset=offset)
-        return await self._desk.call(lambda: self._desk.fleet.page(self._desk.actor, wanted))
+        return await self._desk.call(lambda: self._desk.services.fleet.page(self._desk.actor, wanted))

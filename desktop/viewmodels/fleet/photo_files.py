@@ -60,7 +60,7 @@ def moved(photos: tuple[Photo, ...], at: int, to: int) -> tuple[Photo, ...]:
 async def _develop(desk: Desk, path: str) -> NewPhoto:
     """In the engine's thread: neither the disk nor the decoding keeps the window waiting."""
     data = await asyncio.to_thread(_read, Path(path))
-    return NewPhoto(Path(path).name, data, await desk.images.preview(desk.actor, data))
+    return NewPhoto(Path(path).name, data, await desk.services.images.preview(desk.actor, data))
 
 
 def _read(path: Path) -> bytes:

@@ -92,7 +92,7 @@ class ServiceViewModel(StateViewModel[ServiceState]):
         state = self.state
         if state.car is None or state.crossing is None:
             return
-        told, service, actor = state.crossing, self._desk.servicing, self._desk.actor
+        told, service, actor = state.crossing, self._desk.services.servicing, self._desk.actor
         if state.changing is None:
             deed = partial(service.plan, actor, state.car.id, told.period, reason, seen=told.sold.seen)
         else:
@@ -100,14 +100,14 @@ class ServiceViewModel(StateViewModel[ServiceState]):
         self._tasks.once(_DEED, self._do(deed))
 
     def end(self, movement: Movement) -> None:
-        self._tasks.once(_DEED, self._do(partial(self._desk.servicing.end, self._desk.actor, movement)))
+        self._tasks.once(_DEED, self._do(partial(self._desk.services.servicing.end, self._desk.actor, movement)))
 
     def cancel(self, movement: Movement) -> None:
-        self._tasks.once(_DEED, self._do(partial(self._desk.servicing.cancel, self._desk.actor, movement)))
+        self._tasks.once(_DEED, self._do(partial(self._desk.services.servicing.cancel, self._desk.actor, movement)))
 
     async def _load(self, car: Car) -> None:
         try:
-            visits = await self._desk.call(partial(self._desk.servicing.ahead, self._desk.actor, car.id))
+            visits = await self._desk.call(partial(self._desk.services.servicing.ahead, self._desk.actor, car.id))
         except DriveSphereError as problem:
             self.feed(replace(self.state, problem=problem))
         else:
@@ -116,7 +116,7 @@ class ServiceViewModel(StateViewModel[ServiceState]):
 
     async def _ask(self, car: Car, period: RentalPeriod) -> None:
         instead = self.state.changing.id if self.state.changing is not None else None
-        look = partial(self._desk.servicing.look, self._desk.actor, car.id, period, instead_of=instead)
+        look = partial(self._desk.services.servicing.look, self._desk.actor, car.id, period, instead_of=instead)
         try:
             crossing = await self._desk.call(look)
         except DriveSphereError as problem:

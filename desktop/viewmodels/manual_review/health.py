@@ -60,7 +60,7 @@ class HealthViewModel(StateViewModel[HealthState]):
         def heard(finding: Finding) -> None:
             loop.call_soon_threadsafe(self._heard, finding)
 
-        health, actor = self._desk.head_office.health, self._desk.actor
+        health, actor = self._desk.services.admin.health, self._desk.actor
         try:
             report = await self._desk.call(lambda: health.examine(actor, heard))
         except DriveSphereError as problem:

@@ -44,7 +44,7 @@ class CareViewModel(QObject):
         self._tasks.once("settle by hand", self._settle(booking, note))
 
     async def _settle(self, booking: Booking, note: str) -> None:
-        care, actor = self._desk.head_office.care, self._desk.actor
+        care, actor = self._desk.services.admin.manual_review, self._desk.actor
         try:
             done = await self._desk.call(lambda: care.settle_by_hand(actor, booking.id, note, seen=booking.version))
         except DriveSphereError as problem:
@@ -55,11 +55,11 @@ class CareViewModel(QObject):
 
     async def _read(self, _query: str, offset: int) -> NeedsPerson:
         """Restored payments first, whose cars are kept from everybody; then disputes, which have a last day."""
-        office, restored, actor = self._desk.head_office, self._desk.restored, self._desk.actor
+        office, restored, actor = self._desk.services.admin, self._desk.services.restored, self._desk.actor
 
         async def page() -> NeedsPerson:
             rows: list[Case | DisputedCase | RestoredCase | UnbelievedRow] = []
-            total, parts = 0, (restored.cases, office.disputes.cases, office.care.waiting)
+            total, parts = 0, (restored.cases, office.disputes.cases, office.manual_review.waiting)
             for part in parts:
                 # Asked for at least one, for the total.
                 left = PAGE_SIZE - len(rows)

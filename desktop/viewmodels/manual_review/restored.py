@@ -66,13 +66,13 @@ class RestoredViewModel(StateViewModel[RestoredState]):
 
     def book_again(self, case: RestoredCase, renter: Renter) -> None:
         """For *renter*, under its old number; a second press while the first is under way does nothing."""
-        service, payment = self._desk.restored, case.payment.payment_intent
+        service, payment = self._desk.services.restored, case.payment.payment_intent
         decide = partial(service.book_again, self._desk.actor, payment, renter.id)
         self._tasks.once("restored", self._decide(case, decide))
 
     def give_back(self, case: RestoredCase, reason: RefundReason) -> None:
         """All of its money."""
-        service, payment = self._desk.restored, case.payment.payment_intent
+        service, payment = self._desk.services.restored, case.payment.payment_intent
         decide = partial(service.give_back, self._desk.actor, payment, reason)
         self._tasks.once("restored", self._decide(case, decide))
 
@@ -92,7 +92,9 @@ class RestoredViewModel(StateViewModel[RestoredState]):
         self._pick(searching=True, problem=None)
         country = self.state.picking.country
         try:
-            found = await self._desk.call(lambda: self._desk.catalogue.renters(self._desk.actor, text, country))
+            found = await self._desk.call(
+                lambda: self._desk.services.catalogue.renters(self._desk.actor, text, country)
+            )
         except DriveSphereError as problem:
             self._pick(searching=False, problem=problem)
         else:
@@ -101,7 +103,9 @@ class RestoredViewModel(StateViewModel[RestoredState]):
     async def _add_renter(self, new: NewRenter, beside: tuple[RenterId, ...]) -> None:
         case, country = self.state.case, self.state.picking.country
         try:
-            added = await self._desk.call(lambda: self._desk.renters.add(self._desk.actor, new, country, beside))
+            added = await self._desk.call(
+                lambda: self._desk.services.renters.add(self._desk.actor, new, country, beside)
+            )
         except RenterKnown as known:
             self._pick(problem=None, twins=known.twins)
         except DriveSphereError as problem:

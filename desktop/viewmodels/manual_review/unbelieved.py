@@ -69,19 +69,19 @@ class UnbelievedViewModel(StateViewModel[UnbelievedState]):
 
     def let_go(self, found: UnbelievedCase, reason: str) -> None:
         """A second press while the first is under way does nothing."""
-        service, actor = self._desk.head_office.unbelieved, self._desk.actor
+        service, actor = self._desk.services.admin.unbelieved, self._desk.actor
         self._tasks.once("unbelieved", self._decide(partial(service.let_go, actor, found.booking.id, reason)))
 
     def give_back(self, found: UnbelievedCase, reason: RefundReason) -> None:
         """What *found* says is left."""
-        service, actor, left = self._desk.head_office.unbelieved, self._desk.actor, found.money.left
+        service, actor, left = self._desk.services.admin.unbelieved, self._desk.actor, found.money.left
         decide = partial(service.give_back, actor, found.booking.id, reason, shown=left)
         self._tasks.once("unbelieved", self._decide(decide))
 
     async def _look(self, row: UnbelievedRow, before: DriveSphereError | None = None) -> None:
         """*before* is what went wrong before this: a part of it may be done, so all is looked up anew beside it."""
         self.feed(replace(self.state, busy=True, problem=before))
-        service, actor = self._desk.head_office.unbelieved, self._desk.actor
+        service, actor = self._desk.services.admin.unbelieved, self._desk.actor
         found, problem = self.state.found, before
         try:
             found = await self._desk.call(lambda: service.case(actor, row.booking_id))

@@ -36,7 +36,7 @@ class WatchViewModel(QObject):
     async def _watch(self) -> None:
         if noted := await self._noted():
             self.told.emit(noted, "")
-        watch, seen = self._desk.head_office.watch, 0
+        watch, seen = self._desk.services.admin.watch, 0
         while True:
             new = await self._desk.call(partial(watch.next, seen))
             seen += len(new)
@@ -46,7 +46,7 @@ class WatchViewModel(QObject):
         query = AuditQuery(what=FOUND, since=self._desk.now() - _DAYS)
         while True:
             try:
-                page = await self._desk.call(lambda: self._desk.head_office.audit.page(self._desk.actor, query))
+                page = await self._desk.call(lambda: self._desk.services.admin.audit.page(self._desk.actor, query))
             except DriveSphereError:
                 await asyncio.sleep(_AGAIN_S)  # the status bar says what is wrong with the connection
             else:

@@ -59,7 +59,7 @@ class OverviewViewModel(StateViewModel[OverviewState]):
 
     async def _load(self) -> None:
         self.feed(replace(self.state, phase=Phase.LOADING, run=self.state.run + 1, problem=None))
-        office, actor = self._desk.head_office.overview, self._desk.actor
+        office, actor = self._desk.services.admin.overview, self._desk.actor
         try:
             pulse = await self._desk.call(lambda: office.pulse(actor))
             overview = await self._desk.call(lambda: office.figures(actor))
@@ -72,4 +72,4 @@ class OverviewViewModel(StateViewModel[OverviewState]):
 
     async def _behind(self, question: MoneyQuestion, offset: int) -> BehindPage:
         wanted = replace(question, offset=offset)
-        return await self._desk.call(lambda: self._desk.head_office.overview.behind(self._desk.actor, wanted))
+        return await self._desk.call(lambda: self._desk.services.admin.overview.behind(self._desk.actor, wanted))

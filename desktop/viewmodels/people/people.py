@@ -98,34 +98,34 @@ class PeopleViewModel(StateViewModel[PeopleState]):
         self.feed(self._bare())
 
     def new_fleet(self) -> OwnerId:
-        return self._desk.accounts.new_fleet()
+        return self._desk.services.accounts.new_fleet()
 
     def find_renter(self, text: str) -> None:
         self._tasks.latest("account renters", self._find_renter(text))
 
     def create(self, new: NewPerson, own_password: str) -> None:
         request = self.state.request
-        accounts, actor = self._desk.accounts, self._desk.actor
+        accounts, actor = self._desk.services.accounts, self._desk.actor
         asked = None if request is None else request.id
         self._do("created", lambda: accounts.create(actor, new, own_password, request=asked))
 
     def edit(self, name: str, email: str, phone: str) -> None:
-        self._act("edited", self._desk.accounts.edit, name, email, phone)
+        self._act("edited", self._desk.services.accounts.edit, name, email, phone)
 
     def move(self, post: Post, own_password: str) -> None:
-        self._act("moved", self._desk.accounts.move, post, own_password)
+        self._act("moved", self._desk.services.accounts.move, post, own_password)
 
     def disable(self, own_password: str) -> None:
-        self._act("disabled", self._desk.accounts.disable, own_password)
+        self._act("disabled", self._desk.services.accounts.disable, own_password)
 
     def enable(self, own_password: str) -> None:
-        self._act("enabled", self._desk.accounts.enable, own_password)
+        self._act("enabled", self._desk.services.accounts.enable, own_password)
 
     def reset_password(self, own_password: str) -> None:
-        self._act("reset", self._desk.accounts.reset_password, own_password)
+        self._act("reset", self._desk.services.accounts.reset_password, own_password)
 
     def finish(self, own_password: str) -> None:
-        self._act("finished", self._desk.accounts.finish, own_password)
+        self._act("finished", self._desk.services.accounts.finish, own_password)
 
     def needs_proof(self, role: Role) -> bool:
         """Whether giving *role* asks for the own password once more."""
@@ -160,7 +160,7 @@ class PeopleViewModel(StateViewModel[PeopleState]):
     async def _again(self, account: AccountName) -> None:
         """The panel's account as it is now; what was known stays where it does not come."""
         try:
-            row = await self._desk.call(lambda: self._desk.accounts.person(self._desk.actor, account))
+            row = await self._desk.call(lambda: self._desk.services.accounts.person(self._desk.actor, account))
         except DriveSphereError as problem:
             self.feed(replace(self.state, problem=self.state.problem or problem))
         else:
@@ -189,7 +189,7 @@ class PeopleViewModel(StateViewModel[PeopleState]):
 
     async def _look_at(self, account: AccountName) -> None:
         now = self.state
-        row = await self._desk.call(lambda: self._desk.accounts.person(self._desk.actor, account))
+        row = await self._desk.call(lambda: self._desk.services.accounts.person(self._desk.actor, account))
         if self.state is not now or now.busy or row == now.row:
             return  # what was done here meanwhile knows better
         used = now.issued is not None and _is_used(now.issued, row)
@@ -206,22 +206,22 @@ class PeopleViewModel(StateViewModel[PeopleState]):
     async def _places(self) -> None:
         actor = self._desk.actor
         try:
-            branches = await self._desk.call(lambda: self._desk.catalogue.branches(actor))
-            fleets = await self._desk.call(lambda: self._desk.accounts.fleets(actor))
+            branches = await self._desk.call(lambda: self._desk.services.catalogue.branches(actor))
+            fleets = await self._desk.call(lambda: self._desk.services.accounts.fleets(actor))
         except DriveSphereError:
             return  # the list says what is wrong; the panel asks again
         self.feed(replace(self.state, branches=tuple(branches), fleets=tuple(fleets)))
 
     async def _find_renter(self, text: str) -> None:
         try:
-            found = await self._desk.call(lambda: self._desk.catalogue.renters(self._desk.actor, text))
+            found = await self._desk.call(lambda: self._desk.services.catalogue.renters(self._desk.actor, text))
         except DriveSphereError as problem:
             self.feed(replace(self.state, problem=problem))
         else:
             self.feed(replace(self.state, found=found, found_for=text))
 
     async def _rows(self, query: PeopleQuery, offset: int) -> PeopleSlice:
-        return await self._desk.call(lambda: self._desk.accounts.page(self._desk.actor, query, offset=offset))
+        return await self._desk.call(lambda: self._desk.services.accounts.page(self._desk.actor, query, offset=offset))
 
     def _bare(self) -> PeopleState:
         return PeopleState(self.state.branches, self.state.fleets)

@@ -136,28 +136,28 @@ class RentersViewModel(StateViewModel[RentersState]):
 
     def add(self, new: NewRenter, beside: tuple[RenterId, ...] = ()) -> None:
         """Somebody new; *beside* are those with the same telephone or address who are somebody else."""
-        self._act("added", partial(self._desk.renters.add, self._desk.actor, new, self.state.country, beside))
+        self._act("added", partial(self._desk.services.renters.add, self._desk.actor, new, self.state.country, beside))
 
     def mend(self, new: NewRenter) -> None:
-        self._on_file("mended", self._desk.renters.mend, new, self.state.country)
+        self._on_file("mended", self._desk.services.renters.mend, new, self.state.country)
 
     def block(self, reason: str, until: datetime | None) -> None:
-        self._on_file("blocked", self._desk.renters.block, reason, until)
+        self._on_file("blocked", self._desk.services.renters.block, reason, until)
 
     def note(self, text: str) -> None:
         """Written down with the renter."""
         look = self.state.look
         if look is not None:
-            self._act("noted", partial(self._desk.renters.note, self._desk.actor, look.file.id, text))
+            self._act("noted", partial(self._desk.services.renters.note, self._desk.actor, look.file.id, text))
 
     def unblock(self, note: str) -> None:
-        self._on_file("unblocked", self._desk.renters.unblock, note)
+        self._on_file("unblocked", self._desk.services.renters.unblock, note)
 
     def tell_apart(self, twin: RenterId) -> None:
-        self._on_file("told apart", self._desk.renters.tell_apart, twin)
+        self._on_file("told apart", self._desk.services.renters.tell_apart, twin)
 
     def merge(self, merge: Merge) -> None:
-        self._act("merged", partial(self._desk.renters.merge, self._desk.actor, merge, self.state.country))
+        self._act("merged", partial(self._desk.services.renters.merge, self._desk.actor, merge, self.state.country))
 
     def compare(self, renter_id: RenterId) -> None:
         """Put somebody beside the one that is shown."""
@@ -246,7 +246,7 @@ class RentersViewModel(StateViewModel[RentersState]):
             self._tasks.latest("renter look", self._look(self.state.wanted))
 
     async def _look(self, renter_id: RenterId) -> None:
-        renters, actor = self._desk.renters, self._desk.actor
+        renters, actor = self._desk.services.renters, self._desk.actor
         try:
             look = await self._desk.call(lambda: renters.look(actor, renter_id))
             if look.unmoved and self.may_merge:
@@ -263,7 +263,7 @@ class RentersViewModel(StateViewModel[RentersState]):
 
     async def _compare(self, renter_id: RenterId) -> None:
         try:
-            look = await self._desk.call(lambda: self._desk.renters.look(self._desk.actor, renter_id))
+            look = await self._desk.call(lambda: self._desk.services.renters.look(self._desk.actor, renter_id))
         except DriveSphereError as problem:
             self.feed(replace(self.state, problem=problem))
         else:
@@ -272,7 +272,9 @@ class RentersViewModel(StateViewModel[RentersState]):
     async def _find(self, text: str) -> None:
         country = self.state.country
         try:
-            found = await self._desk.call(lambda: self._desk.catalogue.renters(self._desk.actor, text, country))
+            found = await self._desk.call(
+                lambda: self._desk.services.catalogue.renters(self._desk.actor, text, country)
+            )
         except DriveSphereError as problem:
             self.feed(replace(self.state, problem=problem))
         else:
@@ -281,7 +283,9 @@ class RentersViewModel(StateViewModel[RentersState]):
 
     async def _ask_standing(self, renter_id: RenterId) -> None:
         try:
-            found = await self._desk.call(lambda: self._desk.renters.open_bookings(self._desk.actor, renter_id))
+            found = await self._desk.call(
+                lambda: self._desk.services.renters.open_bookings(self._desk.actor, renter_id)
+            )
         except DriveSphereError as problem:
             self.feed(replace(self.state, problem=problem))
         else:
@@ -290,7 +294,7 @@ class RentersViewModel(StateViewModel[RentersState]):
     async def _find_country(self) -> None:
         actor = self._desk.actor
         try:
-            branches = await self._desk.call(lambda: self._desk.catalogue.branches(actor))
+            branches = await self._desk.call(lambda: self._desk.services.catalogue.branches(actor))
         except DriveSphereError:
             return  # the list says what is wrong
         own = [branch.country for branch in branches if branch.id == actor.branch_id]
@@ -299,13 +303,19 @@ class RentersViewModel(StateViewModel[RentersState]):
 
     async def _rows(self, query: RenterQuery, offset: int) -> RenterPage:
         asked = replace(query, country=self.state.country)
-        return await self._desk.call(lambda: self._desk.renters.page(self._desk.actor, asked, offset=offset))
+        return await self._desk.call(lambda: self._desk.services.renters.page(self._desk.actor, asked, offset=offset))
 
     async def _payments(self, renter_id: RenterId, offset: int) -> RenterHistory:
-        return await self._desk.call(lambda: self._desk.renters.payments(self._desk.actor, renter_id, offset=offset))
+        return await self._desk.call(
+            lambda: self._desk.services.renters.payments(self._desk.actor, renter_id, offset=offset)
+        )
 
     async def _changes(self, renter_id: RenterId, offset: int) -> RenterChanges:
-        return await self._desk.call(lambda: self._desk.renters.changes(self._desk.actor, renter_id, offset=offset))
+        return await self._desk.call(
+            lambda: self._desk.services.renters.changes(self._desk.actor, renter_id, offset=offset)
+        )
 
     async def _bookings(self, renter_id: RenterId, offset: int) -> RenterHistory:
-        return await self._desk.call(lambda: self._desk.renters.history(self._desk.actor, renter_id, offset=offset))
+        return await self._desk.call(
+            lambda: self._desk.services.renters.history(self._desk.actor, renter_id, offset=offset)
+        )

@@ -59,7 +59,7 @@ class RequestsViewModel(QObject):
 
     async def _decline(self, requests: tuple[AccountRequest, ...]) -> None:
         try:
-            await self._desk.call(lambda: self._desk.requests.decline(self._desk.actor, requests))
+            await self._desk.call(lambda: self._desk.services.admin.requests.decline(self._desk.actor, requests))
         except DriveSphereError as problem:
             self.failed.emit(problem)
         else:
@@ -67,7 +67,7 @@ class RequestsViewModel(QObject):
         self.listing.load()
 
     async def _rows(self, _query: None, offset: int) -> RequestPage:
-        return await self._desk.call(lambda: self._desk.requests.page(self._desk.actor, offset=offset))
+        return await self._desk.call(lambda: self._desk.services.admin.requests.page(self._desk.actor, offset=offset))
 
     def _count(self, state: PagedState[None]) -> None:
         if state.phase is Phase.READY and state.first is not None:

@@ -94,7 +94,7 @@ class CarViewModel(StateViewModel[CarState]):
         if state.car is None or state.span is None:
             return
         self.feed(replace(state, problem=None))
-        ask = partial(self._desk.availability.calendar, self._desk.actor, state.car.id, state.span)
+        ask = partial(self._desk.services.availability.calendar, self._desk.actor, state.car.id, state.span)
         try:
             calendar = await self._desk.call(ask)
         except DriveSphereError as problem:

@@ -125,7 +125,7 @@ class LookupViewModel(QObject):
         pages: dict[BookingScope, BookingRows[Listed]] = {}
         for scope in scopes_of(self._desk.actor):
             query = BookingQuery(scope, text=text, limit=MOST)
-            pages[scope] = await self._desk.call(partial(self._desk.listing.page, self._desk.actor, query))
+            pages[scope] = await self._desk.call(partial(self._desk.services.listing.page, self._desk.actor, query))
         slip = all(page.slip or not page.total for page in pages.values())
         told = {scope: page for scope, page in pages.items() if page.total and page.slip == slip}
         more = any(page.more_renters for page in pages.values())
@@ -139,21 +139,21 @@ class LookupViewModel(QObject):
     async def _cars(self, text: str) -> FoundRows[Car]:
         if not self._desk.actor.may(Deed.BROWSE_CARS):
             return FoundRows()
-        found = await self._desk.call(partial(self._desk.catalogue.cars, self._desk.actor, text))
+        found = await self._desk.call(partial(self._desk.services.catalogue.cars, self._desk.actor, text))
         return FoundRows(_sound(found.rows, text, lambda car: (car.plate, car.title)), found.total, found.slip)
 
     async def _renters(self, text: str) -> FoundRows[Renter]:
         desk = self._desk
         if not isinstance(desk, Desk) or not desk.actor.may(Deed.SEE_RENTERS):
             return FoundRows()
-        found = await desk.call(partial(desk.catalogue.renters, desk.actor, text))
+        found = await desk.call(partial(desk.services.catalogue.renters, desk.actor, text))
         return FoundRows(_sound(found.rows, text, lambda renter: (renter.name, renter.email)), found.total, found.slip)
 
     async def _people(self, text: str) -> FoundRows[PersonRow]:
         desk = self._desk
         if not isinstance(desk, Desk) or not desk.actor.may(Deed.MANAGE_ACCOUNTS):
             return FoundRows()
-        page = await desk.call(partial(desk.accounts.page, desk.actor, PeopleQuery(text=text)))
+        page = await desk.call(partial(desk.services.accounts.page, desk.actor, PeopleQuery(text=text)))
         return FoundRows(
             _sound(page.rows, text, lambda row: (row.person.name, row.person.account)), page.total, page.slip
         )

@@ -166,7 +166,7 @@ class SearchViewModel(PagedViewModel[SearchState]):
     async def _open(self) -> None:
         self.feed(replace(self.state, phase=Phase.LOADING, problem=None))
         try:
-            known = await self._desk.call(lambda: self._desk.catalogue.branches(self._desk.actor))
+            known = await self._desk.call(lambda: self._desk.services.catalogue.branches(self._desk.actor))
         except DriveSphereError as problem:
             self.feed(replace(self.state, phase=Phase.FAILED, problem=problem))
             return
@@ -191,10 +191,12 @@ class SearchViewModel(PagedViewModel[SearchState]):
         wish = wish_of(form, self.state.branch)
         # Asked for the branch they were loaded for: a search that was dropped may not have got as far.
         if self._facets_of != form.branch_id:
-            facets = await self._desk.call(lambda: self._desk.catalogue.facets(self._desk.actor, form.branch_id))
+            facets = await self._desk.call(
+                lambda: self._desk.services.catalogue.facets(self._desk.actor, form.branch_id)
+            )
             self._facets_of = form.branch_id
             self.feed(replace(self.state, facets=facets))
-        page = await self._desk.call(lambda: self._desk.catalogue.search(self._desk.actor, wish))
+        page = await self._desk.call(lambda: self._desk.services.catalogue.search(self._desk.actor, wish))
         taken = await self._taken(wish, 0, PAGE_SIZE - page.rows) if form.with_taken else None
         return replace(self.state, wish=wish, first=page, taken=taken)
 
@@ -205,14 +207,18 @@ class SearchViewModel(PagedViewModel[SearchState]):
         wish, free = asked.wish, asked.first.total if asked.first is not None else 0
         page, taken = OfferPage((), offset, free), BlockedPage((), 0, 0)
         if wish is not None and offset < free:
-            page = await self._desk.call(partial(self._desk.catalogue.search, self._desk.actor, wish, offset=offset))
+            page = await self._desk.call(
+                partial(self._desk.services.catalogue.search, self._desk.actor, wish, offset=offset)
+            )
         if wish is not None and asked.taken is not None and offset + PAGE_SIZE > free:
             taken = await self._taken(wish, max(offset - free, 0), PAGE_SIZE - page.rows)
         return FoundRows(page.offers, taken.blocked, page.damaged, taken.damaged)
 
     async def _taken(self, wish: CarWish, offset: int, limit: int) -> BlockedPage:
         """At least one row is asked for: the number of all comes with it."""
-        ask = partial(self._desk.availability.taken_cars, self._desk.actor, wish, offset=offset, limit=max(limit, 1))
+        ask = partial(
+            self._desk.services.availability.taken_cars, self._desk.actor, wish, offset=offset, limit=max(limit, 1)
+        )
         return await self._desk.call(ask)
 
 

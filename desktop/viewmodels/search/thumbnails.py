@@ -64,7 +64,7 @@ class ThumbnailsViewModel(QObject):
 
     async def _load(self, image_ids: Iterable[str]) -> None:
         try:
-            found = await self._desk.call(lambda: self._desk.images.thumbnails(self._desk.actor, image_ids))
+            found = await self._desk.call(lambda: self._desk.services.images.thumbnails(self._desk.actor, image_ids))
         except DriveSphereError:
             # The silhouette stays; a page that is loaded again asks again.
             return

@@ -40,9 +40,9 @@ class OwnerArea(Area):
         )
         self.side.when_built(self._join_detail)
         desk = workspace.desk
-        live = EarningsSource(desk, desk.earnings, desk.actor)
+        live = EarningsSource(desk, desk.services.earnings, desk.actor)
         keeps = partial(getattr, tools.preferences, "keeps_copies")
-        copy = CopyViewModel(desk.bridge, workspace.tasks, desk.copying, desk.actor, keeps)
+        copy = CopyViewModel(desk.bridge, workspace.tasks, desk.services.copying, desk.actor, keeps)
         self.away = StandIn(tools, workspace, copy, frame)
         self.away.task_failed.connect(self.task_failed)
         stored, away = (lambda: copy.source), (lambda: self.away.away)

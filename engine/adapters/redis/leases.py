@@ -66,7 +66,7 @@ _RELEASE = _OWN + "return let_go(KEYS[1], ARGV[1])"
 log = structlog.get_logger(__name__)
 
 
-class RedisTurns:
+class RedisBookingLock:
     """The ports ``BookingLock`` and ``Leases``."""
 
     def __init__(self, line: RedisLine, prefix: str, epoch: str = "", *, lease: bool = True) -> None:

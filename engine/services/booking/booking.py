@@ -81,7 +81,7 @@ class BookingService:
     """Attributes: ``return_url`` is where Stripe sends the browser after paying; it proves nothing."""
 
     store: Store
-    turns: BookingLock
+    booking_lock: BookingLock
     clock: Clock
     gateway: PaymentGateway
     payment: PaymentService
@@ -163,7 +163,7 @@ class BookingService:
         *,
         once: bool = True,
     ) -> Booking:
-        async with self.turns.take(wish.car_id, wish.intent_key, booking_id, once=once) as turn:
+        async with self.booking_lock.take(wish.car_id, wish.intent_key, booking_id, once=once) as turn:
             await allowed
             try:
                 return await self.store.transact(claim, turn)

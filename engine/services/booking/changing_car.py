@@ -31,7 +31,7 @@ class ChangingCarService:
     """Attributes: ``desk`` is this machine's name, for the audit."""
 
     bookings: BookingService
-    turns: BookingLock
+    booking_lock: BookingLock
     desk: str
 
     @property
@@ -113,7 +113,7 @@ class ChangingCarService:
         key = f"car of {booking.id} at {booking.version}"
         async with AsyncExitStack() as both:
             for each in sorted({booking.car_id, car_id}):
-                await both.enter_async_context(self.turns.take(each, key, booking.id, once=False))
+                await both.enter_async_context(self.booking_lock.take(each, key, booking.id, once=False))
             yield
 
     async def _seen(self, actor: Actor, booking_id: BookingId, seen: int) -> Booking:

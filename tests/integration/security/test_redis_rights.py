@@ -117,14 +117,14 @@ def test_a_line_for_one_deployment_leaves_the_next_one_alone(world):
 
 @pytest.mark.asyncio
 async def test_the_command_prints_an_account_that_a_desk_can_work_with(world):
-    told = CliRunner().invoke(drivesphere, ["redis-account", "--database", world.place.database])
+    told = CliRunner().invoke(drivesphere, ["redis-account", "--database", world.deployment.database])
     _, name, *rules = told.stdout.split()
     password = re.search(r"shown this once: (\S+)", told.stderr).group(1)
     assert (0, USER) == (told.exit_code, name)
     assert password not in told.stdout
     world.redis.execute_command("ACL", "SETUSER", "printed", *rules)
     port = world.redis.connection_pool.connection_kwargs["port"]
-    place = replace(world.place, redis_url=Secret(f"redis://printed:{password}@127.0.0.1:{port}/0"))
+    place = replace(world.deployment, redis_url=Secret(f"redis://printed:{password}@127.0.0.1:{port}/0"))
     try:
         async with replace(world, place=place).desk() as desk:
             await desk.booking.hold(desk.actor, wish(desk))

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.asyncio
 @pytest.fixture
 def guest(world, staff):
     client = pymongo.MongoClient(
-        world.place.mongo_url, username=GUEST, password=GUEST_PASSWORD, authSource=DATABASE, tz_aware=True
+        world.deployment.mongo_url, username=GUEST, password=GUEST_PASSWORD, authSource=DATABASE, tz_aware=True
     )
     yield client[DATABASE].account_requests
     client.close()
@@ -49,8 +49,8 @@ def row(slot=0, **changes):
 
 
 async def test_a_request_waits_for_an_administrator_and_is_granted_once(world, office):
-    await ask_for_account(world.place, asked(note="I begin on Monday"))
-    (request,) = (await office.head_office.requests.page(office.actor)).rows
+    await ask_for_account(world.deployment, asked(note="I begin on Monday"))
+    (request,) = (await office.admin.requests.page(office.actor)).rows
     new = NewPerson("nele", request.name, request.email, request.phone, Post(Role.CLIENT))
     twice = NewPerson("nele.two", request.name, request.email, request.phone, Post(Role.CLIENT))
     done = await asyncio.gather(
@@ -87,18 +87,18 @@ async def test_more_requests_than_places_cannot_be_stored_whatever_a_raw_connect
         with pytest.raises(WriteError):
             guest.insert_one(row(slot, email="another@example.org"))
     with pytest.raises(RequestsFull):
-        await ask_for_account(world.place, asked())
+        await ask_for_account(world.deployment, asked())
 
     assert MOST_WAITING == world.db.account_requests.count_documents({})
 
 
 async def test_one_address_asks_once_until_somebody_decides(world, office):
-    await ask_for_account(world.place, asked())
+    await ask_for_account(world.deployment, asked())
     with pytest.raises(AlreadyRequested):
-        await ask_for_account(world.place, asked(name="Again"))
-    page = await office.head_office.requests.page(office.actor)
-    await office.head_office.requests.decline(office.actor, page.rows)
-    await ask_for_account(world.place, asked())
+        await ask_for_account(world.deployment, asked(name="Again"))
+    page = await office.admin.requests.page(office.actor)
+    await office.admin.requests.decline(office.actor, page.rows)
+    await ask_for_account(world.deployment, asked())
 
     (told,) = world.db.audit.find({"what": "account.request_declined"})
     assert ("admin", "nele1@example.org") == (told["by"], told["before"]["email"])
@@ -106,8 +106,8 @@ async def test_one_address_asks_once_until_somebody_decides(world, office):
 
 async def test_O4_requests_come_in_pages_oldest_first(world, office, guest):
     guest.insert_many([row(slot) for slot in range(60)])
-    first = await office.head_office.requests.page(office.actor)
-    second = await office.head_office.requests.page(office.actor, offset=50)
+    first = await office.admin.requests.page(office.actor)
+    second = await office.admin.requests.page(office.actor, offset=50)
 
     assert (50, 10, 60) == (len(first.rows), len(second.rows), second.total)
     assert sorted(first.rows, key=lambda each: each.at) == list(first.rows)
@@ -118,13 +118,13 @@ async def test_a_guest_can_neither_sign_in_nor_read_what_it_filed(world, guest):
         guest.find_one()
     with pytest.raises(OperationFailure):
         guest.database.command("updateUser", GUEST, pwd="locked out for all")
-    async with world.place.connector.open(GUEST, GUEST_PASSWORD, DATABASE) as client:
+    async with world.deployment.connector.open(GUEST, GUEST_PASSWORD, DATABASE) as client:
         with pytest.raises(AccountDisabled):
             await _whoami(client, world)
 
 
 async def _whoami(client, world):
-    return await MongoAccounts(client, DATABASE, GUEST, world.place.connector).whoami()
+    return await MongoAccounts(client, DATABASE, GUEST, world.deployment.connector).whoami()
 
 
 @pytest.mark.parametrize("field", ["name", "email", "phone", "note"])
@@ -137,5 +137,5 @@ async def test_S9_what_is_typed_into_a_request_is_text(field):
 
 async def test_a_wrong_guest_password_is_no_way_in(world):
     with pytest.raises(SignInRefused):
-        async with world.place.connector.open(GUEST, PASSWORD, DATABASE) as client:
+        async with world.deployment.connector.open(GUEST, PASSWORD, DATABASE) as client:
             await _whoami(client, world)

@@ -39,13 +39,13 @@ def written(capfd, caplog):
 
 
 async def test_a_day_of_accounts_leaves_no_password_in_the_logs_nor_in_the_database(world, staff, written):
-    secrets = {PASSWORD, NEW, world.place.stripe_key.reveal(), world.place.redis_url.reveal()}
+    secrets = {PASSWORD, NEW, world.deployment.stripe_key.reveal(), world.deployment.redis_url.reveal()}
     async with world.desk("admin") as office:
         issued = await office.accounts.create(office.actor, NewPerson("nele", "Nele", "", "", Post(Role.CLIENT)))
         secrets.add(issued.password)
-        await choose_password(world.place, "nele", issued.password, NEW)
+        await choose_password(world.deployment, "nele", issued.password, NEW)
         with pytest.raises(DriveSphereError):
-            async with open_engine(world.place, "nele", issued.password, background=False):
+            async with open_engine(world.deployment, "nele", issued.password, background=False):
                 pass
         with pytest.raises(DriveSphereError):
             await office.accounts.move(office.actor, "nele", Post(Role.ADMIN), NEW)
@@ -74,12 +74,12 @@ async def test_a_crash_report_of_the_window_holds_no_password(world, staff):
 
 
 async def _wrong_password(world):
-    async with open_engine(world.place, "clerk", NEW, background=False):
+    async with open_engine(world.deployment, "clerk", NEW, background=False):
         pass
 
 
 async def _broken_driver(world):
-    async with world.place.connector.open("admin", PASSWORD, DATABASE) as client:
+    async with world.deployment.connector.open("admin", PASSWORD, DATABASE) as client:
         await client[DATABASE].command("updateUser", "admin", pwd=NEW, mechanisms=["NO-SUCH"])
 
 
@@ -90,7 +90,7 @@ async def test_no_record_says_the_secret_it_carries(world):
         Credentials("a", secret, "d"),
         Settings(data_dir=".", redis_url=Secret(secret), stripe_api_key=Secret(secret)),
         OneTimePassword(_person(), secret),
-        world.place.__class__("mongodb://h", Secret(secret), "d", Secret(secret)),
+        world.deployment.__class__("mongodb://h", Secret(secret), "d", Secret(secret)),
         Connector("mongodb://h"),
     )
 

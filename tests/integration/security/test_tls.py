@@ -84,12 +84,12 @@ def _mongo(port):
 
 
 def _redis(world, port):
-    told = urlsplit(world.place.redis_url.reveal())
+    told = urlsplit(world.deployment.redis_url.reveal())
     return f"rediss://{told.username}:{told.password}@localhost:{port}/0"
 
 
 async def test_a_desk_books_over_tls_to_all_three_servers(world, firm_ca, ca_file):
-    place = world.place
+    place = world.deployment
     async with (
         tls_before(place.mongo_url, firm_ca) as mongo,
         tls_before(place.redis_url.reveal(), firm_ca) as redis,
@@ -116,11 +116,11 @@ async def test_a_desk_books_over_tls_to_all_three_servers(world, firm_ca, ca_fil
 
 
 async def test_a_mongodb_with_a_certificate_from_elsewhere_is_not_spoken_to(world, firm_ca, other_ca_file):
-    async with tls_before(world.place.mongo_url, firm_ca) as port:
+    async with tls_before(world.deployment.mongo_url, firm_ca) as port:
         connector = Connector(_mongo(port), other_ca_file)
         with pytest.raises(Unavailable) as caught:
-            async with connector.open("clerk", PASSWORD, world.place.database) as client:
-                await MongoAccounts(client, world.place.database, "clerk", connector).whoami()
+            async with connector.open("clerk", PASSWORD, world.deployment.database) as client:
+                await MongoAccounts(client, world.deployment.database, "clerk", connector).whoami()
 
     assert UNTRUSTED == caught.value.detail
 
@@ -178,7 +178,7 @@ async def test_a_real_mongod_that_demands_tls_is_spoken_to_with_the_firms_author
 @pytest.mark.parametrize("wrong", ["authority", "name"])
 async def test_a_redis_with_a_wrong_certificate_is_not_spoken_to(world, firm_ca, ca_file, other_ca_file, wrong):
     name, trusted = ("localhost", other_ca_file) if wrong == "authority" else ("elsewhere.example.org", ca_file)
-    async with tls_before(world.place.redis_url.reveal(), firm_ca, name) as port:
+    async with tls_before(world.deployment.redis_url.reveal(), firm_ca, name) as port:
         redis = connect_redis(_redis(world, port), trusted)
         with pytest.raises(Unavailable):
             await RedisLine(redis).ask(redis.ping(), bool)
@@ -188,9 +188,9 @@ async def test_a_redis_with_a_wrong_certificate_is_not_spoken_to(world, firm_ca,
 @pytest.mark.parametrize("wrong", ["authority", "name"])
 async def test_a_stripe_with_a_wrong_certificate_is_not_spoken_to(world, firm_ca, ca_file, other_ca_file, wrong):
     name, trusted = ("localhost", other_ca_file) if wrong == "authority" else ("elsewhere.example.org", ca_file)
-    async with tls_before(world.place.stripe_url, firm_ca, name) as port:
+    async with tls_before(world.deployment.stripe_url, firm_ca, name) as port:
         gateway = StripeGateway(
-            world.place.stripe_key.reveal(), base_url=f"https://localhost:{port}", ca_file=trusted, retries=0
+            world.deployment.stripe_key.reveal(), base_url=f"https://localhost:{port}", ca_file=trusted, retries=0
         )
         with pytest.raises(Unavailable):
             await gateway.page("cs_test_1")
@@ -221,7 +221,7 @@ async def test_provisioning_believes_the_authority_of_the_settings_and_no_other(
             "DRIVESPHERE_CA_FILE": ca_file if trusted else other_ca_file,
             "DRIVESPHERE_PASSWORD": endpoints.root_password,
         }
-        words = ["--mongo-url", _mongo(port), "--root", endpoints.root_name, "--database", world.place.database]
+        words = ["--mongo-url", _mongo(port), "--root", endpoints.root_name, "--database", world.deployment.database]
         running = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "engine.cli", "provision", *words),
             env=env, cwd=tmp_path, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,

@@ -65,7 +65,7 @@ async def test_every_use_case_of_the_engine_stands_in_the_table():
 @pytest_asyncio.fixture
 async def desks(world, staff, tmp_path):
     """One signed-in desk for each role; the owner's keeps a copy."""
-    world = replace(world, place=replace(world.place, copies_dir=tmp_path))
+    world = replace(world, deployment=replace(world.deployment, copies_dir=tmp_path))
     async with AsyncExitStack() as open_:
         yield {role: await open_.enter_async_context(world.desk(account)) for role, account in ACCOUNTS.items()}
 
@@ -293,5 +293,5 @@ def _attribute(held, part):
 
     if not is_dataclass(held) or part not in {field.name for field in fields(held)}:
         return getattr(held, part)
-    hint = typing.get_type_hints(held, vars(inspect.getmodule(held)))[part]
+    hint = typing.get_type_hints(held)[part]
     return next((each for each in typing.get_args(hint) if isinstance(each, type)), hint)

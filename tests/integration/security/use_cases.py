@@ -131,12 +131,12 @@ TABLE: dict[str, UseCase] = {
     "restored.cases": may(Deed.SEE_ALL_BOOKINGS),
     "restored.book_again": may(Deed.SETTLE_BY_HAND, args=lambda _it: ("pi_none", RENTER.id)),
     "restored.give_back": may(Deed.SETTLE_BY_HAND, args=lambda _it: ("pi_none", MISTAKE)),
-    "head_office.unbelieved.case": may(Deed.SETTLE_BY_HAND, args=_booking),
-    "head_office.unbelieved.let_go": may(Deed.SETTLE_BY_HAND, args=lambda it: (it.booking_id, "looked at it")),
-    "head_office.unbelieved.give_back": may(
+    "admin.unbelieved.case": may(Deed.SETTLE_BY_HAND, args=_booking),
+    "admin.unbelieved.let_go": may(Deed.SETTLE_BY_HAND, args=lambda it: (it.booking_id, "looked at it")),
+    "admin.unbelieved.give_back": may(
         Deed.SETTLE_BY_HAND, args=lambda it: (it.booking_id, MISTAKE), kwargs=lambda _it: {"shown": ()}
     ),
-    "head_office.unbelieved.give_back_lost": may(Deed.SETTLE_BY_HAND, args=lambda it: (it.booking_id, MISTAKE)),
+    "admin.unbelieved.give_back_lost": may(Deed.SETTLE_BY_HAND, args=lambda it: (it.booking_id, MISTAKE)),
     "payment.settle": may(BOOK, Deed.CAPTURE, args=_booking, of="booking"),
     # Whose booking it is, is asked as by ``settle``; these are over and have no page, which is NotFound as well.
     "payment.page_address": may(BOOK, Deed.CAPTURE, args=_booking),
@@ -151,9 +151,9 @@ TABLE: dict[str, UseCase] = {
     "changing.change_back": may(Deed.CHANGE_CAR, args=_booking, kwargs=lambda _it: {"seen": 1}, of="booking"),
     "rental.take_up_again": may(BOOK, args=lambda it: (it.booking_id, "key-again"), of="booking"),
     "follower.next_change": may(BOOK, Deed.CAPTURE, args=lambda it: (it.booking_id, 0), of="booking"),
-    "head_office.care.waiting": may(Deed.SEE_ALL_BOOKINGS),
-    "head_office.disputes.cases": may(Deed.SEE_ALL_BOOKINGS),
-    "head_office.care.settle_by_hand": may(
+    "admin.manual_review.waiting": may(Deed.SEE_ALL_BOOKINGS),
+    "admin.disputes.cases": may(Deed.SEE_ALL_BOOKINGS),
+    "admin.manual_review.settle_by_hand": may(
         Deed.SETTLE_BY_HAND, args=lambda it: (it.booking_id, "settled in cash"), kwargs=lambda _it: {"seen": 1}
     ),
     "fleet.page": may(*CARS, args=lambda _it: (FleetQuery(),)),
@@ -199,26 +199,26 @@ TABLE: dict[str, UseCase] = {
     ),
     "copying.copy": may(Deed.SEE_OWN_EARNINGS),
     "copying.sync": may(Deed.SEE_OWN_EARNINGS),
-    "head_office.firm.firm": may(FIRM),
-    "head_office.firm.change": may(FIRM, args=lambda _it: (FirmSettings(), None), kwargs=lambda _it: {"after": 1}),
-    "head_office.firm.withdraw": may(FIRM, args=lambda _it: (9,), kwargs=lambda _it: {"after": 1}),
-    "head_office.return_pages.pages": may(FIRM),
-    "head_office.return_pages.add": may(FIRM, args=lambda _it: ("https://pay.example.org/paid",)),
-    "head_office.return_pages.remove": may(FIRM, args=lambda _it: ("https://pay.example.org/paid",)),
-    "head_office.branches.lines": may(FIRM),
-    "head_office.branches.add": may(FIRM, args=lambda _it: (_branch,)),
-    "head_office.branches.change": may(FIRM, args=lambda _it: (BERLIN, BERLIN)),
-    "head_office.branches.close": may(FIRM, args=lambda _it: (_branch,)),
-    "head_office.branches.reopen": may(FIRM, args=lambda _it: (_branch,)),
-    "head_office.audit.page": may(Deed.SEE_AUDIT, args=lambda _it: (AuditQuery(by="admin"),)),
-    "head_office.audit.names": may(Deed.SEE_AUDIT),
-    "head_office.audit.export": may(Deed.SEE_AUDIT, args=lambda _it: (AuditQuery(), _write)),
-    "head_office.health.examine": may(Deed.SEE_HEALTH),
-    "head_office.overview.figures": may(Deed.SEE_OVERVIEW),
-    "head_office.overview.pulse": may(Deed.SEE_OVERVIEW),
-    "head_office.overview.behind": may(Deed.SEE_OVERVIEW, args=lambda _it: (MoneyQuestion(("2026-11",), "EUR"),)),
-    "head_office.requests.page": may(ACCOUNTS),
-    "head_office.requests.decline": may(ACCOUNTS, args=lambda _it: ((),)),
+    "admin.firm.firm": may(FIRM),
+    "admin.firm.change": may(FIRM, args=lambda _it: (FirmSettings(), None), kwargs=lambda _it: {"after": 1}),
+    "admin.firm.withdraw": may(FIRM, args=lambda _it: (9,), kwargs=lambda _it: {"after": 1}),
+    "admin.return_pages.pages": may(FIRM),
+    "admin.return_pages.add": may(FIRM, args=lambda _it: ("https://pay.example.org/paid",)),
+    "admin.return_pages.remove": may(FIRM, args=lambda _it: ("https://pay.example.org/paid",)),
+    "admin.branches.lines": may(FIRM),
+    "admin.branches.add": may(FIRM, args=lambda _it: (_branch,)),
+    "admin.branches.change": may(FIRM, args=lambda _it: (BERLIN, BERLIN)),
+    "admin.branches.close": may(FIRM, args=lambda _it: (_branch,)),
+    "admin.branches.reopen": may(FIRM, args=lambda _it: (_branch,)),
+    "admin.audit.page": may(Deed.SEE_AUDIT, args=lambda _it: (AuditQuery(by="admin"),)),
+    "admin.audit.names": may(Deed.SEE_AUDIT),
+    "admin.audit.export": may(Deed.SEE_AUDIT, args=lambda _it: (AuditQuery(), _write)),
+    "admin.health.examine": may(Deed.SEE_HEALTH),
+    "admin.overview.figures": may(Deed.SEE_OVERVIEW),
+    "admin.overview.pulse": may(Deed.SEE_OVERVIEW),
+    "admin.overview.behind": may(Deed.SEE_OVERVIEW, args=lambda _it: (MoneyQuestion(("2026-11",), "EUR"),)),
+    "admin.requests.page": may(ACCOUNTS),
+    "admin.requests.decline": may(ACCOUNTS, args=lambda _it: ((),)),
 }  # fmt: skip
 
 #: Verbs without an actor: the engine's own.
@@ -228,21 +228,21 @@ INTERNAL = {
     "follower.look_again": "settles with the actor of the wish",
     "payment.carry_on": "the payment protocol, called by services that have checked the actor, and by the sweeper",
     "payment.give_up": "the same",
-    "head_office.return_pages.begin": "at the start of every engine, and it records for an administrator only",
+    "admin.return_pages.begin": "at the start of every engine, and it records for an administrator only",
     "payment.heard": "a webhook said so; it proves nothing and is looked up at Stripe",
     "restored_look.run": "started by the engine after a restore, for accounts that record the firm's mode",
     "restored_look.look": "the same, once; reads Stripe, closes pages of bookings that are gone, books nothing",
     "restored_look.take_up": "the same: writes down a payment and keeps its car",
     "afterwards.run": "started by the engine for accounts that may sweep",
     "afterwards.look_if_due": "the same, once: reads Stripe's refunds and disputes, and stores what changed",
-    "head_office.disputes.heard": "a webhook said so; it proves nothing and is looked up at Stripe",
-    "head_office.disputes.look": "the same for all; the database lets only the worker and administrators write them",
+    "admin.disputes.heard": "a webhook said so; it proves nothing and is looked up at Stripe",
+    "admin.disputes.look": "the same for all; the database lets only the worker and administrators write them",
     "sweeper.run": "started by the engine for accounts that may sweep",
     "sweeper.sweep": "the same",
-    "head_office.watch.run": "started by the engine for accounts that see the health; it reads and changes nothing",
-    "head_office.watch.look": "the same, once",
-    "head_office.watch.next": "what it found, for the window of the account that runs it",
-    "head_office.watch_notes.note": "a worker's own word in the audit, which the database lets it add to",
+    "admin.watch.run": "started by the engine for accounts that see the health; it reads and changes nothing",
+    "admin.watch.look": "the same, once",
+    "admin.watch.next": "what it found, for the window of the account that runs it",
+    "admin.watch_notes.note": "a worker's own word in the audit, which the database lets it add to",
     "live.run": "started by the engine; follows what the account may read",
     "copying.has_pin": "says of this computer's own keyring whether a copy is locked",
     "copying.unlock": "opens what lies on this computer for who is signed in; what it is read by, looks at the right",
@@ -257,7 +257,7 @@ def found() -> Iterator[str]:
 
 
 def _of(holder: type, prefix: str) -> Iterator[str]:
-    hints = typing.get_type_hints(holder, vars(inspect.getmodule(holder)))
+    hints = typing.get_type_hints(holder)
     for field in fields(holder):
         held = next((each for each in typing.get_args(hints[field.name]) if isinstance(each, type)), hints[field.name])
         if not getattr(held, "__module__", "").startswith("engine.services"):
