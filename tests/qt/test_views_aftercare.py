@@ -101,10 +101,10 @@ async def test_a_refund_is_asked_about_by_its_booking_and_wants_a_reason(care, u
     assert not box.yes.isEnabled()
     box.said.setText("a flight was cancelled\x07")
     box.yes.click()
-    assert (True, True) == (box.isVisible(), box.mistake.isVisible())
-    assert "The reason in words" in box.mistake.text()
+    assert (True, True) == (box.isVisible(), box.form.mistakes["said"].isVisible())
+    assert "The reason in words" in box.form.mistakes["said"].text()
     box.said.setText("a flight was cancelled")
-    assert not box.mistake.isVisible()
+    assert not box.form.mistakes["said"].isVisible()
     box.yes.click()
     await until(lambda: not care._tasks.running("cancel"))
 

@@ -70,7 +70,7 @@ async def test_an_owner_plans_by_keyboard_and_what_is_sold_in_that_time_is_told_
         await person.until(lambda: "cut around 1 booking" in part.form.hint.text())
         assert part.form.save.isEnabled()
         person.press(Qt.Key.Key_Return)
-        assert "Say why" in part.form.problem.text()
+        assert "Say why" in part.form.form.mistakes["reason"].text()
         person.type("Brakes")
         person.press(Qt.Key.Key_Return)
         await person.until(lambda: part.lines and part.lines[0].isVisible())

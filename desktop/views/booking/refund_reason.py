@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from desktop.dialogs import Question, ask
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, TypeSize
+from desktop.views.parts.form import Form
 from desktop.widgets.combo import Combo
 from desktop.widgets.frame.question_box import QuestionBox
 from desktop.widgets.text import Text
@@ -59,16 +60,12 @@ class ReasonDialog(QuestionBox):
             self.usual.addItem(usual_words(usual), usual)
         self.usual.setCurrentIndex(-1)
         self.said = QLineEdit(said, maxLength=LONGEST_SAID)
-        self.mistake = Text(theme, size=TypeSize.SMALL, ink="danger", wrap=True)
-        self.mistake.hide()
+        self.form = Form(theme)
+        self.form.add("usual", "Reason", self.usual)
+        self.form.add("said", "In words", self.said)
         self._column.addSpacing(3 * GRID)
-        for field, name in ((self.usual, "Reason"), (self.said, "In words")):
-            label = Text(theme, name, size=TypeSize.SMALL, ink="muted")
-            label.setBuddy(field)
-            field.setAccessibleName(name)
-            self.add(label, field)
         kept = "Kept with the booking and in the audit. The renter can read it."
-        self.add(self.mistake, Text(theme, kept, size=TypeSize.SMALL, ink="muted", wrap=True))
+        self.add(self.form, Text(theme, kept, size=TypeSize.SMALL, ink="muted", wrap=True))
         self.usual.currentIndexChanged.connect(lambda _at: self._chosen())
         self.said.textChanged.connect(lambda _text: self._chosen())
         self._chosen()
@@ -86,16 +83,15 @@ class ReasonDialog(QuestionBox):
         missing = _FIRST if reason is None else _SAY if another and not self.said.text().strip() else ""
         self.yes.setEnabled(not missing)
         self.yes.setToolTip(missing)
-        self.mistake.hide()
+        self.form.show_mistakes({})
 
     def _agree(self) -> None:
         try:
             sound_reason(self.reason)
         except InvalidText as problem:
-            self.mistake.setText(say(problem).text)
-            self.mistake.show()
+            self.form.mark("said", say(problem).text)
             self._fit()
-            self.said.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.form.focus_mistake()
         else:
             super()._agree()
 

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout
 
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, TypeSize
+from desktop.views.parts.form import Form
 from desktop.views.parts.moments.field import MomentField
 from desktop.views.parts.moments.lengths import LengthChips
 from desktop.widgets.button import Button, Kind
@@ -34,7 +35,7 @@ class ServiceForm(Panel):
 
     def __init__(self, theme: Theme, now: Callable[[], datetime]) -> None:
         super().__init__(theme, padding=3 * GRID)
-        self._now, self._begun = now, ""
+        self._now = now
         self._branch: Branch | None = None
         self._length = _DAY
         #: What is filled in is a period.
@@ -45,19 +46,19 @@ class ServiceForm(Panel):
         self.lengths = LengthChips(theme)
         self.reason = QLineEdit()
         self.reason.setMaxLength(LONGEST_REASON)
-        self.reason.setAccessibleName("Reason")
         self.reason.setPlaceholderText("Brakes, inspection, tyres")
+        self.form = Form(theme)
         self.hint = Text(theme, size=TypeSize.SMALL, ink="muted", wrap=True)
         self.problem = Text(theme, size=TypeSize.SMALL, ink="danger", wrap=True)
         self.save, self.leave = Button(theme, "Plan the service", Kind.PRIMARY), Button(theme, "Do not plan it")
-        self._lay_out(theme)
+        self._lay_out()
         self._connect()
         self.hide()
 
     @property
     def unsaved(self) -> bool:
         """Whether closing would lose what somebody typed."""
-        return not self.isHidden() and self._filled() != self._begun
+        return not self.isHidden() and self.form.is_edited
 
     def begin(self, branch: Branch, movement: Movement | None, plate: str) -> None:
         """For a new one from now on, a day long; or with what *movement* says."""
@@ -77,11 +78,11 @@ class ServiceForm(Panel):
         self.save.setText("Plan the service" if movement is None else "Change the service")
         self.leave.setText("Do not plan it" if movement is None else "Leave it as it is")
         self.problem.hide()
+        self.form.show_mistakes({})
         self._mark()
-        self._begun = self._filled()
+        self.form.begin()
         self.show()
-        first = self.start if self.start.isEnabled() else self.end
-        first.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.form.focus_field("start" if self.start.isEnabled() else "end")
         self._ask()
 
     def period(self) -> RentalPeriod | None:
@@ -110,9 +111,6 @@ class ServiceForm(Panel):
 
     def hint_at(self, words: str) -> None:
         self.hint.setText(words or " ")
-
-    def _filled(self) -> str:
-        return "\n".join((self.start.edit.text(), self.end.edit.text(), self.reason.text().strip()))
 
     def _start_moved(self) -> None:
         """The service keeps its length."""
@@ -147,9 +145,10 @@ class ServiceForm(Panel):
     def _submit(self) -> None:
         if not all(field.take() for field in (self.start, self.end) if field.isEnabled()):
             return
-        if not self.reason.text().strip():
-            self.tell("Say why: whoever looks at the car's weeks reads it.")
-            self.reason.setFocus(Qt.FocusReason.OtherFocusReason)
+        said = bool(self.reason.text().strip())
+        self.form.mark("reason", "" if said else "Say why: whoever looks at the car's weeks reads it.")
+        if not said:
+            self.form.focus_mistake()
             return
         if self.save.isEnabled():
             self.submitted.emit()
@@ -158,21 +157,19 @@ class ServiceForm(Panel):
         self.start.taken.connect(self._start_moved)
         self.end.taken.connect(self._edited)
         self.lengths.chosen.connect(self._length_chosen)
-        self.reason.returnPressed.connect(self._submit)
+        self.form.submitted.connect(self._submit)
         self.save.clicked.connect(self._submit)
         self.leave.clicked.connect(self.left)
 
-    def _lay_out(self, theme: Theme) -> None:
+    def _lay_out(self) -> None:
         column = QVBoxLayout()
         column.setSpacing(GRID)
         column.addWidget(self.title)
-        for words, field in (("From", self.start), ("Until", self.end), ("Reason", self.reason)):
-            label = Text(theme, words, size=TypeSize.SMALL, ink="muted")
-            label.setBuddy(field)
-            column.addWidget(label)
-            column.addWidget(field)
-            if field is self.end:
-                column.addWidget(self.lengths)
+        self.form.add("start", "From", self.start)
+        self.form.add("end", "Until", self.end)
+        self.form.add_row(self.lengths)
+        self.form.add("reason", "Reason", self.reason)
+        column.addWidget(self.form)
         foot = QHBoxLayout()
         foot.setSpacing(2 * GRID)
         foot.addWidget(self.leave)

@@ -11,6 +11,7 @@ from desktop.theme.tokens import GRID, Tone, TypeSize
 from desktop.viewmodels.manual_review.unbelieved import UnbelievedRow, UnbelievedState, UnbelievedViewModel
 from desktop.views.booking.refund_reason import ask_why
 from desktop.views.manual_review import unbelieved_words as words
+from desktop.views.parts.form import Form
 from desktop.views.parts.form_panel import FormPanel
 from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.button import Button, Kind
@@ -36,7 +37,8 @@ class UnbelievedPanel(FormPanel):
         self.why = Text(tools.theme, wrap=True)
         self.looking = Text(tools.theme, "Stripe is asked …", ink="muted")
         self.reason = QLineEdit(maxLength=_LONGEST_REASON, placeholderText="For the audit: what you found out")
-        self.reason.setAccessibleName("Reason")
+        self.form = Form(tools.theme)
+        self.form.add("reason", "Reason", self.reason)
         self.let_go = Button(tools.theme, words.LET_GO)
         self.give_back = Button(tools.theme, "Give the money back")
         self.again = Button(tools.theme, "Ask Stripe again", Kind.QUIET)
@@ -143,8 +145,6 @@ class UnbelievedPanel(FormPanel):
         column.setContentsMargins(0, 0, GRID, 0)
         column.setSpacing(3 * GRID)
         self._facts.setSpacing(2 * GRID)
-        label = Text(self._theme, "Reason", size=TypeSize.SMALL, ink="muted")
-        label.setBuddy(self.reason)
         column.addWidget(self.banner)
         column.addWidget(self.why)
         column.addLayout(self._facts)
@@ -153,8 +153,7 @@ class UnbelievedPanel(FormPanel):
         asking.addStretch(1)
         asking.addWidget(self.again)
         column.addLayout(asking)
-        column.addWidget(label)
-        column.addWidget(self.reason)
+        column.addWidget(self.form)
         column.addStretch(1)
         self.set_content(content)
         for button in (self.let_go, self.give_back):
