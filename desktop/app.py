@@ -21,13 +21,13 @@ from desktop.dialogs import tell
 from desktop.endings import Endings
 from desktop.gui_gc import collecting_here
 from desktop.offline import Stored
-from desktop.outside import open_page
+from desktop.outside import open_in_browser
 from desktop.preferences import Preferences
 from desktop.second_start import Summons
 from desktop.smoke import Stopwatch
 from desktop.tasks import TaskScope
 from desktop.theme.theme import Theme
-from desktop.viewmodels.session.account_request import AskingViewModel
+from desktop.viewmodels.session.account_request import AccountRequestViewModel
 from desktop.viewmodels.session.session import Doors, OfferedAccount, SessionPhase, SessionState, SessionViewModel
 from desktop.views.frame.shell import MainWindow
 from desktop.views.session.servers_dialog import SetUpOutcome
@@ -125,7 +125,7 @@ class Program:
             self._stored.forget,
         )
         self.session = SessionViewModel(doors, self._tasks)
-        asking = AskingViewModel(self._ask_for_account, self._tasks)
+        asking = AccountRequestViewModel(self._ask_for_account, self._tasks)
         self.theme = Theme(app, preferences.scheme, reduced_motion=preferences.reduced_motion)
         shimmer = ShimmerClock(self.theme)
         self.window = MainWindow(
@@ -291,10 +291,10 @@ class Program:
         self.window.open_offline(self._stored.work(self._deployment.value if self._deployment else None, tasks))
         gc.freeze()
 
-    def _page_opener(self, sandbox: str) -> OpenBrowser:
+    def _checkout_opener(self, sandbox: str) -> OpenBrowser:
         given = self._open_browser
         if given is None:
-            return partial(open_page, sandbox=sandbox)
+            return partial(open_in_browser, sandbox=sandbox)
 
         async def show(address: PageAddress) -> None:
             given(address)
@@ -306,7 +306,7 @@ class Program:
 
         tasks = self._desk_tasks = TaskScope()
         tasks.failed.connect(self._crashed)
-        workspace = workspace_of(engine, self._bridge, self._page_opener(engine.deployment.stripe_url), tasks)
+        workspace = workspace_of(engine, self._bridge, self._checkout_opener(engine.deployment.stripe_url), tasks)
         workspace.connection.revoked.connect(self.session.sign_out)
         self.window.open_workspace(workspace)
         # What is alive now stays; the collector need not walk it at every pass.

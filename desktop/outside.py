@@ -25,7 +25,7 @@ _ELSEWHERE = ("xdg-open",)
 STARTED_S = 5.0
 
 
-async def open_page(address: PageAddress, sandbox: str = "") -> None:
+async def open_in_browser(address: PageAddress, sandbox: str = "") -> None:
     """Show a page of Stripe's in the system's browser; back once it has been handed over.
 
     Raises:

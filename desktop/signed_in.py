@@ -1,6 +1,6 @@
 """A signed-in account's work: its desk and view-models. Not imported before the first frame.
 
-API: workspace_of(engine, bridge, open_page, tasks).
+API: workspace_of(engine, bridge, open_in_browser, tasks).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from desktop.viewmodels.booking.holds import HoldsViewModel
 from desktop.viewmodels.connection import ConnectionViewModel
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.live import LiveViewModel
-from desktop.viewmodels.search.car import CarViewModel
+from desktop.viewmodels.search.car import FoundCarViewModel
 from desktop.viewmodels.search.search import SearchViewModel
 from desktop.views.parts.view_context import Workspace
 from engine.domain.booking.listing import BookingScope
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from engine.bootstrap import Engine
 
 
-def workspace_of(engine: Engine, bridge: EngineThread, open_page: OpenBrowser, tasks: TaskScope) -> Workspace:
+def workspace_of(engine: Engine, bridge: EngineThread, open_in_browser: OpenBrowser, tasks: TaskScope) -> Workspace:
     """*tasks* ends with the session."""
 
     async def probe() -> tuple[datetime, bool]:
@@ -43,15 +43,15 @@ def workspace_of(engine: Engine, bridge: EngineThread, open_page: OpenBrowser, t
         desk=desk,
         tasks=tasks,
         search=SearchViewModel(desk, tasks),
-        car=CarViewModel(desk, tasks),
-        panel=BookingViewModel(desk, open_page, tasks),
-        detail=DetailViewModel(desk, open_page, tasks),
+        car=FoundCarViewModel(desk, tasks),
+        panel=BookingViewModel(desk, open_in_browser, tasks),
+        detail=DetailViewModel(desk, open_in_browser, tasks),
         bookings=BookingsViewModel(desk, tasks, _own_scopes(engine.actor)),
         holds=HoldsViewModel(desk, tasks),
         connection=connection,
         live=LiveViewModel(bridge, engine.live, tasks),
         now=engine.clock.now,
-        open_page=open_page,
+        open_in_browser=open_in_browser,
         demo=engine.deployment.demo,
         pays=engine.payment.opens_pages,
     )

@@ -21,7 +21,7 @@ from engine.commands.parts import (
     ACCOUNT,
     DATA,
     DEBUG,
-    Program,
+    CommandGroup,
     database_name,
     in_words,
     mongo_address,
@@ -45,7 +45,7 @@ NEW_WINDOW = click.option(
 )
 
 
-@click.group(cls=Program, invoke_without_command=True)
+@click.group(cls=CommandGroup, invoke_without_command=True)
 @DATA
 @NEW_WINDOW
 @DEBUG

@@ -1,7 +1,7 @@
 """What is read by pages: its first page is state, of the later ones there is word.
 
-API: PagedViewModel(state, tasks, name): load_soon(), need_page(offset), page_arrived, page_failed; for those that show
-more than rows. ListViewModel(tasks, name, read, query): load(), ask(query); for a list of one query.
+API: PagedViewModel(state, tasks, name): load_soon(), need_slice(offset), slice_arrived, slice_failed; for those that
+show more than rows. ListViewModel(tasks, name, read, query): load(), ask(query); for a list of one query.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from desktop.viewmodels.state import StateViewModel
 from engine.domain.shared.errors import DriveSphereError
 
 
-class PageOfRows(Protocol):
+class SliceOfRows(Protocol):
     """What every page of records has."""
 
     @property
@@ -57,8 +57,8 @@ class PagedViewModel(StateViewModel[L], Generic[L]):
         page_failed: A later page did not come: its run, its offset, the problem.
     """
 
-    page_arrived = Signal(int, int, object)
-    page_failed = Signal(int, int, object)
+    slice_arrived = Signal(int, int, object)
+    slice_failed = Signal(int, int, object)
     soon_s = 0.3
 
     def __init__(self, state: L, tasks: TaskScope, name: str) -> None:
@@ -70,7 +70,7 @@ class PagedViewModel(StateViewModel[L], Generic[L]):
         """Something changed somewhere."""
         self._tasks.once(f"{self._name} soon", self._soon())
 
-    def need_page(self, offset: int) -> None:
+    def need_slice(self, offset: int) -> None:
         """Ask for the rows from *offset* of what is asked for now."""
         run = self.state.run
         self._tasks.once(f"{self._name} {run} {offset}", self._page(run, offset, self._reader()))
@@ -109,9 +109,9 @@ class PagedViewModel(StateViewModel[L], Generic[L]):
         try:
             page = await read(offset)
         except DriveSphereError as problem:
-            self.page_failed.emit(run, offset, problem)
+            self.slice_failed.emit(run, offset, problem)
         else:
-            self.page_arrived.emit(run, offset, page)
+            self.slice_arrived.emit(run, offset, page)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ class PagedState(Generic[Q]):
 
     query: Q
     phase: Phase = Phase.LOADING
-    first: PageOfRows | None = None
+    first: SliceOfRows | None = None
     run: int = 0
     problem: DriveSphereError | None = None
 
@@ -138,7 +138,7 @@ class ListViewModel(PagedViewModel[PagedState[Q]], Generic[Q]):
         self,
         tasks: TaskScope,
         name: str,
-        read: Callable[[Q, int], Coroutine[Any, Any, PageOfRows]],
+        read: Callable[[Q, int], Coroutine[Any, Any, SliceOfRows]],
         query: Q,
     ) -> None:
         """*read* fetches the page of a query that begins at an offset."""

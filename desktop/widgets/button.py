@@ -1,6 +1,6 @@
 """The four buttons of the program, painted from tokens: pressed in the same frame, focus always visible.
 
-API: Button(theme, text, kind, icon): a QPushButton; set_icon(icon). Kind.PRIMARY once a page.
+API: Button(theme, text, kind, icon): a QPushButton; set_icon(icon). ButtonKind.PRIMARY once a page.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _ICON = 16
 _SIDE = 3 * GRID
 
 
-class Kind(Enum):
+class ButtonKind(Enum):
     PRIMARY = auto()
     PLAIN = auto()
     QUIET = auto()
@@ -41,7 +41,7 @@ class Button(QPushButton):
         self,
         theme: Theme,
         text: str = "",
-        kind: Kind = Kind.PLAIN,
+        kind: ButtonKind = ButtonKind.PLAIN,
         icon: Icon | None = None,
         parent: QWidget | None = None,
     ) -> None:
@@ -49,7 +49,7 @@ class Button(QPushButton):
         self._theme = theme
         self._kind = kind
         self._icon = icon
-        self.setFont(theme.font(TypeSize.BODY, bold=kind in (Kind.PRIMARY, Kind.DANGER)))
+        self.setFont(theme.font(TypeSize.BODY, bold=kind in (ButtonKind.PRIMARY, ButtonKind.DANGER)))
         self.setAutoDefault(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         theme.changed.connect(self.update)
@@ -85,7 +85,7 @@ class Button(QPushButton):
 
     def _paint_focus(self, painter: QPainter) -> None:
         tokens = self._theme.tokens
-        filled = self._kind is Kind.PRIMARY
+        filled = self._kind is ButtonKind.PRIMARY
         inset = 3.0 if filled else 1.0
         ring = tokens.on_accent if filled else tokens.focus
         painter.setPen(QPen(QColor(ring), FOCUS))
@@ -122,14 +122,14 @@ class Button(QPushButton):
         """Ground, edge and ink; an empty string is not painted."""
         pressed, hovered = self.isDown(), self.underMouse()
         if not self.isEnabled():
-            return ("" if self._kind is Kind.QUIET else tokens.sunken), "", tokens.disabled
-        if self._kind is Kind.PRIMARY:
+            return ("" if self._kind is ButtonKind.QUIET else tokens.sunken), "", tokens.disabled
+        if self._kind is ButtonKind.PRIMARY:
             ground = tokens.accent_pressed if pressed else tokens.accent_hover if hovered else tokens.accent
             return ground, "", tokens.on_accent
-        if self._kind is Kind.DANGER:
+        if self._kind is ButtonKind.DANGER:
             return tokens.danger_tint, tokens.text if pressed or hovered else tokens.danger, tokens.danger
         ground = tokens.neutral_tint if pressed else tokens.hover if hovered else ""
-        if self._kind is Kind.QUIET:
+        if self._kind is ButtonKind.QUIET:
             return ground, "", tokens.accent
         return ground or tokens.raised, tokens.control_border, tokens.text
 

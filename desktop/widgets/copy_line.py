@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, TypeSize
-from desktop.widgets.button import Button, Kind
+from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.text import Ink, Text, plain_tip
 from desktop.widgets.timeline import ASIDE
 
@@ -33,7 +33,7 @@ class CopyLine(QWidget):
         ink: Ink = "text" if lead else "muted"
         self._words = Text(theme, size=TypeSize.LEAD if lead else TypeSize.SMALL, bold=lead, ink=ink)
         self._words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.button = Button(theme, kind=Kind.QUIET, icon=Icon.COPY)
+        self.button = Button(theme, kind=ButtonKind.QUIET, icon=Icon.COPY)
         self.button.clicked.connect(self._copy)
         row = QHBoxLayout(self)
         row.setContentsMargins(0 if lead else ASIDE, 0, 0, 0)

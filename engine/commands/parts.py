@@ -35,7 +35,7 @@ _STATUS, _STATUS_TOO_OLD = 2, 4
 _SERVERS = f"{__name__}.servers"
 
 
-class Program(click.Group):
+class CommandGroup(click.Group):
     """The group of all commands: its options hold for every command or are refused, and its help cuts nothing."""
 
     def resolve_command(

@@ -58,7 +58,7 @@ class Answer:
     request_id: str
 
 
-class Store:
+class SandboxStore:
     def __init__(self, path: Path) -> None:
         self._db = sqlite3.connect(path, isolation_level=None)
         self._db.execute("PRAGMA journal_mode=WAL")

@@ -22,7 +22,7 @@ from engine.sandbox.document import Document
 from engine.sandbox.faults import Faults
 from engine.sandbox.operations import SERVED, Handler
 from engine.sandbox.pages import Pages
-from engine.sandbox.store import Store
+from engine.sandbox.store import SandboxStore
 from engine.sandbox.stripe_state import State
 from engine.sandbox.webhooks import Courier
 
@@ -33,7 +33,7 @@ _HOSTS = ["127.0.0.1", "localhost", "::1"]
 
 def build(path: Path, keys: Keys, base_url: str, served: Mapping[str, Handler] = SERVED) -> Starlette:
     """Args: ``path`` is the state file; ``served`` the operations, for tests that break one on purpose."""
-    store = Store(path)
+    store = SandboxStore(path)
     state = State(store, Document(), base_url)
     with store.transaction():
         sessions.moved(state)

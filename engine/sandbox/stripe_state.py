@@ -10,7 +10,7 @@ from typing import Any
 
 from engine.sandbox.document import Document
 from engine.sandbox.problems import missing
-from engine.sandbox.store import Record, Store
+from engine.sandbox.store import Record, SandboxStore
 
 _LETTERS = string.ascii_letters + string.digits
 _ID_LENGTH = 24
@@ -28,7 +28,7 @@ class State:
         request: Id and idempotency key of the API request being served, for the events it causes; None between.
     """
 
-    def __init__(self, store: Store, document: Document, base_url: str) -> None:
+    def __init__(self, store: SandboxStore, document: Document, base_url: str) -> None:
         self.store, self.document, self.base_url = store, document, base_url
         self.request: dict[str, Any] | None = None
         self._offset_s = int(store.setting("offset_s", 0))

@@ -28,7 +28,7 @@ from qasync import QEventLoop
 from desktop.app import Program
 from desktop.preferences import Preferences
 from desktop.smoke import Stopwatch
-from desktop.viewmodels.booking.booking import Stage
+from desktop.viewmodels.booking.booking import PanelStage
 from desktop.viewmodels.session.session import SessionPhase
 from engine.config import load
 
@@ -67,11 +67,11 @@ class Clerk:
         await self.wait("typed: the renter found", lambda: panel.state.found.rows)
         await self.wait("Enter: the renter chosen", lambda: panel.state.renter is not None, enter)
         await self.wait("Enter: the car held", lambda: panel.state.booking is not None, enter)
-        await self.wait("       and its payment page made", lambda: panel.state.page_ready)
+        await self.wait("       and its payment page made", lambda: panel.state.checkout_ready)
         await self.wait("Enter: the page opened", lambda: len(self.opened) > pages, enter)
         self.waited["all of it"].append((time.perf_counter() - began) * 1000)
         panel.give_up()
-        await until(lambda: panel.state.stage is Stage.RELEASED)
+        await until(lambda: panel.state.stage is PanelStage.RELEASED)
         view.panel.close_panel()
 
 

@@ -23,7 +23,7 @@ from window import until
 
 from desktop.app import Program
 from desktop.bridge import EngineThread
-from desktop.viewmodels.booking.booking import Stage
+from desktop.viewmodels.booking.booking import PanelStage
 
 _ROOT = Path(__file__).resolve().parents[2]
 _OURS = (str(_ROOT / "engine"), str(_ROOT / "desktop"))
@@ -99,12 +99,12 @@ async def book(program: Program, *, by_name: bool) -> None:
     print(f"until its row is in the list: {run.told()}")
     if by_name:
         print("\n".join(run.pressed()))
-    await until(lambda: panel.state.page_ready)
+    await until(lambda: panel.state.checkout_ready)
     print(f"until its payment page is made too: {run.told()}")
     await bridge.call(run.leave_here)
     sys.setprofile(None)
     panel.give_up()
-    await until(lambda: panel.state.stage is Stage.RELEASED)
+    await until(lambda: panel.state.stage is PanelStage.RELEASED)
 
 
 async def watch(bridge: EngineThread, run: Run) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 from within import WITHIN_S
 
-from desktop.viewmodels.booking.booking import Stage
+from desktop.viewmodels.booking.booking import PanelStage
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.session.session import SessionPhase
 from desktop.widgets.cards.card_grid import CardGrid
@@ -43,13 +43,13 @@ async def _book(person):
     person.press(Qt.Key.Key_Return)
     await person.until(lambda: person.window.focusWidget() is person.window.workspace.client.car.main)
     person.press(Qt.Key.Key_Return)
-    await person.until(lambda: panel.state.offer is not None and panel.state.stage is Stage.RENTER)
+    await person.until(lambda: panel.state.offer is not None and panel.state.stage is PanelStage.RENTER)
     person.type("mar")
     await person.until(lambda: panel.state.found.rows)
     person.press(Qt.Key.Key_Return)
     await person.until(lambda: panel.state.renter is not None)
     person.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    await person.until(lambda: panel.state.page_ready)
+    await person.until(lambda: panel.state.checkout_ready)
     return panel
 
 
@@ -93,7 +93,7 @@ def test_a_car_is_found_booked_paid_and_cancelled(at_the_counter, tmp_path, card
                     assert "declined" in await page.wait_for("document.querySelector('[role=alert]')?.textContent")
             await page.wait_for("location.pathname.endsWith('/paid')")
             assert "You can close this window." in await page.wait_for("document.querySelector('main')?.textContent")
-        await person.until(lambda: panel.state.stage is Stage.CONFIRMED)
+        await person.until(lambda: panel.state.stage is PanelStage.CONFIRMED)
         await person.until(lambda: "Confirmed" in _shown(person))
 
         booking = panel.state.booking
@@ -150,7 +150,7 @@ async def _cancel(person, panel):
     assert f"{price.minor // 200}.{price.minor // 2 % 100:02}" in yes.text()
     box.usual.setCurrentIndex(0)
     yes.click()
-    await person.until(lambda: panel.state.stage is Stage.OVER)
+    await person.until(lambda: panel.state.stage is PanelStage.OVER)
     # The change itself may be heard of before what Stripe says of the refund.
     await person.until(lambda: panel.state.booking.payment.refund.state is RefundState.DONE)
 

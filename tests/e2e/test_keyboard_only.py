@@ -7,7 +7,7 @@ import asyncio
 from PySide6.QtCore import Qt
 from within import WITHIN_S
 
-from desktop.viewmodels.booking.booking import Stage
+from desktop.viewmodels.booking.booking import PanelStage
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.session.session import SessionPhase
 
@@ -39,14 +39,14 @@ def test_a_dozen_keys_lead_to_the_payment_page_and_two_for_a_renters_own_account
         press(Qt.Key.Key_Return)
         await person.until(lambda: panel.state.renter is not None)
         press(Qt.Key.Key_Return)
-        await person.until(lambda: panel.state.page_ready)
+        await person.until(lambda: panel.state.checkout_ready)
         await person.until(client.panel.main.hasFocus)
         press(Qt.Key.Key_Return)
         address = await asyncio.wait_for(person.pages.get(), WITHIN_S)
 
         assert "Jonas Vogel" == panel.state.booking.renter_name
         assert panel.state.booking.payment.attempt.url == address
-        assert Stage.PAYING is panel.state.stage
+        assert PanelStage.PAYING is panel.state.stage
         assert 4 + len(KNOWN) == len(typed)
 
     async def renter(person):
@@ -61,7 +61,7 @@ def test_a_dozen_keys_lead_to_the_payment_page_and_two_for_a_renters_own_account
         person.press(Qt.Key.Key_B)
         await person.until(client.panel.main.hasFocus)
         person.press(Qt.Key.Key_Return)
-        await person.until(lambda: panel.state.page_ready)
+        await person.until(lambda: panel.state.checkout_ready)
         await person.until(client.panel.main.hasFocus)
         person.press(Qt.Key.Key_Return)
         address = await asyncio.wait_for(person.pages.get(), WITHIN_S)

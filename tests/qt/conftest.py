@@ -22,7 +22,7 @@ from desktop.gui_gc import COLLECTOR, collecting_here
 from desktop.preferences import Preferences
 from desktop.tasks import TaskScope
 from desktop.theme.theme import Scheme, Theme
-from desktop.viewmodels.session.account_request import AskingViewModel
+from desktop.viewmodels.session.account_request import AccountRequestViewModel
 from desktop.viewmodels.session.session import Doors, SessionViewModel
 from desktop.views.frame.shell import MainWindow
 from desktop.widgets.loading.shimmer import ShimmerClock
@@ -132,7 +132,9 @@ def session(tasks):
 def window(qtbot, theme, session, tmp_path):
     theme.reduce_motion(reduced=True)
     shimmer = ShimmerClock(theme)
-    window = MainWindow(theme, shimmer, Preferences(tmp_path / "p.ini"), session, AskingViewModel(None, session._tasks))
+    window = MainWindow(
+        theme, shimmer, Preferences(tmp_path / "p.ini"), session, AccountRequestViewModel(None, session._tasks)
+    )
     qtbot.addWidget(window)
     window.show()
     window.activateWindow()

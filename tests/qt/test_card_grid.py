@@ -6,8 +6,8 @@ from PySide6.QtGui import QAccessible, QImage, QPainter
 from PySide6.QtTest import QTest
 
 from desktop.models import rows
-from desktop.models.pages import PagesModel
 from desktop.models.rows import Column
+from desktop.models.slices import SlicesModel
 from desktop.widgets import roles
 from desktop.widgets.cards.car_card import CarCardText, CardPainter, CardState
 from desktop.widgets.cards.card_grid import CardGrid
@@ -45,7 +45,7 @@ def tickets():
 
 @pytest.fixture
 def model(tickets):
-    model = PagesModel([Column("Car", lambda row: row.spoken, lambda row: row.title)], tickets.append)
+    model = SlicesModel([Column("Car", lambda row: row.spoken, lambda row: row.title)], tickets.append)
     model.reset(240)
     return model
 
@@ -65,7 +65,7 @@ def grid(qtbot, theme, clock, model):
 
 def fill(model, tickets):
     for ticket in tickets:
-        model.put_page(ticket, [car(n) for n in range(ticket.first_row, ticket.first_row + ticket.size)])
+        model.put_slice(ticket, [car(n) for n in range(ticket.first_row, ticket.first_row + ticket.size)])
 
 
 def painted(theme, clock, card, state):
@@ -217,7 +217,7 @@ def test_enter_on_skeleton_does_nothing_and_on_a_failure_asks_again(qtbot, grid,
     grid.setCurrentIndex(model.index(2, 0))
     QTest.keyClick(grid, Qt.Key.Key_Return)
     assert [] == retried
-    model.page_failed(tickets[0])
+    model.slice_failed(tickets[0])
     QTest.keyClick(grid, Qt.Key.Key_Return)
 
     assert [] == chosen

@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QWidget
 
 from desktop.dialogs import Question, ask, ask_for_files, ask_where_to_save, confirm, tell
-from desktop.widgets.button import Kind
+from desktop.widgets.button import ButtonKind
 from desktop.widgets.frame.question_box import About, Amount, QuestionBox
 from desktop.widgets.text import Text
 
@@ -87,7 +87,7 @@ async def test_the_act_is_the_primary_button_only_of_what_is_harmless(window, un
     box.reject()
     await asking
 
-    assert kinds == ((Kind.PLAIN, Kind.PRIMARY) if final else (Kind.PRIMARY, Kind.PLAIN))
+    assert kinds == ((ButtonKind.PLAIN, ButtonKind.PRIMARY) if final else (ButtonKind.PRIMARY, ButtonKind.PLAIN))
 
 
 def test_a_question_has_two_answers_and_nothing_final_is_harmless():

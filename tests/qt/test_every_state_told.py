@@ -8,7 +8,7 @@ import pytest
 from altered import altered
 from view_builders import NOW, make_booking
 
-from desktop.viewmodels.booking.panel_state import PanelState, Stage, stage_of
+from desktop.viewmodels.booking.panel_state import PanelStage, PanelState, stage_of
 from desktop.views.booking.history import moments_of, payments_of, trouble_words
 from desktop.views.booking.payment_status import status_words
 from desktop.words.booking_words import (
@@ -40,8 +40,8 @@ def test_every_state_of_a_booking_is_told_at_every_place(state):
     assert STANDINGS[facts.standing]
     assert isinstance(by_a_person(state), bool)
     # What is said of the car and of the money is what holds of them.
-    assert ("the car is free" in end_words(booking)[1]) <= (not facts.blocks or stage is not Stage.OVER)
-    assert (stage is Stage.RELEASED) == (facts.money is MoneyExpected.NONE)
+    assert ("the car is free" in end_words(booking)[1]) <= (not facts.blocks or stage is not PanelStage.OVER)
+    assert (stage is PanelStage.RELEASED) == (facts.money is MoneyExpected.NONE)
     assert ("Nothing was charged" in status_words(PanelState(stage, booking=booking)).sentence) == (
         facts.money is MoneyExpected.NONE
     )

@@ -9,8 +9,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
-from desktop.models.pages import PagesModel
 from desktop.models.rows import Column
+from desktop.models.slices import SlicesModel
 from desktop.widgets.cards.car_card import CarCardText
 from desktop.widgets.cards.card_grid import CardGrid
 from desktop.widgets.frame.follow import Follow, Shows
@@ -33,7 +33,7 @@ class Listed(QWidget):
     def __init__(self, theme, *, cards):
         super().__init__()
         self.clock = ShimmerClock(theme)
-        self.model = PagesModel([Column("Letter", str, str)], lambda _ticket: None, 100)
+        self.model = SlicesModel([Column("Letter", str, str)], lambda _ticket: None, 100)
         self.held = False
         if cards:
             self.list = CardGrid(theme, self.clock, _card)
@@ -52,7 +52,7 @@ class Listed(QWidget):
 
     def put(self, rows, *, again=False):
         (self.model.renew if again else self.model.reset)(len(rows))
-        self.model.put_page(self.model.ticket(0), tuple(rows))
+        self.model.put_slice(self.model.ticket(0), tuple(rows))
 
     def show_letter(self, letter):
         self.panel.showing = letter

@@ -13,7 +13,7 @@ from proxy import Line, Proxy
 from PySide6.QtCore import Qt
 
 from desktop.bridge import EngineThread
-from desktop.viewmodels.booking.booking import Stage
+from desktop.viewmodels.booking.booking import PanelStage
 from engine.config import Secret
 from engine.domain.booking.states import BookingState
 from engine.domain.car.availability import WhyTaken
@@ -94,7 +94,7 @@ async def test_X1_a_form_whose_car_was_taken_in_another_window_says_so_at_once(a
         await other.until(lambda: isinstance(panel.state.problem, PeriodTaken))
 
         assert other.view.client.panel.banner.text.startswith("This car was just taken until ")
-        assert (Stage.RENTER, RENTER) == (panel.state.stage, panel.state.renter)
+        assert (PanelStage.RENTER, RENTER) == (panel.state.stage, panel.state.renter)
         desk = one.desk.desk
         await desk.call(lambda: desk.services.rental.give_up(desk.actor, booking.id))
         await other.until(lambda: panel.state.problem is None)

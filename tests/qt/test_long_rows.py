@@ -9,13 +9,13 @@ from look_over import noticing_cuts
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from desktop.models.pages import PagesModel
 from desktop.models.rows import Column
+from desktop.models.slices import SlicesModel
 from desktop.preferences import Preferences
 from desktop.views.booking.list_row import damaged_row
 from desktop.views.booking.list_table import BookingTable, columns_of
 from desktop.views.parts.view_context import ViewContext
-from desktop.widgets.loading.field_skeleton import Field, FieldList
+from desktop.widgets.loading.field_skeleton import FieldList, LabelledValue
 from desktop.widgets.loading.shimmer import ShimmerClock
 from desktop.widgets.table.record_table import ROW_HEIGHT, RecordTable
 from desktop.widgets.table.tall_table import TallTable
@@ -42,7 +42,7 @@ def shown(qtbot, table, model, rows, width, height=400):
     table.resize(width, height)
     table.show()
     model.reset(len(rows))
-    model.put_page(model.ticket(0), rows)
+    model.put_slice(model.ticket(0), rows)
     QApplication.processEvents()
     return table
 
@@ -62,7 +62,7 @@ def test_plates_and_names_of_the_rows_on_the_screen_are_whole(qtbot, theme, shim
         Column("Plate", lambda row: row[0], lambda row: row[0], weight=1),
         Column("Name", lambda row: row[1], lambda row: row[1], weight=2),
     ]
-    table = shown(qtbot, RecordTable(theme, shimmer), PagesModel(columns, lambda _ticket: None), rows, width)
+    table = shown(qtbot, RecordTable(theme, shimmer), SlicesModel(columns, lambda _ticket: None), rows, width)
 
     cut = drawn(table)
 
@@ -80,9 +80,9 @@ def test_a_table_of_sentences_gives_each_row_the_lines_it_needs(qtbot, theme, sh
         Column("Found", lambda row: row[0], lambda row: row[0], weight=3),
         Column("What to do", lambda row: row[1], lambda row: row[1], weight=2),
     ]
-    model, first = PagesModel(columns, lambda _ticket: None), [(f"{'W' * 40} {'W' * 40}", "W" * 40)] * len(rows)
+    model, first = SlicesModel(columns, lambda _ticket: None), [(f"{'W' * 40} {'W' * 40}", "W" * 40)] * len(rows)
     table = shown(qtbot, TallTable(theme, shimmer), model, first, width)
-    model.put_page(model.ticket(0), rows)
+    model.put_slice(model.ticket(0), rows)
     QApplication.processEvents()
 
     assert not drawn(table)
@@ -106,7 +106,7 @@ def test_a_row_that_cannot_be_read_says_which_it_is_whichever_columns_go(
     columns = [
         Column(f"C{at}", str, str, weight=30 if at == 3 else 1, spare=at < spare) for at in range(4)
     ]  # fmt: skip
-    table = shown(qtbot, RecordTable(theme, shimmer), PagesModel(columns, lambda _ticket: None), [row], width)
+    table = shown(qtbot, RecordTable(theme, shimmer), SlicesModel(columns, lambda _ticket: None), [row], width)
     first = next(at for at in range(4) if not table.isColumnHidden(at))
 
     assert row.line == table._row._text(table.model().index(0, first))
@@ -121,10 +121,10 @@ def test_a_row_that_cannot_be_read_says_which_it_is_whichever_columns_go(
 def test_a_booking_that_cannot_be_read_keeps_its_number_where_the_column_of_numbers_goes(
     qtbot, theme, shimmer, tmp_path, damaged, reason, width
 ):
-    tools = ViewContext(theme, shimmer, Preferences(tmp_path / "p.ini"))
-    model = PagesModel(columns_of(lambda: None), lambda _ticket: None)
+    context = ViewContext(theme, shimmer, Preferences(tmp_path / "p.ini"))
+    model = SlicesModel(columns_of(lambda: None), lambda _ticket: None)
     row = damaged_row(Damaged("bookings", damaged, reason))
-    table = shown(qtbot, BookingTable(tools, model, lambda: None), model, [row], width)
+    table = shown(qtbot, BookingTable(context, model, lambda: None), model, [row], width)
     said = []
     line = table._row._line
     table._row._line = lambda painter, place, text, *more, **also: (
@@ -150,8 +150,8 @@ def test_all_facts_of_a_panel_begin_in_one_column(qtbot, theme, shimmer, values,
     facts = FieldList(theme, shimmer)
     qtbot.addWidget(facts)
     facts.setLayoutDirection(side)
-    sums = [Field("Rental", f"3 days × {each}.00 EUR = {3 * each}.00 EUR", amount=True) for each in amounts]  # noqa: RUF001 -- times
-    facts.show_fields([*(Field(f"Fact {at}", words) for at, words in enumerate(values)), *sums])
+    sums = [LabelledValue("Rental", f"3 days × {each}.00 EUR = {3 * each}.00 EUR", amount=True) for each in amounts]  # noqa: RUF001 -- times
+    facts.show_fields([*(LabelledValue(f"Fact {at}", words) for at, words in enumerate(values)), *sums])
     facts.resize(width, facts.heightForWidth(width))
 
     places = facts._places()[: len(values)]

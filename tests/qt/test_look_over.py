@@ -94,7 +94,7 @@ class Look:
         while calm < _CALM:
             names = set(self.person.desk.tasks._by_name)
             busy = {name for name in names if not name.startswith(_ALWAYS)}
-            calm = 0 if busy or self.person.window._tools.shimmer.running else calm + 1
+            calm = 0 if busy or self.person.window._context.shimmer.running else calm + 1
             await asyncio.sleep(0.01)
 
     async def at(self, place):

@@ -3,8 +3,8 @@ from __future__ import annotations
 from PySide6.QtCore import QPersistentModelIndex, QSortFilterProxyModel, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
-from desktop.models.pages import KEEP_PAGES, PagesModel
 from desktop.models.rows import ROW_ROLE, SORT_ROLE, STATE_ROLE, Column, RowsModel
+from desktop.models.slices import KEEP_PAGES, SlicesModel
 
 COLUMNS = (
     Column("Plate", lambda row: row[0], lambda row: row[0]),
@@ -21,7 +21,7 @@ def rows_model(*rows):
 
 def pages_model(total, size=10):
     asked = []
-    model = PagesModel(COLUMNS, asked.append, size=size)
+    model = SlicesModel(COLUMNS, asked.append, size=size)
     model.reset(total)
     return model, asked
 
@@ -93,7 +93,7 @@ def test_only_the_pages_looked_at_are_ordered_and_each_once():
 def test_end_of_the_list_is_reached_without_the_middle():
     model, asked = pages_model(95)
     model.want_rows(90, 94)
-    model.put_page(asked[0], page(asked[0])[:5])
+    model.put_slice(asked[0], page(asked[0])[:5])
 
     assert [ticket.number for ticket in asked] == [9]
     assert model.index(94, 0).data(ROW_ROLE) == ("94", 94)
@@ -108,8 +108,8 @@ def test_arriving_page_changes_its_rows_and_moves_none():
     model.rowsInserted.connect(lambda *_: layouts.append(1))
     model.modelReset.connect(lambda: layouts.append(1))
     model.want_rows(10, 19)
-    model.put_page(asked[0], page(asked[0]))
-    model.put_page(asked[0], page(asked[0]))
+    model.put_slice(asked[0], page(asked[0]))
+    model.put_slice(asked[0], page(asked[0]))
 
     assert changes == [(10, 19)]
     assert layouts == []
@@ -120,8 +120,8 @@ def test_answer_to_an_older_query_is_dropped():
     model, asked = pages_model(100)
     model.want_rows(0, 5)
     model.reset(40)
-    model.put_page(asked[0], page(asked[0], "old"))
-    model.page_failed(asked[0])
+    model.put_slice(asked[0], page(asked[0], "old"))
+    model.slice_failed(asked[0])
 
     assert model.row_at(0) is None
     assert model.state_of(0) == "waiting"
@@ -130,14 +130,14 @@ def test_answer_to_an_older_query_is_dropped():
 def test_failed_page_says_so_until_it_is_asked_for_again():
     model, asked = pages_model(100)
     model.want_rows(0, 5)
-    model.page_failed(asked[0])
+    model.slice_failed(asked[0])
     model.want_rows(0, 5)
     assert model.state_of(3) == "failed"
     assert len(asked) == 1
 
     model.retry(3)
     assert model.state_of(3) == "waiting"
-    model.put_page(asked[1], page(asked[1]))
+    model.put_slice(asked[1], page(asked[1]))
     assert model.state_of(3) == "loaded"
 
 
@@ -145,7 +145,7 @@ def test_pages_long_unseen_are_forgotten_and_can_come_back():
     model, asked = pages_model(10 * (KEEP_PAGES + 5))
     for number in range(KEEP_PAGES + 5):
         model.want_rows(number * 10, number * 10)
-        model.put_page(asked[-1], page(asked[-1]))
+        model.put_slice(asked[-1], page(asked[-1]))
 
     assert len(model._pages) == KEEP_PAGES
     assert model.row_at(0) is None

@@ -45,7 +45,7 @@ def field(qtbot, theme):
     row = QHBoxLayout(host)
     row.addWidget(field)
     row.addWidget(other)
-    field.set_place(ZONE, OPEN_BY_DAY)
+    field.set_clock(ZONE, OPEN_BY_DAY)
     field.show_moment(HELD)
     qtbot.addWidget(host)
     host.resize(700, 120)
@@ -233,7 +233,7 @@ def test_closed_hours_are_said_and_taken(field):
 
     assert datetime(2026, 11, 27, 22) == field.moment()
     assert "Closed then, opens Sat 07:30." == field.beneath.text.text()
-    field.set_place(ZONE, NIGHT_AND_DAY)
+    field.set_clock(ZONE, NIGHT_AND_DAY)
     type_in(field, "fri 22")
     assert "open then" in field.beneath.text.text()
 
@@ -478,7 +478,7 @@ AWKWARD = ["28.3.2027 2:30", "31.10.2027 2:30", "+3", "fri 22", "now", "1.1. 0:0
 @given(typed=st.sampled_from(AWKWARD), zone=st.sampled_from(PLACES))
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_it_holds_is_always_a_time_that_exists(field, typed, zone):
-    field.set_place(ZoneInfo(zone), OPEN_BY_DAY)
+    field.set_clock(ZoneInfo(zone), OPEN_BY_DAY)
     field.show_moment(HELD)
     type_in(field, typed)
     press(field, Qt.Key.Key_Return)

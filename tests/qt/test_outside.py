@@ -34,7 +34,7 @@ def opener(tmp_path, monkeypatch):
 
 async def test_an_opener_that_ends_well_got_the_address_as_it_is(opener):
     told = opener("exit 0")
-    await outside.open_page(PAGE)
+    await outside.open_in_browser(PAGE)
 
     assert PAGE == told.read_text()
 
@@ -53,7 +53,7 @@ def test_whatever_status_an_opener_fails_with_is_noticed(opener, status):
 async def test_an_opener_that_is_ended_from_outside_is_noticed(opener, signal):
     opener(f"kill -{signal} $$")
     with pytest.raises(BrowserNotOpened) as noticed:
-        await outside.open_page(PAGE)
+        await outside.open_in_browser(PAGE)
 
     assert NotOpenedWhy.ENDED is noticed.value.why
 
@@ -61,7 +61,7 @@ async def test_an_opener_that_is_ended_from_outside_is_noticed(opener, signal):
 async def test_a_computer_without_an_opener_is_told_so(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(BrowserNotOpened) as noticed:
-        await outside.open_page(PAGE)
+        await outside.open_in_browser(PAGE)
 
     assert NotOpenedWhy.MISSING is noticed.value.why
 
@@ -71,7 +71,7 @@ async def test_an_opener_that_became_the_browser_is_left_alone(opener, tmp_path,
     fifo = tmp_path / "closed"
     os.mkfifo(fifo)
     opener(f'read -r line < "{fifo}"')
-    await outside.open_page(PAGE)
+    await outside.open_in_browser(PAGE)
 
     # It is still there, waiting for somebody to close it.
     fifo.write_text("closed\n")
@@ -80,7 +80,7 @@ async def test_an_opener_that_became_the_browser_is_left_alone(opener, tmp_path,
 async def test_nothing_is_started_for_a_strange_address(opener):
     told = opener("exit 0")
     with pytest.raises(StrangeAddress):
-        await outside.open_page("file:///etc/passwd")
+        await outside.open_in_browser("file:///etc/passwd")
 
     assert not told.exists()
 
@@ -93,7 +93,7 @@ async def test_a_bundle_keeps_its_libraries_to_itself(opener, monkeypatch, befor
     if before:
         monkeypatch.setenv("LD_LIBRARY_PATH_ORIG", before)
 
-    await outside.open_page(PAGE)
+    await outside.open_in_browser(PAGE)
     assert (PAGE, after) == (told.read_text(), (tmp_path / "libraries").read_text())
 
     (tmp_path / "libraries").unlink()

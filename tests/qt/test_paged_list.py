@@ -33,14 +33,14 @@ class Numbers:
 @pytest.fixture
 def listed(qtbot, theme, tmp_path):
     shimmer, tasks = ShimmerClock(theme), TaskScope()
-    tools = ViewContext(theme, shimmer, Preferences(tmp_path / "p.ini"))
+    context = ViewContext(theme, shimmer, Preferences(tmp_path / "p.ini"))
 
     async def fetch(_query, offset):
         return Numbers(tuple(range(offset, min(offset + _PAGE, _ALL))), _ALL)
 
     vm = ListViewModel(tasks, "numbers", fetch, None)
     words = ListWords(Icon.PEOPLE, "Nobody", "Nobody asks.", "", "The numbers did not come")
-    page = PagedList(tools, vm, [Column("Number", str, int)], words, "Numbers")
+    page = PagedList(context, vm, [Column("Number", str, int)], words, "Numbers")
     page.resize(600, 400)
     qtbot.addWidget(page)
     page.show()

@@ -16,7 +16,7 @@ from view_builders import NOW, fed_workspace, make_booking
 
 from desktop.commands import PALETTE, Command, Commands
 from desktop.tasks import TaskScope
-from desktop.viewmodels.search.lookup import FoundRows, Hit, HitKind, LookupViewModel
+from desktop.viewmodels.search.lookup import Hit, HitKind, HitRows, LookupViewModel
 from desktop.views.frame.found_lines import Offers
 from desktop.views.frame.palette import CommandPalette, Finds
 from desktop.widgets.palette.order import in_order
@@ -154,7 +154,7 @@ def current(palette):
 
 
 def rows(*rows, total=0, slip=False):
-    return FoundRows(rows, max(total, len(rows)), slip)
+    return HitRows(rows, max(total, len(rows)), slip)
 
 
 def slipped():

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtWidgets import QWidget
 
 from desktop.widgets.loading.loading import Loading
-from desktop.widgets.loading.phases import LoadingRule, Look, Showing, Word
+from desktop.widgets.loading.phases import LoadingRule, Showing, WaitLook, WaitWord
 
 
 class Clock:
@@ -30,12 +30,12 @@ def rule(clock):
 def test_quick_answer_shows_no_skeleton(rule, clock):
     rule.begin(has_rows=False)
     clock.at += 0.19
-    assert Look.QUIET is rule.showing().look
+    assert WaitLook.QUIET is rule.showing().look
     rule.settle()
 
-    assert Showing(Look.CONTENT) == rule.showing()
+    assert Showing(WaitLook.CONTENT) == rule.showing()
     clock.at += 0.1
-    assert Look.CONTENT is rule.showing().look
+    assert WaitLook.CONTENT is rule.showing().look
     assert rule.next_change() is None
 
 
@@ -43,14 +43,14 @@ def test_skeleton_come_after_200_ms_and_stay_400(rule, clock):
     rule.begin(has_rows=False)
     assert 0.2 == pytest.approx(rule.next_change())
     clock.at += 0.21
-    assert Look.SKELETON is rule.showing().look
+    assert WaitLook.SKELETON is rule.showing().look
     rule.settle()
-    assert Look.SKELETON is rule.showing().look
+    assert WaitLook.SKELETON is rule.showing().look
     clock.at += rule.next_change() - 0.01
-    assert Look.SKELETON is rule.showing().look
+    assert WaitLook.SKELETON is rule.showing().look
     clock.at += 0.02
 
-    assert Look.CONTENT is rule.showing().look
+    assert WaitLook.CONTENT is rule.showing().look
     assert rule.next_change() is None
 
 
@@ -59,13 +59,13 @@ def test_slow_answer_is_shown_at_once_when_skeleton_stood_long_enough(rule, cloc
     clock.at += 0.7
     rule.settle()
 
-    assert Look.CONTENT is rule.showing().look
+    assert WaitLook.CONTENT is rule.showing().look
 
 
 def test_rows_that_are_there_stay_under_a_thin_line(rule, clock):
     rule.begin(has_rows=True)
     clock.at += 0.5
-    assert Showing(Look.CONTENT, progress=True) == rule.showing()
+    assert Showing(WaitLook.CONTENT, progress=True) == rule.showing()
     rule.settle()
 
     assert Showing() == rule.showing()
@@ -73,7 +73,7 @@ def test_rows_that_are_there_stay_under_a_thin_line(rule, clock):
 
 @pytest.mark.parametrize(
     ("waited", "word"),
-    [(0.9, Word.NONE), (1.0, Word.STILL_LOADING), (9.9, Word.STILL_LOADING), (10.0, Word.OFFER_RETRY)],
+    [(0.9, WaitWord.NONE), (1.0, WaitWord.STILL_LOADING), (9.9, WaitWord.STILL_LOADING), (10.0, WaitWord.OFFER_RETRY)],
 )
 def test_long_wait_is_spoken_of(rule, clock, waited, word):
     rule.begin(has_rows=False)
@@ -85,10 +85,10 @@ def test_long_wait_is_spoken_of(rule, clock, waited, word):
 def test_error_is_never_kept_behind_skeleton(rule, clock):
     rule.begin(has_rows=False)
     clock.at += 0.25
-    assert Look.SKELETON is rule.showing().look
+    assert WaitLook.SKELETON is rule.showing().look
     rule.fail()
 
-    assert Look.CONTENT is rule.showing().look
+    assert WaitLook.CONTENT is rule.showing().look
 
 
 def test_typing_on_neither_postpones_nor_restarts_the_skeleton(rule, clock):
@@ -96,13 +96,13 @@ def test_typing_on_neither_postpones_nor_restarts_the_skeleton(rule, clock):
     clock.at += 0.15
     rule.begin(has_rows=False)
     clock.at += 0.06
-    assert Look.SKELETON is rule.showing().look
+    assert WaitLook.SKELETON is rule.showing().look
     rule.begin(has_rows=False)
-    assert Look.SKELETON is rule.showing().look
+    assert WaitLook.SKELETON is rule.showing().look
     clock.at += 0.41
     rule.settle()
 
-    assert Look.CONTENT is rule.showing().look
+    assert WaitLook.CONTENT is rule.showing().look
 
 
 def test_driver_says_each_look_once_and_leaves_no_timer(qtbot, clock):
@@ -115,20 +115,20 @@ def test_driver_says_each_look_once_and_leaves_no_timer(qtbot, clock):
     clock.at += 0.5
     loading.settle()
 
-    assert [Look.QUIET, Look.SKELETON, Look.CONTENT] == seen
+    assert [WaitLook.QUIET, WaitLook.SKELETON, WaitLook.CONTENT] == seen
     assert not loading._timer.isActive()
-    assert Look.CONTENT is loading.showing.look
+    assert WaitLook.CONTENT is loading.showing.look
 
 
 def test_driver_wakes_by_itself(qtbot):
     loading, seen = Loading(), []
     loading.changed.connect(lambda showing: seen.append(showing.look))
     loading.begin(has_rows=False)
-    qtbot.waitUntil(lambda: Look.SKELETON in seen)
+    qtbot.waitUntil(lambda: WaitLook.SKELETON in seen)
     loading.settle()
-    qtbot.waitUntil(lambda: Look.CONTENT in seen)
+    qtbot.waitUntil(lambda: WaitLook.CONTENT in seen)
 
-    assert [Look.QUIET, Look.SKELETON, Look.CONTENT] == seen
+    assert [WaitLook.QUIET, WaitLook.SKELETON, WaitLook.CONTENT] == seen
 
 
 async def test_whoever_waits_for_an_answer_waits_for_the_screen(qtbot, clock, until):
@@ -148,4 +148,4 @@ async def test_whoever_waits_for_an_answer_waits_for_the_screen(qtbot, clock, un
     loading.settle()
     await waiting
 
-    assert Look.CONTENT is loading.showing.look
+    assert WaitLook.CONTENT is loading.showing.look

@@ -189,15 +189,15 @@ async def test_an_account_is_made_its_password_shown_once_and_changed_at_the_fir
         await office.until(lambda: panel.post.branch.count() > 1)
         panel.post.branch.setCurrentIndex(panel.post.branch.findData(BERLIN.id))
         QTest.keyClick(panel.form.fields["name"], Qt.Key.Key_Return)
-        await office.until(lambda: office.admin.people_vm.state.issued is not None)
-        once = panel.issued.password.text()
-        panel.issued.copy.click()
+        await office.until(lambda: office.admin.people_vm.state.one_time is not None)
+        once = panel.one_time.password.text()
+        panel.one_time.copy.click()
         assert is_one_time(once)
         assert once == QGuiApplication.clipboard().text()
         panel.close_panel()
         await office.until(lambda: not panel.isVisible())
-        assert "" == panel.issued.password.text()
-        assert office.admin.people_vm.state.issued is None
+        assert "" == panel.one_time.password.text()
+        assert office.admin.people_vm.state.one_time is None
 
         await counter.sign_in("nele.vogt", once)
         choose = counter.program.window.sign_in._choose
@@ -220,16 +220,16 @@ async def test_the_keyboard_stays_beside_a_password_that_is_shown_once(desk):
         panel.main.setFocus()
         QTest.keyClick(panel.main, Qt.Key.Key_Space)
         await office.until(lambda: panel.reset.isVisible() and panel.reset.isEnabled())
-        assert panel.issued.copy is panel.window().focusWidget()
-        first = panel.issued.password.text()
+        assert panel.one_time.copy is panel.window().focusWidget()
+        first = panel.one_time.password.text()
 
         panel.reset.setFocus()
         QTest.keyClick(panel.reset, Qt.Key.Key_Space)
         await office.answer()
-        await office.until(lambda: panel.issued.password.text() not in ("", first))
+        await office.until(lambda: panel.one_time.password.text() not in ("", first))
         await office.until(panel.reset.isEnabled)
 
-        assert panel.issued.copy is panel.window().focusWidget()
+        assert panel.one_time.copy is panel.window().focusWidget()
 
 
 async def test_an_administrator_is_made_only_with_the_own_password(desk, world):
@@ -332,7 +332,7 @@ async def test_users_and_requests_are_live_and_a_used_password_is_shown_no_longe
         page, vm, panel = office.admin.people, office.admin.people_vm, office.admin.panel
         known = vm.listing.state.first.total
         new = NewPerson("new.one", "New One", "", "", Post(Role.CLIENT, BERLIN.id))
-        issued = await other.accounts.create(other.actor, new)
+        one_time = await other.accounts.create(other.actor, new)
         await office.until(lambda: known + 1 == vm.listing.state.first.total)
         badge = office.view.rail._buttons["requests"]
         await _file(world, "Nele Vogt", "nele@example.org")
@@ -342,16 +342,16 @@ async def test_users_and_requests_are_live_and_a_used_password_is_shown_no_longe
         await office.until(lambda: panel.reset.isVisible() and panel.reset.isEnabled())
         panel.reset.click()
         await office.answer()
-        await office.until(lambda: vm.state.issued is not None and not vm._tasks.running("change account"))
-        assert vm.state.issued.password == panel.issued.password.text() != issued.password
+        await office.until(lambda: vm.state.one_time is not None and not vm._tasks.running("change account"))
+        assert vm.state.one_time.password == panel.one_time.password.text() != one_time.password
         panel.form.fields["name"].setText("Half typed")
         await other.accounts.edit(other.actor, "new.one", "Other Name", "", "")
         await office.until(lambda: vm.state.row.person.name == "Other Name")
-        assert ("Half typed", True) == (panel.form.value("name"), panel.issued.isVisible())
+        assert ("Half typed", True) == (panel.form.value("name"), panel.one_time.isVisible())
         world.db.sign_ins.insert_one({"account": "new.one", "at": other.clock.now(), "desk": "d", "zones": "2026b"})
-        await office.until(lambda: vm.state.issued is None)
+        await office.until(lambda: vm.state.one_time is None)
 
-        assert ("", False) == (panel.issued.password.text(), panel.issued.isVisible())
+        assert ("", False) == (panel.one_time.password.text(), panel.one_time.isVisible())
         assert "is shown no longer" in panel.banner.text
         assert page.isVisible()
         panel.form.fields["name"].setText("New One")

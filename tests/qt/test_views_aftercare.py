@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from view_builders import NOW, PERIOD, fed_workspace, make_booking
 
 from desktop.tasks import TaskScope
-from desktop.viewmodels.booking.booking import PanelState, Stage
+from desktop.viewmodels.booking.booking import PanelStage, PanelState
 from desktop.views.booking.aftercare import Aftercare
 from desktop.views.booking.refund_reason import ReasonDialog
 from desktop.widgets.frame.question_box import FINAL, QuestionBox
@@ -43,11 +43,11 @@ def _offered(care):
 @pytest.mark.parametrize(
     ("stage", "period", "offered"),
     [
-        (Stage.PAYING, PERIOD, []),
-        (Stage.CONFIRMED, PERIOD, ["Cancel booking …"]),
-        (Stage.CONFIRMED, BEGUN, ["Take the car back …"]),
-        (Stage.RELEASED, PERIOD, ["Take up again"]),
-        (Stage.OVER, PERIOD, []),
+        (PanelStage.PAYING, PERIOD, []),
+        (PanelStage.CONFIRMED, PERIOD, ["Cancel booking …"]),
+        (PanelStage.CONFIRMED, BEGUN, ["Take the car back …"]),
+        (PanelStage.RELEASED, PERIOD, ["Take up again"]),
+        (PanelStage.OVER, PERIOD, []),
     ],
 )
 def test_each_stage_offers_what_makes_sense(care, stage, period, offered):
@@ -59,7 +59,7 @@ def test_each_stage_offers_what_makes_sense(care, stage, period, offered):
 
 
 def test_offline_nothing_that_writes_can_be_pressed(care):
-    state = PanelState(stage=Stage.CONFIRMED, booking=make_booking(state=BookingState.CONFIRMED))
+    state = PanelState(stage=PanelStage.CONFIRMED, booking=make_booking(state=BookingState.CONFIRMED))
     care.draw(state, online=False)
 
     assert not care.cancel.isEnabled()
@@ -70,7 +70,7 @@ async def test_money_goes_back_only_after_a_yes_to_its_amount(care, until, monke
     cancelled = []
     monkeypatch.setattr(care._vm, "cancel", lambda *told: cancelled.append(told))
     care.show()
-    care._vm.state = PanelState(Stage.CONFIRMED, booking=make_booking(state=BookingState.CONFIRMED))
+    care._vm.state = PanelState(PanelStage.CONFIRMED, booking=make_booking(state=BookingState.CONFIRMED))
     care._vm.refund_quoted.emit(RefundQuote(Money(36_00, "EUR"), Money(36_00, "EUR")))
     await until(lambda: care.window().findChildren(QuestionBox))
     box = care.window().findChildren(QuestionBox)[0]
@@ -143,7 +143,7 @@ async def test_a_renters_own_account_is_asked_for_no_reason(care, until, monkeyp
 
 async def _asked_about(care, until, booking, back):
     care.show()
-    care._vm.state = PanelState(Stage.CONFIRMED, booking=booking)
+    care._vm.state = PanelState(PanelStage.CONFIRMED, booking=booking)
     care._vm.refund_quoted.emit(RefundQuote(Money(back, "EUR"), Money(0, "EUR")))
     await until(lambda: care.window().findChildren(QuestionBox))
     return care.window().findChildren(QuestionBox)[0]
@@ -159,7 +159,7 @@ async def _asked_about(care, until, booking, back):
 )
 async def test_what_is_asked_names_no_sum_of_nothing(care, until, back, kept, told, untold):
     care.show()
-    care._vm.state = PanelState(Stage.CONFIRMED, booking=make_booking(state=BookingState.CONFIRMED))
+    care._vm.state = PanelState(PanelStage.CONFIRMED, booking=make_booking(state=BookingState.CONFIRMED))
     care._vm.refund_quoted.emit(RefundQuote(Money(back, "EUR"), Money(kept, "EUR")))
     await until(lambda: care.window().findChildren(QuestionBox))
     box = care.window().findChildren(QuestionBox)[0]
@@ -177,7 +177,7 @@ async def test_enter_and_enter_and_enter_never_end_a_rental(care, until, monkeyp
     """Each Enter goes to whatever has the keyboard, as a held or impatient key does."""
     ended = []
     monkeypatch.setattr(care._vm, "returned", lambda: ended.append(1))
-    state = PanelState(Stage.CONFIRMED, booking=make_booking(state=BookingState.CONFIRMED, period=BEGUN))
+    state = PanelState(PanelStage.CONFIRMED, booking=make_booking(state=BookingState.CONFIRMED, period=BEGUN))
     care._vm.state = state
     care.show()
     care.window().activateWindow()
@@ -197,7 +197,7 @@ async def test_enter_and_enter_and_enter_never_end_a_rental(care, until, monkeyp
 
 async def test_a_return_is_asked_about_by_car_plate_renter_and_amount(care, until):
     booking = make_booking(state=BookingState.CONFIRMED, period=BEGUN)
-    care._vm.state = PanelState(Stage.CONFIRMED, booking=booking)
+    care._vm.state = PanelState(PanelStage.CONFIRMED, booking=booking)
     care.show()
     care.draw(care._vm.state, online=True)
     care.returned.click()
@@ -216,12 +216,12 @@ async def test_an_answer_is_for_the_booking_that_was_asked_about(care, until, mo
     ended = []
     monkeypatch.setattr(care._vm, "returned", lambda: ended.append(1))
     booking = make_booking(state=BookingState.CONFIRMED, period=BEGUN)
-    care._vm.state = PanelState(Stage.CONFIRMED, booking=booking)
+    care._vm.state = PanelState(PanelStage.CONFIRMED, booking=booking)
     care.show()
     care.draw(care._vm.state, online=True)
     care.returned.click()
     await until(lambda: care.window().findChildren(QuestionBox))
-    care._vm.state = PanelState(Stage.CONFIRMED, booking=replace(booking, id=BookingId("another")))
+    care._vm.state = PanelState(PanelStage.CONFIRMED, booking=replace(booking, id=BookingId("another")))
     care.window().findChildren(QuestionBox)[0].yes.click()
     await until(lambda: not care._tasks.running("returned"))
 

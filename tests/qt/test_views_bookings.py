@@ -45,8 +45,8 @@ def workspace():
 @pytest.fixture
 def page(qtbot, theme, workspace, clock, tmp_path):
     shimmer = ShimmerClock(theme)
-    tools = ViewContext(theme, shimmer, Preferences(tmp_path / "p.ini"))
-    page = BookingsPage(tools, workspace.bookings, workspace.now, first_step="Find a car")
+    context = ViewContext(theme, shimmer, Preferences(tmp_path / "p.ini"))
+    page = BookingsPage(context, workspace.bookings, workspace.now, first_step="Find a car")
     page.loading._rule._now = clock
     qtbot.addWidget(page)
     page.resize(1088, 764)
@@ -182,16 +182,16 @@ def test_an_older_word_does_not_undo_a_newer_one(page):
 
 
 def test_loading_again_keeps_what_is_chosen_seen_and_scrolled_to(page, workspace):
-    workspace.bookings.need_page = lambda _offset: None
+    workspace.bookings.need_slice = lambda _offset: None
     feed(page, listed(120))
     page.model.want_rows(60, 61)
     later = BookingRows(tuple(make_booking(number) for number in range(50, 100)), 120)
-    workspace.bookings.page_arrived.emit(1, 50, later)
+    workspace.bookings.slice_arrived.emit(1, 50, later)
     page.table.selectRow(70)
     page.table.scrollTo(page.model.index(70, 0))
     scrolled = page.table.verticalScrollBar().value()
     asked = []
-    workspace.bookings.need_page = asked.append
+    workspace.bookings.need_slice = asked.append
     feed(page, replace(listed(120), phase=Phase.LOADING, run=2))
     feed(page, listed(121, 2))
 
@@ -258,11 +258,11 @@ def test_another_scope_never_shows_the_rows_of_the_first(page, clock):
 
 def test_later_pages_come_to_their_place(page, workspace):
     asked = []
-    workspace.bookings.need_page = asked.append
+    workspace.bookings.need_slice = asked.append
     feed(page, listed(120))
     page.model.want_rows(60, 61)
     rows = tuple(make_booking(number) for number in range(50, 100))
-    workspace.bookings.page_arrived.emit(1, 50, BookingRows(rows, 120))
+    workspace.bookings.slice_arrived.emit(1, 50, BookingRows(rows, 120))
 
     assert [50] == asked
     assert "G8ET-6JAM-Q060" == cells(page, 60)[0]
@@ -271,8 +271,8 @@ def test_later_pages_come_to_their_place(page, workspace):
 def test_an_account_without_a_branch_is_not_offered_one(qtbot, theme, tmp_path):
     shimmer = ShimmerClock(theme)
     workspace = fed_workspace(TaskScope(), replace(CLERK, branch_id=None))
-    tools = ViewContext(theme, shimmer, Preferences(tmp_path / "p.ini"))
-    page = BookingsPage(tools, workspace.bookings, workspace.now, first_step="Find a car")
+    context = ViewContext(theme, shimmer, Preferences(tmp_path / "p.ini"))
+    page = BookingsPage(context, workspace.bookings, workspace.now, first_step="Find a car")
     qtbot.addWidget(page)
     page.show()
 
@@ -311,8 +311,8 @@ def test_a_heading_sorts_only_by_what_the_account_may_sort_by(qtbot, theme, tmp_
     shimmer = ShimmerClock(theme)
     owner = Actor(AccountName("owner"), "Olga Owner", Role.OWNER, owner_id=OwnerId("owner-1"))
     workspace = fed_workspace(TaskScope(), owner)
-    tools = ViewContext(theme, shimmer, Preferences(tmp_path / "p.ini"))
-    page = BookingsPage(tools, workspace.bookings, workspace.now)
+    context = ViewContext(theme, shimmer, Preferences(tmp_path / "p.ini"))
+    page = BookingsPage(context, workspace.bookings, workspace.now)
     qtbot.addWidget(page)
     asked = []
     page.table.sorted.disconnect(page.vm.sort_by)

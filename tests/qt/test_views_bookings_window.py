@@ -14,7 +14,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QWidget
 
 from desktop.csv_habits import keep
-from desktop.viewmodels.booking.booking import Stage
+from desktop.viewmodels.booking.booking import PanelStage
 from desktop.viewmodels.phases import Phase
 from desktop.views.areas.owner import OwnerArea
 from desktop.widgets.frame.question_box import QuestionBox
@@ -107,7 +107,7 @@ async def test_X3_an_expired_booking_is_listed_and_taken_up_again_by_keyboard(co
         detail = person.view.client.detail
         await person.until(detail.aftercare.again.hasFocus)
         person.press(Qt.Key.Key_Return)
-        await person.until(lambda: detail.vm.state.panel().page_ready)
+        await person.until(lambda: detail.vm.state.panel().checkout_ready)
 
         assert old.id != detail.vm.state.booking.id
         assert 1 == world.blocking(old.car_id)
@@ -139,7 +139,7 @@ async def test_pay_again_opens_the_same_page_and_the_panel_sees_it_paid(counter,
         await person.until(lambda: person.opened)
         assert [made.payment.attempt.url] == person.opened
         await elsewhere(person, lambda: pay(made))
-        await person.until(lambda: detail.vm.state.panel().stage is Stage.CONFIRMED)
+        await person.until(lambda: detail.vm.state.panel().stage is PanelStage.CONFIRMED)
 
         assert ["Car held", "Paid and confirmed"] == [moment.title for moment in detail.past.moments]
         assert not person.view.status._holds.isVisible()
@@ -148,7 +148,7 @@ async def test_pay_again_opens_the_same_page_and_the_panel_sees_it_paid(counter,
 async def test_the_list_is_exported_where_the_person_says_and_as_their_spreadsheet_reads_it(counter, world, tmp_path):
     async with counter() as person:
         await person.sign_in()
-        keep(person.window._tools.preferences, GERMAN)
+        keep(person.window._context.preferences, GERMAN)
         made = await elsewhere(person, two_of(world))
         page = await to_bookings(person)
         person.press(Qt.Key.Key_E, CTRL)
@@ -383,7 +383,7 @@ async def test_a_late_payment_is_told_with_its_reason_while_nobody_asks(counter,
         await person.sign_in()
         made = await elsewhere(person, let_go)
         await elsewhere(person, lambda: paid_after_all(made))
-        toast = person.view.client.news.toast
+        toast = person.view.client.toasts.toast
         await person.until(lambda: "Paid after the hold was over" in toast.text)
 
         reason = "the car was no longer free" if taken else "the car was still free"

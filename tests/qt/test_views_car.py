@@ -24,7 +24,7 @@ from desktop.views.search.availability import DAYS, lines, strip_days, wished_da
 from desktop.views.search.car_panel import CarPanel
 from desktop.views.search.search_page import SearchPage
 from desktop.widgets.frame.side_panel import WIDTH, SidePanel
-from desktop.widgets.loading.phases import Look
+from desktop.widgets.loading.phases import WaitLook
 from desktop.widgets.loading.shimmer import ShimmerClock
 from engine.domain.car.availability import CarCalendar, Obstacle, WhyTaken
 from engine.domain.shared.errors import Unavailable
@@ -35,7 +35,7 @@ SPAN = shown_weeks(PERIOD, BERLIN, NOW)
 
 
 @pytest.fixture
-def tools(theme, tmp_path):
+def context(theme, tmp_path):
     shimmer = ShimmerClock(theme)
     yield ViewContext(theme, shimmer, Preferences(tmp_path / "p.ini"))
     shimmer.deleteLater()
@@ -49,8 +49,8 @@ def workspace():
 
 
 @pytest.fixture
-def page(qtbot, tools, workspace):
-    page = SearchPage(tools, workspace, no_photos())
+def page(qtbot, context, workspace):
+    page = SearchPage(context, workspace, no_photos())
     qtbot.addWidget(page)
     page.resize(1088, 764)
     page.show()
@@ -60,12 +60,12 @@ def page(qtbot, tools, workspace):
 
 
 @pytest.fixture
-def panel(qtbot, theme, tools, workspace):
+def panel(qtbot, theme, context, workspace):
     theme.reduce_motion(reduced=True)
     host = QWidget()
     host.resize(1000, 760)
     qtbot.addWidget(host)
-    panel = CarPanel(tools, workspace, no_photos(), host)
+    panel = CarPanel(context, workspace, no_photos(), host)
     now = [100.0]
     panel.loading._rule._now = lambda: now[0]
     panel.wait = lambda seconds: (now.__setitem__(0, now[0] + seconds), panel.loading._look())
@@ -140,14 +140,14 @@ def test_a_maintenance_card_promises_nothing(page):
 
 
 def test_a_page_in_which_the_free_cars_end_goes_on_with_the_taken_ones(page, workspace):
-    workspace.search.need_page = lambda _offset: None
+    workspace.search.need_slice = lambda _offset: None
     state = replace(found(60, taken=True), taken=found_with_taken(0, [make_blocked(1)]).taken)
     feed(page, replace(state, taken=replace(state.taken, total=30)))
     model = page.results.model
     model.want_rows(50, 89)
     offers = tuple(make_offer(n) for n in range(50, 60))
     blocked = tuple(make_blocked(n) for n in range(200, 230))
-    workspace.search.page_arrived.emit(1, 50, FoundRows(offers, blocked))
+    workspace.search.slice_arrived.emit(1, 50, FoundRows(offers, blocked))
 
     assert 90 == model.rowCount()
     assert ["car-59", "car-200", "car-229"] == [model.row_at(row).car_id for row in (59, 60, 89)]
@@ -236,7 +236,7 @@ def test_skeleton_of_the_coming_weeks_stand_where_the_days_will_be(panel):
     before, places = panel.strip.geometry(), panel.strip.cells()
     assert not panel.strip._waiting
     panel.wait(0.25)
-    assert Look.SKELETON is panel.loading.showing.look
+    assert WaitLook.SKELETON is panel.loading.showing.look
     assert panel.strip._waiting
     assert (before, places) == (panel.strip.geometry(), panel.strip.cells())
     below = [part.geometry() for part in (panel.price, panel.facts, panel.photos)]

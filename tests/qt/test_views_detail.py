@@ -18,8 +18,8 @@ from desktop.tasks import TaskScope
 from desktop.viewmodels.booking.detail import DetailState
 from desktop.viewmodels.phases import Phase
 from desktop.views.booking.detail import BookingDetail
-from desktop.views.booking.history import by_words, late_news, moments_of, payments_of
-from desktop.views.booking.toasts import BookingNews
+from desktop.views.booking.history import by_words, late_words, moments_of, payments_of
+from desktop.views.booking.toasts import BookingToasts
 from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.loading.shimmer import ShimmerClock
 from desktop.widgets.loading.skeleton import Skeleton
@@ -52,8 +52,8 @@ def make_detail(qtbot, theme, tmp_path):
         host = QWidget()
         host.resize(1280, 800)
         qtbot.addWidget(host)
-        tools = ViewContext(theme, shimmer, Preferences(tmp_path / "p.ini"))
-        detail = BookingDetail(tools, workspace.detail, workspace.now, host)
+        context = ViewContext(theme, shimmer, Preferences(tmp_path / "p.ini"))
+        detail = BookingDetail(context, workspace.detail, workspace.now, host)
         host.show()
         return detail
 
@@ -153,10 +153,10 @@ def test_each_step_says_when_and_by_whom_unless_it_was_the_program():
 
 
 def test_a_payment_that_comes_after_the_rental_says_so():
-    assert "Paid after the rental would have ended" == late_news(
+    assert "Paid after the rental would have ended" == late_words(
         story(RELEASING, RELEASED, REFUND_DUE, period=RentalPeriod(NOW - timedelta(days=2), NOW))
     )
-    assert "" == late_news(story(CONFIRMED))
+    assert "" == late_words(story(CONFIRMED))
 
 
 @pytest.mark.parametrize("state", BookingState)
@@ -308,7 +308,7 @@ def test_escape_closes_it_and_nothing_stays(make_detail, qtbot):
 def test_the_desk_is_told_of_a_late_payment_with_the_reason_once(qtbot, theme, states, words):
     host = QWidget()
     qtbot.addWidget(host)
-    news = BookingNews(theme, host, CLERK)
+    news = BookingToasts(theme, host, CLERK)
     news.hear(story(*states), was_held=False, seen=False)
     assert words == news.toast.text
     news.toast.tell("something else")
@@ -320,7 +320,7 @@ def test_the_desk_is_told_of_a_late_payment_with_the_reason_once(qtbot, theme, s
 def test_a_desk_that_is_not_concerned_is_told_nothing(qtbot, theme):
     host = QWidget()
     qtbot.addWidget(host)
-    news = BookingNews(theme, host, replace(CLERK, account="other", branch_id=LISBON.id))
+    news = BookingToasts(theme, host, replace(CLERK, account="other", branch_id=LISBON.id))
     news.hear(story(RELEASING, RELEASED, CONFIRMED), was_held=False, seen=False)
 
     assert "" == news.toast.text

@@ -58,14 +58,14 @@ def test_an_enquiry_has_taken_nothing_and_what_is_over_is_called_so(reason, stat
 def panel(qtbot, theme, tmp_path):
     opened_pages = []
 
-    async def open_page(address):
+    async def open_in_browser(address):
         opened_pages.append(address)
 
     host = QWidget()
     host.resize(900, 700)
     qtbot.addWidget(host)
-    tools = ViewContext(theme, ShimmerClock(theme), Preferences(tmp_path / "p.ini"))
-    made = DisputePanel(tools, open_page, host, lambda: NOW, demo=False)
+    context = ViewContext(theme, ShimmerClock(theme), Preferences(tmp_path / "p.ini"))
+    made = DisputePanel(context, open_in_browser, host, lambda: NOW, demo=False)
     host.show()
     return made, opened_pages
 

@@ -70,8 +70,8 @@ def make_page(qtbot, theme, clock, tmp_path):
     def make(actor=OWNER):
         workspace = fed_workspace(TaskScope(), actor)
         host = QStackedWidget()
-        tools = ViewContext(theme, shimmer, Preferences(tmp_path / "p.ini"))
-        page = FleetPage(tools, workspace, host)
+        context = ViewContext(theme, shimmer, Preferences(tmp_path / "p.ini"))
+        page = FleetPage(context, workspace, host)
         host.addWidget(page)
         page.asked = []
         page.fleet.ask = page.asked.append

@@ -44,7 +44,7 @@ def host(qtbot, theme):
 @pytest.fixture
 def panel(host, theme, window):
     workspace = fed_workspace(TaskScope())
-    made = BookingPanel(ViewContext(theme, window._tools.shimmer, window._tools.preferences), workspace, host)
+    made = BookingPanel(ViewContext(theme, window._context.shimmer, window._context.preferences), workspace, host)
     made.open_offer(make_offer(), PERIOD, BERLIN)
     yield made
     made.stop()

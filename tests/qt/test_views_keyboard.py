@@ -12,7 +12,7 @@ from payments import stripe_of
 from person import person_at
 from PySide6.QtCore import Qt
 
-from desktop.viewmodels.booking.booking import Stage
+from desktop.viewmodels.booking.booking import PanelStage
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.session.session import SessionPhase
 from engine.domain.car.car import BodyType
@@ -52,14 +52,14 @@ async def test_a_car_is_booked_and_paid_without_a_mouse(counter, world):
         await person.until(lambda: panel.state.found.rows == (RENTER,))
         person.press(Qt.Key.Key_Return)
         person.press(Qt.Key.Key_Return, CTRL)
-        await person.until(lambda: panel.state.page_ready)
+        await person.until(lambda: panel.state.checkout_ready)
         assert "1 hold" == person.view.status._holds.text()
         await person.until(person.view.client.panel.main.hasFocus)
         person.press(Qt.Key.Key_Return)
         await person.until(lambda: person.opened)
         assert [panel.state.booking.payment.attempt.url] == person.opened
         await pay(person, world, panel.state.booking)
-        await person.until(lambda: panel.state.stage is Stage.CONFIRMED)
+        await person.until(lambda: panel.state.stage is PanelStage.CONFIRMED)
 
         assert "Paid 100.00 EUR." == person.view.client.panel.status.sentence.text()
         assert 1 == world.blocking(panel.state.booking.car_id)

@@ -12,7 +12,7 @@ from view_builders import NOW, PERIOD, fed_workspace, found, looking, make_booki
 
 from desktop.tasks import TaskScope
 from desktop.theme.tokens import Tone
-from desktop.viewmodels.booking.booking import PanelState, Stage
+from desktop.viewmodels.booking.booking import PanelStage, PanelState
 from desktop.viewmodels.connection import FRESH, ConnectionState
 from desktop.viewmodels.live import LiveViewModel
 from desktop.viewmodels.search.search import SearchViewModel
@@ -129,7 +129,7 @@ def test_a_claim_of_another_car_or_other_days_is_nobodys_business_here(workspace
 
 
 def test_a_claim_of_ones_own_is_no_surprise(workspace):
-    holding = replace(FORM, stage=Stage.HOLDING)
+    holding = replace(FORM, stage=PanelStage.HOLDING)
     workspace.panel.feed(holding)
     workspace.panel.apply(CLAIM)
 
@@ -146,7 +146,7 @@ async def test_a_booking_whose_answer_was_lost_is_led_to(workspace, until):
     assert panel.state.booking is None
     panel.apply(BookingChanged(booking))
 
-    assert (booking, Stage.CONFIRMED, None) == (panel.state.booking, panel.state.stage, panel.state.problem)
+    assert (booking, PanelStage.CONFIRMED, None) == (panel.state.booking, panel.state.stage, panel.state.problem)
 
 
 async def test_a_burst_of_news_searches_once(workspace, until):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from desktop.preferences import Preferences
-from desktop.viewmodels.session.account_request import AskingViewModel
+from desktop.viewmodels.session.account_request import AccountRequestViewModel
 from desktop.views.frame import shell
 from desktop.views.frame.shell import MainWindow
 from desktop.views.session.crash_offer import LOGS
@@ -13,7 +13,7 @@ from desktop.widgets.loading.shimmer import ShimmerClock
 def test_the_log_folder_is_opened_by_a_command(qtbot, theme, session, tmp_path, monkeypatch):
     opened = []
     monkeypatch.setattr(shell, "open_folder", opened.append)
-    asking, shimmer = AskingViewModel(None, session._tasks), ShimmerClock(theme)
+    asking, shimmer = AccountRequestViewModel(None, session._tasks), ShimmerClock(theme)
     window = MainWindow(theme, shimmer, Preferences(tmp_path / "p.ini"), session, asking, tmp_path / "logs")
     qtbot.addWidget(window)
 

@@ -71,11 +71,11 @@ def clock():
 def place(qtbot, theme, clock, tmp_path, monkeypatch):
     """Puts a page up; its view-model's own load is left out, and its waits run by *clock*."""
     shimmer = ShimmerClock(theme)
-    tools = ViewContext(theme, shimmer, Preferences(tmp_path / "p.ini"))
+    context = ViewContext(theme, shimmer, Preferences(tmp_path / "p.ini"))
     monkeypatch.setattr(TaskScope, "_start", lambda _self, _name, work: work.close())
 
     def put(make, vm, loading=lambda page: page.loading):
-        page = make(tools, vm)
+        page = make(context, vm)
         if loading is not None:
             loading(page)._rule._now = clock
         qtbot.addWidget(page)
@@ -112,7 +112,7 @@ def pulse_of(count=6, **changes):
 @pytest.fixture
 def overview(place, qtbot):
     vm = OverviewViewModel(Quiet(), TaskScope())
-    return place(lambda tools, vm: OverviewPage(tools, vm, _host(qtbot)), vm)
+    return place(lambda context, vm: OverviewPage(context, vm, _host(qtbot)), vm)
 
 
 def _host(qtbot):
@@ -259,7 +259,7 @@ def firm_of(**changes):
 
 @pytest.fixture
 def firm(place, qtbot):
-    return place(lambda tools, vm: FirmPage(tools, vm, _host(qtbot)), FirmViewModel(Quiet(), TaskScope()))
+    return place(lambda context, vm: FirmPage(context, vm, _host(qtbot)), FirmViewModel(Quiet(), TaskScope()))
 
 
 def test_rules_and_branches_arrive_where_their_skeleton_stood(firm, clock):
@@ -302,7 +302,7 @@ def test_a_firm_without_branches_offers_the_first_and_a_failed_one_to_try_again(
 
 def test_the_audit_says_every_change_in_one_line(place, qtbot):
     page = place(
-        lambda tools, vm: AuditPage(tools, vm, _host(qtbot)),
+        lambda context, vm: AuditPage(context, vm, _host(qtbot)),
         AuditViewModel(Quiet(), TaskScope()),
         loading=lambda page: page.list.loading,
     )
@@ -343,7 +343,7 @@ def test_the_audit_says_names_and_keeps_the_ids_in_the_detail(kind, identity, na
 @pytest.mark.parametrize("typed", ["car car-12", "car:car-12", " car car-12 "])
 def test_a_subject_is_found_as_the_list_shows_it(place, qtbot, typed):
     page = place(
-        lambda tools, vm: AuditPage(tools, vm, _host(qtbot)),
+        lambda context, vm: AuditPage(context, vm, _host(qtbot)),
         AuditViewModel(Quiet(), TaskScope()),
         loading=lambda page: page.list.loading,
     )
@@ -356,7 +356,7 @@ def test_a_subject_is_found_as_the_list_shows_it(place, qtbot, typed):
 
 def test_health_shows_each_finding_as_it_comes_in_the_place_it_waited_for(place, qtbot):
     vm = HealthViewModel(Quiet(), TaskScope())
-    page = place(lambda tools, vm: HealthPage(tools, vm, _host(qtbot)), vm, loading=None)
+    page = place(lambda context, vm: HealthPage(context, vm, _host(qtbot)), vm, loading=None)
     found = tuple(Finding(area, Level.GOOD, remark("line", text=f"{area} is well.")) for area in HealthArea)
     feed(vm, HealthState(Phase.LOADING, found[:2], looking_at=HealthArea.STRIPE))
     before = [page.table.visualRect(page.model.index(row, 2)) for row in range(len(HealthArea))]

@@ -25,7 +25,7 @@ from desktop.viewmodels.phases import Phase
 from desktop.views.areas.accounts import AccountsArea
 from desktop.views.areas.firm import FirmArea
 from desktop.views.areas.oversight import OversightArea
-from desktop.widgets.loading.phases import Look
+from desktop.widgets.loading.phases import WaitLook
 from engine.adapters.mongo import client as mongo_client
 from engine.adapters.mongo.codec.bookings import booking_document
 from engine.adapters.mongo.codec.documents import ledger_document
@@ -251,7 +251,7 @@ async def test_filters_and_lists_stand_beside_the_open_panel(admin):
             person.view.go(name)
             page = person.view.page(name)
             panel = page.detail if name == "audit" else person.view.area(AccountsArea).panel
-            await person.until(lambda page=page: page.list.loading.showing.look is Look.CONTENT)
+            await person.until(lambda page=page: page.list.loading.showing.look is WaitLook.CONTENT)
             panel.open()
             await person.until(lambda panel=panel, page=page: page.width() + panel.width() == person.view.pages.width())
             parts = [*page.findChildren(QComboBox), *page.findChildren(QLineEdit), page.list.table]
@@ -307,7 +307,7 @@ async def test_health_says_in_words_that_mongodb_is_gone_and_looks_at_the_rest(q
                 {HealthArea.DATABASE, HealthArea.CACHE, HealthArea.STRIPE, HealthArea.VERSIONS}
             )
             assert f"1 bad, {unseen} not seen" in page.header._subtitle.text()
-            assert "-> Look after its servers" in page.vm.text()
+            assert "-> WaitLook after its servers" in page.vm.text()
             await proxy.move_to(Line.OPEN)
 
             def well():

@@ -13,7 +13,7 @@ from view_builders import NOW, PERIOD, fed_workspace, make_booking, make_offer
 
 from desktop.preferences import Preferences
 from desktop.tasks import TaskScope
-from desktop.viewmodels.booking.booking import PanelState, Stage
+from desktop.viewmodels.booking.booking import PanelStage, PanelState
 from desktop.views.booking.booking_panel import BookingPanel
 from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.frame.question_box import QuestionBox
@@ -61,7 +61,7 @@ def feed(panel, state):
 
 def held(**changes):
     booking = make_booking(**changes)
-    return replace(FORM, stage=Stage.PAYING, renter=RENTER, booking=booking)
+    return replace(FORM, stage=PanelStage.PAYING, renter=RENTER, booking=booking)
 
 
 def with_attempt(state, attempt_state):
@@ -162,7 +162,7 @@ def test_a_mistake_is_told_at_its_field(panel):
 
 
 def test_holding_is_said_and_cannot_be_pressed_again(panel):
-    feed(panel, replace(FORM, stage=Stage.HOLDING, renter=RENTER))
+    feed(panel, replace(FORM, stage=PanelStage.HOLDING, renter=RENTER))
 
     assert "Holding the car …" == panel.status.title.text()
     assert not panel.main.isEnabled()
@@ -202,7 +202,7 @@ async def test_the_end_of_the_countdown_is_looked_into_at_once(panel, tasks):
 def test_focus_stays_in_the_panel_while_it_waits(panel):
     feed(panel, replace(FORM, renter=RENTER))
     assert panel.main.hasFocus()
-    feed(panel, replace(FORM, stage=Stage.HOLDING, renter=RENTER))
+    feed(panel, replace(FORM, stage=PanelStage.HOLDING, renter=RENTER))
     assert panel.has_the_focus
     feed(panel, with_attempt(held(), AttemptState.PREPARED))
     feed(panel, held())
@@ -211,7 +211,7 @@ def test_focus_stays_in_the_panel_while_it_waits(panel):
 
 
 def test_what_was_never_taken_is_not_called_paid(panel):
-    stands = replace(held(state=BookingState.CONFIRMED), stage=Stage.CONFIRMED)
+    stands = replace(held(state=BookingState.CONFIRMED), stage=PanelStage.CONFIRMED)
     feed(panel, with_attempt(stands, AttemptState.LAPSED))
 
     words = "Not paid: the card's approval of 100.00 EUR ran out before it was taken."
@@ -220,14 +220,14 @@ def test_what_was_never_taken_is_not_called_paid(panel):
 
 def test_a_refund_that_failed_is_not_called_refunded(panel):
     refund = Refund(Money(100_00, "EUR"), RefundState.FAILED)
-    feed(panel, replace(held(state=BookingState.CANCELLED, refund=refund), stage=Stage.RELEASED))
+    feed(panel, replace(held(state=BookingState.CANCELLED, refund=refund), stage=PanelStage.RELEASED))
 
     assert "100.00 EUR could not be refunded; head office sees to it." == panel.status.sentence.text()
 
 
 def test_paid_is_said_with_the_amount(panel):
     feed(panel, held())
-    feed(panel, replace(held(state=BookingState.CONFIRMED), stage=Stage.CONFIRMED))
+    feed(panel, replace(held(state=BookingState.CONFIRMED), stage=PanelStage.CONFIRMED))
 
     assert ("Confirmed", "Paid 100.00 EUR.") == (panel.status.title.text(), panel.status.sentence.text())
     assert "Booking G8ET-6JAM-Q001" == panel.status.number.text()
@@ -239,12 +239,12 @@ def test_paid_is_said_with_the_amount(panel):
 
 
 def test_a_hold_that_is_over_can_be_booked_again_for_the_same_renter(panel):
-    feed(panel, replace(held(state=BookingState.RELEASED), stage=Stage.RELEASED))
+    feed(panel, replace(held(state=BookingState.RELEASED), stage=PanelStage.RELEASED))
     assert "The hold is over" == panel.status.title.text()
     assert "Book again" == panel.main.text()
     panel.main.click()
 
-    assert (Stage.RENTER, RENTER) == (panel._vm.state.stage, panel._vm.state.renter)
+    assert (PanelStage.RENTER, RENTER) == (panel._vm.state.stage, panel._vm.state.renter)
     assert panel._vm.state.booking is None
 
 
@@ -313,7 +313,7 @@ def test_demo_names_the_test_card_while_it_waits(panel):
     feed(panel, held())
     assert "4242 4242 4242 4242" in panel.status._hint.text()
     assert panel.status._hint.isVisible()
-    feed(panel, replace(held(state=BookingState.CONFIRMED), stage=Stage.CONFIRMED))
+    feed(panel, replace(held(state=BookingState.CONFIRMED), stage=PanelStage.CONFIRMED))
 
     assert not panel.status._hint.isVisible()
 
@@ -329,7 +329,7 @@ def test_long_words_do_not_widen_the_panel(panel):
 def test_an_address_that_stripe_refuses_is_named_and_corrected(panel, email):
     renter = replace(RENTER, email=email)
     refusal = PaymentRefused("no", param="customer_email", stripe_code="email_invalid", status=400)
-    feed(panel, replace(held(), renter=renter, stage=Stage.RELEASED, problem=refusal))
+    feed(panel, replace(held(), renter=renter, stage=PanelStage.RELEASED, problem=refusal))
     assert panel.banner.text.startswith("Stripe does not take the renter's e-mail address. Nothing was charged")
     panel.main.click()
 
@@ -345,7 +345,7 @@ def test_an_address_that_stripe_refuses_is_named_and_corrected(panel, email):
 @pytest.mark.parametrize("code", ["amount_too_small", "amount_too_large", "amount_invalid"])
 def test_a_price_that_stripe_refuses_says_that_the_car_is_free(panel, code):
     refusal = PaymentRefused("no", param="line_items", stripe_code=code, status=400)
-    feed(panel, replace(held(), stage=Stage.RELEASED, problem=refusal))
+    feed(panel, replace(held(), stage=PanelStage.RELEASED, problem=refusal))
     assert "Nothing was charged, and the car is free again." in panel.banner.text
     panel.main.click()
 

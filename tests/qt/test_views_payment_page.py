@@ -19,9 +19,9 @@ from view_builders import NOW, fed_workspace, make_booking
 from desktop.qr import modules_of
 from desktop.tasks import TaskScope
 from desktop.theme.tokens import Tone
-from desktop.viewmodels.booking.booking import PanelState, Stage
-from desktop.viewmodels.booking.panel_state import ShownPage
-from desktop.views.booking.page_address import ONLY_HERE, SCAN
+from desktop.viewmodels.booking.booking import PanelStage, PanelState
+from desktop.viewmodels.booking.panel_state import ShownCheckout
+from desktop.views.booking.checkout_address import ONLY_HERE, SCAN
 from desktop.views.booking.payment_status import DECLINED, DECLINES, PaymentStatus, status_words
 from desktop.widgets.qr_code import QrCode
 from desktop.words.messages import say
@@ -32,14 +32,14 @@ from engine.domain.money.payment import AttemptState, Decline
 from engine.domain.shared.errors import PaymentRefused
 
 ADDRESS = page_address("https://checkout.stripe.com/c/pay/cs_test_a1")
-SHOWN = ShownPage(make_booking(1).id, ADDRESS, modules_of(ADDRESS))
+SHOWN = ShownCheckout(make_booking(1).id, ADDRESS, modules_of(ADDRESS))
 WAITING = "Waiting for the payment. The same page can be opened again."
 
 
 def paying(*, attempt=AttemptState.OPEN, page=None, state=BookingState.HELD):
     booking = make_booking(1, state)
     booking = altered(booking, attempts=(replace(booking.payment.attempt, state=attempt),))
-    return PanelState(Stage.PAYING, booking=booking, period=booking.period, page=page)
+    return PanelState(PanelStage.PAYING, booking=booking, period=booking.period, page=page)
 
 
 @given(
@@ -49,7 +49,7 @@ def paying(*, attempt=AttemptState.OPEN, page=None, state=BookingState.HELD):
     number=st.integers(1, 2),
 )
 def test_nobody_waits_for_a_payment_before_a_browser_has_its_page(attempt, handed, state, number):
-    page = None if handed is None else ShownPage(make_booking(number).id, ADDRESS, handed=handed)
+    page = None if handed is None else ShownCheckout(make_booking(number).id, ADDRESS, handed=handed)
     words = status_words(paying(attempt=attempt, page=page, state=state))
     open_to_pay = attempt is AttemptState.OPEN and state is BookingState.HELD
 
@@ -84,7 +84,7 @@ def test_the_address_is_asked_for_then_copied_by_button_and_by_key(status, qtbot
 
 
 @pytest.mark.parametrize(
-    "page", [None, ShownPage(BookingId("G8ET6JAMQ002"), ADDRESS)], ids=["not asked for", "of another booking"]
+    "page", [None, ShownCheckout(BookingId("G8ET6JAMQ002"), ADDRESS)], ids=["not asked for", "of another booking"]
 )
 def test_no_other_address_is_shown(status, page):
     status.draw(paying(page=page), 60)
@@ -198,7 +198,7 @@ async def test_what_a_refusal_made_of_the_booking_is_shown_with_its_reason(until
     await until(lambda: vm.state.problem is not None)
 
     assert (after, refusal) == (vm.state.booking, vm.state.problem)
-    assert (Stage.RELEASED if state is BookingState.RELEASED else Stage.PAYING) is vm.state.stage
+    assert (PanelStage.RELEASED if state is BookingState.RELEASED else PanelStage.PAYING) is vm.state.stage
     await tasks.aclose()
 
 
@@ -221,12 +221,12 @@ async def test_a_declined_card_is_told_in_the_panel_until_another_is_tried(qapp,
             booking = await opened_at_stripe(desk)
         panel.resume(booking, None)
         detail.open(booking)
-        await person.until(lambda: panel.state.page_ready)
+        await person.until(lambda: panel.state.checkout_ready)
         await stripe.pay(booking, number="4000 0000 0000 0002")
         await person.until(lambda: panel.state.decline is not None and detail.state.decline is not None)
         first = status_words(panel.state)
         await stripe.pay(booking)
-        await person.until(lambda: panel.state.stage is Stage.CONFIRMED)
+        await person.until(lambda: panel.state.stage is PanelStage.CONFIRMED)
 
     assert (Tone.WARNING, f"{DECLINED} The page stays open for another card.") == (first.tone, first.sentence)
     assert "Paid" in status_words(panel.state).sentence

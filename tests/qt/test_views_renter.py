@@ -13,7 +13,7 @@ from view_builders import CLERK, PERIOD, fed_workspace, make_booking, make_offer
 
 from desktop.preferences import Preferences
 from desktop.tasks import TaskScope
-from desktop.viewmodels.booking.booking import Stage
+from desktop.viewmodels.booking.booking import PanelStage
 from desktop.views.booking.booking_panel import BookingPanel
 from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.countdown import Countdown, spoken_time
@@ -157,7 +157,7 @@ def test_a_renters_own_account_has_nobody_to_choose_and_books_with_one_key(make_
 def test_a_renters_own_account_takes_no_car_back(make_panel):
     panel = make_panel(OWN)
     begun = make_booking(period=replace(PERIOD, starts_at=PERIOD.starts_at.replace(hour=7)))
-    panel._vm.feed(replace(panel._vm.state, stage=Stage.CONFIRMED, offer=None, booking=begun))
+    panel._vm.feed(replace(panel._vm.state, stage=PanelStage.CONFIRMED, offer=None, booking=begun))
 
     assert not panel.aftercare.returned.isVisible()
 

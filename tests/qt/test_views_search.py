@@ -18,7 +18,7 @@ from desktop.views.search import last_search
 from desktop.views.search.search_page import SearchPage
 from desktop.widgets.cards.card_layout import layout
 from desktop.widgets.chip import Chip
-from desktop.widgets.loading.phases import Look
+from desktop.widgets.loading.phases import WaitLook
 from desktop.widgets.loading.shimmer import ShimmerClock
 from engine.domain.car.car import BodyType, Fuel
 from engine.domain.car.catalogue import CarOrder, OfferPage
@@ -90,7 +90,7 @@ def test_nothing_shimmers_before_a_fifth_of_a_second(page, clock):
 def test_skeleton_fill_the_window_while_nobody_knows_how_many_cars_there_are(page, clock):
     wait_for_skeleton(page, clock)
 
-    assert Look.SKELETON is page.results.loading.showing.look
+    assert WaitLook.SKELETON is page.results.loading.showing.look
     assert page.results.model.rowCount() > 3 * page.results.grid.columns()
     assert "waiting" == page.results.model.state_of(0)
     assert page.results.grid._clock.running
@@ -195,9 +195,9 @@ def test_drawing_the_same_state_twice_does_no_harm(page):
     feed(page, found(60))
     grid = page.results.grid
     grid.setCurrentIndex(page.results.model.index(4, 0))
-    page._search.need_page = lambda _offset: None
+    page._search.need_slice = lambda _offset: None
     page.results.model.want_rows(50, 51)
-    page._search.page_arrived.emit(1, 50, FoundRows(tuple(make_offer(n) for n in range(50, 60))))
+    page._search.slice_arrived.emit(1, 50, FoundRows(tuple(make_offer(n) for n in range(50, 60))))
     page.draw(page._search.state)
 
     assert 4 == grid.currentIndex().row()
@@ -256,7 +256,7 @@ def test_a_firm_without_branches_is_told_so(page):
 
 async def test_pages_are_asked_for_when_they_are_looked_at(page, workspace, until):
     asked = []
-    workspace.search.need_page = asked.append
+    workspace.search.need_slice = asked.append
     feed(page, found(240))
     page.results.grid.scrollToBottom()
     await until(lambda: bool(asked))
@@ -266,26 +266,26 @@ async def test_pages_are_asked_for_when_they_are_looked_at(page, workspace, unti
 
 def test_a_later_page_comes_to_its_place_and_a_failed_one_can_be_asked_again(page, workspace, qtbot):
     asked = []
-    workspace.search.need_page = asked.append
+    workspace.search.need_slice = asked.append
     feed(page, found(240))
     model = page.results.model
     model.want_rows(60, 61)
-    workspace.search.page_failed.emit(1, 50, Unavailable("mongodb"))
+    workspace.search.slice_failed.emit(1, 50, Unavailable("mongodb"))
     assert "failed" == model.state_of(60)
     page.results.grid.retry_wanted.emit(60)
-    workspace.search.page_arrived.emit(1, 50, FoundRows(tuple(make_offer(n) for n in range(50, 100))))
+    workspace.search.slice_arrived.emit(1, 50, FoundRows(tuple(make_offer(n) for n in range(50, 100))))
 
     assert [50, 50] == asked
     assert "car-60" == model.row_at(60).car_id
 
 
 def test_a_page_of_an_older_search_is_dropped(page, workspace):
-    workspace.search.need_page = lambda _offset: None
+    workspace.search.need_slice = lambda _offset: None
     feed(page, found(240))
     page.results.model.want_rows(60, 61)
     feed(page, found(240, 2, order=CarOrder.NAME))
     page.results.model.want_rows(60, 61)
-    workspace.search.page_arrived.emit(1, 50, FoundRows(tuple(make_offer(n) for n in range(50, 100))))
+    workspace.search.slice_arrived.emit(1, 50, FoundRows(tuple(make_offer(n) for n in range(50, 100))))
 
     assert "waiting" == page.results.model.state_of(60)
 

@@ -14,7 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from desktop.preferences import Preferences
-from desktop.viewmodels.session.account_request import AskingViewModel
+from desktop.viewmodels.session.account_request import AccountRequestViewModel
 from desktop.views.frame.shell import MainWindow
 from desktop.views.session.servers_dialog import CLOSE, ServersDialog
 from desktop.widgets.loading.shimmer import ShimmerClock
@@ -49,7 +49,7 @@ def opened(qtbot, theme, session, tmp_path):
 
     def open_window(firm):
         shimmer = ShimmerClock(theme)
-        asking = AskingViewModel(None, session._tasks)
+        asking = AccountRequestViewModel(None, session._tasks)
         window = MainWindow(theme, shimmer, Preferences(tmp_path / "p.ini"), session, asking, None, firm.set_up)
         qtbot.addWidget(window)
         window.show()

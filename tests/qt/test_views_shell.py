@@ -156,13 +156,13 @@ def test_a_payment_while_the_panel_is_closed_is_told(view):
     hold(view, make_booking(1))
     paid = make_booking(1, BookingState.CONFIRMED)
     view._workspace.panel.booked.emit(paid)
-    assert "Booking G8ET-6JAM-Q001 is paid and confirmed." == view.client.news.toast.text
+    assert "Booking G8ET-6JAM-Q001 is paid and confirmed." == view.client.toasts.toast.text
     opened = []
     view._workspace.detail.open = opened.append
-    view.client.news.toast.acted.emit()
+    view.client.toasts.toast.acted.emit()
 
     assert [paid] == opened
-    view.client.news.toast.hide()
+    view.client.toasts.toast.hide()
 
 
 async def test_a_bug_in_a_view_is_not_swallowed(window, view, until):

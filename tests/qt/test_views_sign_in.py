@@ -13,7 +13,7 @@ from view_builders import CLERK
 from desktop.preferences import Preferences
 from desktop.tasks import TaskScope
 from desktop.theme.theme import Scheme
-from desktop.viewmodels.session.account_request import AskingViewModel
+from desktop.viewmodels.session.account_request import AccountRequestViewModel
 from desktop.viewmodels.session.session import Doors, OfferedAccount, SessionPhase, SessionState, SessionViewModel
 from desktop.views.parts.view_context import ViewContext
 from desktop.views.session.sign_in import SignInPage
@@ -89,7 +89,7 @@ def session(servers):
 @pytest.fixture
 def page(qtbot, theme, session, servers, tmp_path):
     shimmer = ShimmerClock(theme)
-    asking = AskingViewModel(servers.ask, session._tasks)
+    asking = AccountRequestViewModel(servers.ask, session._tasks)
     page = SignInPage(ViewContext(theme, shimmer, Preferences(tmp_path / "p.ini")), session, asking)
     qtbot.addWidget(page)
     page.resize(1280, 800)

@@ -7,11 +7,11 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QTableView, QVBoxLayout, QWidget
 
-from desktop.models.pages import PagesModel
 from desktop.models.rows import Column, RowsModel
+from desktop.models.slices import SlicesModel
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, Tone
-from desktop.widgets.button import Button, Kind
+from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.countdown import Countdown, clock_text
 from desktop.widgets.frame.banner import Banner
 from desktop.widgets.frame.help_sheet import HelpLine, HelpSheet
@@ -20,7 +20,7 @@ from desktop.widgets.frame.side_panel import WIDTH, SidePanel
 from desktop.widgets.frame.status_bar import StatusBar, StatusText
 from desktop.widgets.frame.toast import Toast
 from desktop.widgets.loading.empty_state import EmptyState
-from desktop.widgets.loading.field_skeleton import Field, FieldList, field_layout
+from desktop.widgets.loading.field_skeleton import FieldList, LabelledValue, field_layout
 from desktop.widgets.loading.progress_line import ProgressLine
 from desktop.widgets.loading.shimmer import ShimmerClock
 from desktop.widgets.search_field import SearchField
@@ -65,7 +65,7 @@ def put(window, *widgets):
     return widgets[0] if len(widgets) == 1 else widgets
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", ButtonKind)
 @pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Space])
 def test_button_is_pressed_by_enter_and_space(window, theme, kind, key):
     button = put(window, Button(theme, "Pay in browser", kind, Icon.OPEN_BROWSER))
@@ -77,7 +77,7 @@ def test_button_is_pressed_by_enter_and_space(window, theme, kind, key):
     assert [1] == pressed
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", ButtonKind)
 def test_focus_on_a_button_is_seen(qtbot, window, theme, kind):
     button, other = put(window, Button(theme, "Pay", kind), QLineEdit())
     other.setFocus()
@@ -277,7 +277,7 @@ def test_values_arrive_where_their_skeleton_were(window, theme, shimmer):
     fields.show_skeleton(["Renter", "Phone"])
     assert shimmer.running
     height = fields.sizeHint()
-    fields.show_fields([Field("Renter", "Ada"), Field("Phone", "+49 30 1")])
+    fields.show_fields([LabelledValue("Renter", "Ada"), LabelledValue("Phone", "+49 30 1")])
 
     assert not shimmer.running
     assert height == fields.sizeHint()
@@ -335,7 +335,7 @@ def test_help_sheet_lists_every_key(qtbot, theme):
 
 def test_table_orders_only_the_pages_on_the_screen(qtbot, window):
     asked = []
-    model = PagesModel([Column("N", str, lambda row: row)], asked.append)
+    model = SlicesModel([Column("N", str, lambda row: row)], asked.append)
     model.reset(1000)
     table = put(window, QTableView())
     table.setModel(model)
@@ -380,7 +380,7 @@ def test_table_shares_its_width_by_weight(window, theme, shimmer, bookings):
 
 def test_a_narrow_table_leaves_out_what_can_be_spared_and_is_walked_all_the_same(window, theme, shimmer):
     spare = [Column("Number", str, str, spare=True), Column("Car", str, str), Column("Desk", str, str, spare=True)]
-    model = PagesModel(spare, lambda _ticket: None)
+    model = SlicesModel(spare, lambda _ticket: None)
     table = RecordTable(theme, shimmer, window)
     table.setModel(model)
     table.resize(900, 300)
@@ -414,21 +414,21 @@ def test_table_is_walked_and_opened_by_keys(window, theme, shimmer, bookings):
 
 def test_table_skeleton_shimmer_until_the_page_is_there(qtbot, window, theme, shimmer, bookings):
     asked, retried = [], []
-    model = PagesModel(bookings, asked.append)
+    model = SlicesModel(bookings, asked.append)
     table = put(window, RecordTable(theme, shimmer))
     table.setModel(model)
     table.visible_rows.connect(model.want_rows)
     table.retry_wanted.connect(retried.append)
     model.reset(40)
     qtbot.waitUntil(lambda: bool(asked) and shimmer.running)
-    model.page_failed(asked[0])
+    model.slice_failed(asked[0])
     assert not shimmer.running
     table.setCurrentIndex(model.index(3, 0))
     QTest.keyClick(table, Qt.Key.Key_Return)
     assert [3] == retried
     model.retry(3)
     assert shimmer.running
-    model.put_page(asked[1], [(f"B-{n}", "Held", "10 EUR") for n in range(40)])
+    model.put_slice(asked[1], [(f"B-{n}", "Held", "10 EUR") for n in range(40)])
 
     assert not shimmer.running
 

@@ -37,7 +37,7 @@ from desktop.app import Program
 from desktop.preferences import Preferences
 from desktop.smoke import Stopwatch
 from desktop.theme.theme import Scheme
-from desktop.viewmodels.booking.booking import Stage
+from desktop.viewmodels.booking.booking import PanelStage
 from desktop.viewmodels.connection import ConnectionState
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.search.search import SearchForm
@@ -180,7 +180,7 @@ async def taken(photo: Photographer) -> None:
     await photo.take("taken-car")
     view.car.close_panel()
     panel.give_up()
-    await photo.until(lambda: panel.state.stage is Stage.RELEASED)
+    await photo.until(lambda: panel.state.stage is PanelStage.RELEASED)
     await found(photo, form)
 
 
@@ -231,11 +231,11 @@ async def booking(photo: Photographer) -> None:
     await photo.until(lambda: panel.state.renter is not None)
     await photo.take("booking-chosen")
     view.client.panel.book()
-    await photo.until(lambda: panel.state.page_ready)
+    await photo.until(lambda: panel.state.checkout_ready)
     await photo.take("booking-held")
     async with httpx.AsyncClient(**PLAIN) as payer:
         await payer.post(panel.state.booking.payment.attempt.url, data=_CARD)
-    await photo.until(lambda: panel.state.stage is Stage.CONFIRMED)
+    await photo.until(lambda: panel.state.stage is PanelStage.CONFIRMED)
     await photo.take("booking-confirmed")
     view.client.panel.close_panel()
 

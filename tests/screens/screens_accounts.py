@@ -60,7 +60,7 @@ async def _new_account(photo, area) -> None:
     await photo.take("user-new")
     area.people_vm.state = replace(area.people_vm.state, request=None)
     area.panel.main.click()
-    await photo.until(lambda: area.people_vm.state.issued is not None)
+    await photo.until(lambda: area.people_vm.state.one_time is not None)
     await photo.take("user-issued")
     area.panel.close_panel()
     await photo.until(lambda: listing_ready(area))

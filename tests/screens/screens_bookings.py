@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from desktop.viewmodels.booking.booking import Stage
+from desktop.viewmodels.booking.booking import PanelStage
 from desktop.viewmodels.booking.bookings import BookingsState
 from desktop.viewmodels.booking.detail import DetailState
 from desktop.viewmodels.connection import ConnectionState
@@ -40,7 +40,7 @@ async def hold(photo, row: int) -> None:
     await photo.until(lambda: panel.state.found.rows)
     panel.choose(panel.state.found.rows[0])
     view.panel.book()
-    await photo.until(lambda: panel.state.page_ready)
+    await photo.until(lambda: panel.state.checkout_ready)
 
 
 async def _listed(photo) -> None:
@@ -55,8 +55,8 @@ async def _one(photo) -> None:
     await photo.until(lambda: detail.state.branches)
     await photo.take("booking-detail-held")
     panel.give_up()
-    await photo.until(lambda: panel.state.stage is Stage.RELEASED)
-    await photo.until(lambda: detail.state.panel().stage is Stage.RELEASED)
+    await photo.until(lambda: panel.state.stage is PanelStage.RELEASED)
+    await photo.until(lambda: detail.state.panel().stage is PanelStage.RELEASED)
     await photo.take("booking-detail-expired")
     rows = client.bookings.model
     await photo.until(lambda: rows.row_at(1) is not None)

@@ -18,7 +18,7 @@ from desktop.viewmodels.booking.holds import HoldsViewModel
 from desktop.viewmodels.connection import ConnectionViewModel
 from desktop.viewmodels.live import LiveViewModel
 from desktop.viewmodels.phases import Phase
-from desktop.viewmodels.search.car import CarViewModel
+from desktop.viewmodels.search.car import FoundCarViewModel
 from desktop.viewmodels.search.search import PAGE_SIZE, SearchState, SearchViewModel, first_form, wish_of
 from desktop.viewmodels.search.thumbnails import ThumbnailsViewModel
 from desktop.views.parts.photos import Photos
@@ -135,7 +135,7 @@ def fed_workspace(tasks, actor: Actor = CLERK, *, demo: bool = True) -> Workspac
         desk=desk,
         tasks=tasks,
         search=SearchViewModel(desk, tasks),
-        car=CarViewModel(desk, tasks),
+        car=FoundCarViewModel(desk, tasks),
         panel=panel,
         detail=DetailViewModel(desk, opened_at_once, tasks),
         bookings=BookingsViewModel(desk, tasks),
@@ -143,7 +143,7 @@ def fed_workspace(tasks, actor: Actor = CLERK, *, demo: bool = True) -> Workspac
         connection=ConnectionViewModel(None, None, tasks),
         live=live,
         now=desk.now,
-        open_page=opened_at_once,
+        open_in_browser=opened_at_once,
         demo=demo,
     )
 

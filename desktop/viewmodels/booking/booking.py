@@ -14,9 +14,9 @@ from desktop.tasks import TaskScope
 from desktop.viewmodels.booking.one_booking import OneBookingViewModel, OpenBrowser
 from desktop.viewmodels.booking.panel_state import (
     MOVING,
+    PanelStage,
     PanelState,
-    ShownPage,
-    Stage,
+    ShownCheckout,
     after_claim,
     after_renter,
     stage_of,
@@ -114,27 +114,27 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
 
     def book(self) -> None:
         """Hold the car for the chosen renter; a second press while the first is under way does nothing."""
-        if self.state.stage is Stage.RENTER and self.state.renter is not None:
+        if self.state.stage is PanelStage.RENTER and self.state.renter is not None:
             self._tasks.once(f"book {self._run}", self._book(self._run))
 
     def pay(self) -> None:
         """Open the payment page in the browser; the same page however often."""
-        if self.state.booking is not None and self.state.page_ready:
+        if self.state.booking is not None and self.state.checkout_ready:
             self._tasks.once(f"pay {self._run}", self._pay(self.state.booking.id, self._run))
 
     def show_address(self) -> None:
         """Show where it can be paid, to be copied or scanned."""
-        if self.state.booking is not None and self.state.page_ready:
+        if self.state.booking is not None and self.state.checkout_ready:
             self._tasks.once(f"address {self._run}", self._address(self.state.booking.id, self._run))
 
     def give_up(self) -> None:
         """Let the car go; a payment made meanwhile wins."""
-        if self.state.stage is Stage.PAYING and self.state.booking is not None:
+        if self.state.stage is PanelStage.PAYING and self.state.booking is not None:
             self._tasks.once(f"give up {self._run}", self._give_up(self.state.booking.id, self._run))
 
     def ask_refund(self) -> None:
         """What cancelling would mean; the answer comes by ``refund_quoted``."""
-        if self.state.booking is not None and self.state.stage is Stage.CONFIRMED:
+        if self.state.booking is not None and self.state.stage is PanelStage.CONFIRMED:
             self._tasks.once("quote refund", self._ask_refund(self.state.booking.id, self._run))
 
     def cancel(self, shown: Money, reason: RefundReason | None = None) -> None:
@@ -151,7 +151,7 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
 
     def take_up_again(self) -> None:
         """Hold the same car for the same days once more."""
-        if self.state.booking is not None and self.state.stage is Stage.RELEASED:
+        if self.state.booking is not None and self.state.stage is PanelStage.RELEASED:
             key = secrets.token_urlsafe(24)
             change = partial(self._desk.services.rental.take_up_again, self._desk.actor, self.state.booking.id, key)
             self._tasks.once(f"change {self._run}", self._change(change, self._run))
@@ -212,7 +212,7 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
         offer, period, renter = self.state.offer, self.state.period, self.state.renter
         if offer is None or period is None or renter is None:
             return
-        self.feed(replace(self.state, stage=Stage.HOLDING, problem=None))
+        self.feed(replace(self.state, stage=PanelStage.HOLDING, problem=None))
         wish = HoldCar(self._intent_key, offer.car.id, period, renter.id, offer.quote.total)
         try:
             booking = await self._desk.call(lambda: self._desk.services.booking.hold(self._desk.actor, wish))
@@ -220,7 +220,7 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
             await self._lead_to(repeat, run)
         except DriveSphereError as problem:
             if run == self._run:
-                self.feed(replace(self.state, stage=Stage.RENTER, problem=problem))
+                self.feed(replace(self.state, stage=PanelStage.RENTER, problem=problem))
             if not problem.retryable:
                 self.car_lost.emit()
         else:
@@ -235,12 +235,12 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
         except DriveSphereError:
             # The first press is still on its way, or failed after all; pressing again is safe.
             if run == self._run:
-                self.feed(replace(self.state, stage=Stage.RENTER, problem=repeat))
+                self.feed(replace(self.state, stage=PanelStage.RENTER, problem=repeat))
         else:
             self._took(booking, run)
 
     async def _give_up(self, booking_id: BookingId, run: int) -> None:
-        self.feed(replace(self.state, stage=Stage.RELEASING, problem=None))
+        self.feed(replace(self.state, stage=PanelStage.RELEASING, problem=None))
         booking = await self._asking(lambda: self._desk.services.rental.give_up(self._desk.actor, booking_id), run)
         if booking is not None:
             self._took(booking, run)
@@ -275,7 +275,11 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
         known = self.state.booking
         if known is not None:
             return known.id == booking.id and known.version < booking.version
-        return self.state.stage is Stage.RENTER and bool(booking.intent_key) and booking.intent_key == self._intent_key
+        return (
+            self.state.stage is PanelStage.RENTER
+            and bool(booking.intent_key)
+            and booking.intent_key == self._intent_key
+        )
 
     def _begin(self) -> None:
         """Another opening of the panel; payments under way are watched on for the lists."""
@@ -287,11 +291,11 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
         if self.state.booking is not None and self.state.booking.id == booking_id:
             self.feed(replace(self.state, decline=decline))
 
-    def _show_page(self, page: ShownPage | None) -> None:
+    def _show_checkout(self, page: ShownCheckout | None) -> None:
         self.feed(replace(self.state, page=page))
 
     def _tell(self, problem: DriveSphereError) -> None:
         self.feed(replace(self.state, problem=problem))
 
 
-__all__ = ["MOVING", "BookingViewModel", "NewRenter", "PanelState", "Stage"]
+__all__ = ["MOVING", "BookingViewModel", "NewRenter", "PanelStage", "PanelState"]

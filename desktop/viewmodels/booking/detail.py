@@ -11,7 +11,7 @@ from typing import Any
 from desktop.tasks import TaskScope
 from desktop.viewmodels.booking.one_booking import OneBookingViewModel, OpenBrowser
 from desktop.viewmodels.booking.other_cars import OtherCarsViewModel
-from desktop.viewmodels.booking.panel_state import MOVING, PanelState, ShownPage, Stage, stage_of
+from desktop.viewmodels.booking.panel_state import MOVING, PanelStage, PanelState, ShownCheckout, stage_of
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.phases import Phase
 from engine.domain.booking.booking import Booking, BookingId
@@ -43,7 +43,7 @@ class DetailState:
     branches: tuple[Branch, ...] = ()
     acting: bool = False
     letting_go: bool = False
-    page: ShownPage | None = None
+    page: ShownCheckout | None = None
     decline: Decline | None = None
     renter: Renter | None = None
     problem: DriveSphereError | None = None
@@ -52,7 +52,7 @@ class DetailState:
         """The same as the panel for new bookings has it, for the parts that both draw."""
         if self.booking is None:
             return PanelState(problem=self.problem)
-        stage = Stage.RELEASING if self.letting_go else stage_of(self.booking.state)
+        stage = PanelStage.RELEASING if self.letting_go else stage_of(self.booking.state)
         return PanelState(
             stage,
             booking=self.booking,
@@ -111,17 +111,17 @@ class DetailViewModel(OneBookingViewModel[DetailState]):
 
     def pay(self) -> None:
         """Open the payment page in the browser; the same page however often."""
-        if self.state.booking is not None and self.state.panel().page_ready:
+        if self.state.booking is not None and self.state.panel().checkout_ready:
             self._tasks.once(f"pay {self._run}", self._pay(self.state.booking.id, self._run))
 
     def show_address(self) -> None:
         """Show where it can be paid, to be copied or scanned."""
-        if self.state.booking is not None and self.state.panel().page_ready:
+        if self.state.booking is not None and self.state.panel().checkout_ready:
             self._tasks.once(f"address {self._run}", self._address(self.state.booking.id, self._run))
 
     def give_up(self) -> None:
         """Let the car go; a payment made meanwhile wins."""
-        if self.state.booking is not None and self.state.panel().stage is Stage.PAYING:
+        if self.state.booking is not None and self.state.panel().stage is PanelStage.PAYING:
             self.feed(replace(self.state, letting_go=True))
             self._change(partial(self._desk.services.rental.give_up, self._desk.actor, self.state.booking.id))
 
@@ -144,7 +144,7 @@ class DetailViewModel(OneBookingViewModel[DetailState]):
 
     def take_up_again(self) -> None:
         """Hold the same car for the same days once more; the new booking is shown then."""
-        if self.state.booking is not None and self.state.panel().stage is Stage.RELEASED:
+        if self.state.booking is not None and self.state.panel().stage is PanelStage.RELEASED:
             key = secrets.token_urlsafe(24)
             self._change(
                 partial(self._desk.services.rental.take_up_again, self._desk.actor, self.state.booking.id, key)
@@ -219,7 +219,7 @@ class DetailViewModel(OneBookingViewModel[DetailState]):
         if self.state.booking is not None and self.state.booking.id == booking_id:
             self.feed(replace(self.state, decline=decline))
 
-    def _show_page(self, page: ShownPage | None) -> None:
+    def _show_checkout(self, page: ShownCheckout | None) -> None:
         self.feed(replace(self.state, page=page))
 
     def _tell(self, problem: DriveSphereError) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtCore import Signal
 
 from desktop.qr import modules_of
 from desktop.tasks import TaskScope
-from desktop.viewmodels.booking.panel_state import MOVING, ShownPage, stage_of
+from desktop.viewmodels.booking.panel_state import MOVING, ShownCheckout, stage_of
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.state import StateViewModel
 from engine.domain.booking.booking import Booking, BookingId
@@ -79,7 +79,7 @@ class OneBookingViewModel(StateViewModel[State]):
         """A card was refused on the page of that booking, whoever watches it."""
         raise NotImplementedError
 
-    def _show_page(self, page: ShownPage | None) -> None:
+    def _show_checkout(self, page: ShownCheckout | None) -> None:
         """Show where the booking can be paid."""
         raise NotImplementedError
 
@@ -124,22 +124,22 @@ class OneBookingViewModel(StateViewModel[State]):
             await self._open_browser(page.address)
         except (BrowserNotOpened, StrangeAddress) as problem:
             if run == self._run:
-                self._show_page(None if isinstance(problem, StrangeAddress) else page)
+                self._show_checkout(None if isinstance(problem, StrangeAddress) else page)
                 self._tell(problem)
         else:
             if run == self._run:
-                self._show_page(replace(page, handed=True))
+                self._show_checkout(replace(page, handed=True))
 
-    async def _show_address(self, booking_id: BookingId, run: int) -> ShownPage | None:
+    async def _show_address(self, booking_id: BookingId, run: int) -> ShownCheckout | None:
         """Show where it can be paid, for a telephone or another browser; None if nobody looks any more."""
         ask = partial(self._desk.services.payment.page_address, self._desk.actor, booking_id)
         address = await self._asking(ask, run)
         if address is None:
             return None
-        page = ShownPage(booking_id, address, await asyncio.to_thread(modules_of, address))
+        page = ShownCheckout(booking_id, address, await asyncio.to_thread(modules_of, address))
         if run != self._run:
             return None
-        self._show_page(page)
+        self._show_checkout(page)
         return page
 
     async def _address(self, booking_id: BookingId, run: int) -> None:

@@ -20,7 +20,7 @@ from engine.domain.shared.errors import DriveSphereError, PeriodTaken
 from engine.domain.shared.period import RentalPeriod
 
 
-class Stage(Enum):
+class PanelStage(Enum):
     """Which part of its panel a booking is at."""
 
     RENTER = auto()  #: who drives?
@@ -33,26 +33,26 @@ class Stage(Enum):
 
 
 #: Stages that Stripe or the clock will end; until then the booking is watched.
-MOVING = (Stage.PAYING, Stage.RELEASING)
+MOVING = (PanelStage.PAYING, PanelStage.RELEASING)
 
 
-def stage_of(state: BookingState) -> Stage:
+def stage_of(state: BookingState) -> PanelStage:
     match state:
         case BookingState.HELD | BookingState.AWAITING_FUNDS:
-            return Stage.PAYING
+            return PanelStage.PAYING
         case BookingState.RELEASING:
-            return Stage.RELEASING
+            return PanelStage.RELEASING
         case BookingState.RELEASED:
-            return Stage.RELEASED
+            return PanelStage.RELEASED
         case BookingState.CONFIRMED:
-            return Stage.CONFIRMED
+            return PanelStage.CONFIRMED
         case BookingState.COMPLETED | BookingState.CANCELLED | BookingState.REFUND_DUE | BookingState.REFUNDED:
-            return Stage.OVER
+            return PanelStage.OVER
     assert_never(state)
 
 
 @dataclass(frozen=True, slots=True)
-class ShownPage:
+class ShownCheckout:
     """Where one booking can be paid, as Stripe told it.
 
     Attributes:
@@ -82,7 +82,7 @@ class PanelState:
         twins: Who may be the same person as the renter who was typed or just added.
     """
 
-    stage: Stage = Stage.RENTER
+    stage: PanelStage = PanelStage.RENTER
     offer: Offer | None = None
     period: RentalPeriod | None = None
     branch: Branch | None = None
@@ -90,7 +90,7 @@ class PanelState:
     searching: bool = False
     renter: Renter | None = None
     booking: Booking | None = None
-    page: ShownPage | None = None
+    page: ShownCheckout | None = None
     decline: Decline | None = None
     problem: DriveSphereError | None = None
     blocked: Block | None = None
@@ -107,20 +107,20 @@ class PanelState:
         return self.branch.country if self.branch is not None else ""
 
     @property
-    def page_ready(self) -> bool:
+    def checkout_ready(self) -> bool:
         return self.booking is not None and self.booking.payment.attempt.state is AttemptState.OPEN
 
     @property
-    def payable(self) -> ShownPage | None:
+    def payable(self) -> ShownCheckout | None:
         """The page that is shown, while it is this booking's and can be paid."""
         own = self.page is not None and self.booking is not None and self.page.booking_id == self.booking.id
-        return self.page if own and self.page_ready and self.stage is Stage.PAYING else None
+        return self.page if own and self.checkout_ready and self.stage is PanelStage.PAYING else None
 
 
 def after_claim(state: PanelState, fact: CarClaimed) -> PanelState:
     """The form of a car that was taken, or set free again, while somebody filled it in (X1)."""
     offer, period, known = state.offer, state.period, state.problem
-    if state.stage is not Stage.RENTER or offer is None or period is None:
+    if state.stage is not PanelStage.RENTER or offer is None or period is None:
         return state
     if offer.car.id != fact.car_id or not period.overlaps(fact.period):
         return state
@@ -133,7 +133,7 @@ def after_claim(state: PanelState, fact: CarClaimed) -> PanelState:
 def after_renter(state: PanelState, file: RenterFile, now: datetime) -> PanelState:
     """The chosen renter was mended or blocked, or another desk added somebody with the same telephone."""
     chosen = state.renter
-    if chosen is None or state.stage is not Stage.RENTER:
+    if chosen is None or state.stage is not PanelStage.RENTER:
         return state
     if file.id == chosen.id and file.merged_into is None:
         return replace(state, renter=file.renter, blocked=file.blocked_at(now))

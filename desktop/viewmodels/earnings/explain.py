@@ -44,8 +44,8 @@ class ExplainViewModel(StateViewModel[ExplainState]):
         page_failed: A later page did not come: its run, its offset, the problem.
     """
 
-    page_arrived = Signal(int, int, object)
-    page_failed = Signal(int, int, object)
+    slice_arrived = Signal(int, int, object)
+    slice_failed = Signal(int, int, object)
 
     def __init__(self, tasks: TaskScope) -> None:
         super().__init__(ExplainState())
@@ -62,7 +62,7 @@ class ExplainViewModel(StateViewModel[ExplainState]):
         if self._source is not None and state.question is not None and state.figures is not None:
             self.ask(self._source, state.question, state.figures, state.about)
 
-    def need_page(self, offset: int) -> None:
+    def need_slice(self, offset: int) -> None:
         if self._source is not None and self.state.question is not None:
             run, question = self.state.run, replace(self.state.question, offset=offset)
             self._tasks.once(f"explain {run} {offset}", self._page(self._source, question, run))
@@ -79,6 +79,6 @@ class ExplainViewModel(StateViewModel[ExplainState]):
         try:
             page = await source.explain(question)
         except DriveSphereError as problem:
-            self.page_failed.emit(run, question.offset, problem)
+            self.slice_failed.emit(run, question.offset, problem)
         else:
-            self.page_arrived.emit(run, question.offset, page)
+            self.slice_arrived.emit(run, question.offset, page)

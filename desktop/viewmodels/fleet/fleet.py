@@ -83,11 +83,11 @@ class FleetViewModel(PagedViewModel[FleetState]):
         await self._load_from(replace(self.state, query=query, first=kept))
 
     async def _first(self) -> FleetState:
-        await self._know_places()
+        await self._know_branches()
         first = await self._rows(self.state.query, 0)
         return replace(self.state, first=first)
 
-    async def _know_places(self) -> None:
+    async def _know_branches(self) -> None:
         """Branches and owners change seldom: once a session is enough, and again after a reload found none."""
         if not self.state.branches:
             _, branches = await self._desk.call(lambda: self._desk.services.fleet.rules(self._desk.actor))

@@ -45,7 +45,7 @@ class PeopleState:
     request: AccountRequest | None = None
     found: RentersFound = field(default_factory=RentersFound)
     found_for: str = ""
-    issued: OneTimePassword | None = None
+    one_time: OneTimePassword | None = None
     busy: bool = False
     done: str = ""
     heard: bool = False
@@ -68,9 +68,9 @@ class PeopleViewModel(StateViewModel[PeopleState]):
         self.listing: ListViewModel[PeopleQuery] = ListViewModel(tasks, "people", self._rows, PeopleQuery())
         #: Whether the list is in sight.
         self.in_sight = False
-        self._pages: dict[int, PeopleSlice] = {}
-        self.listing.changed.connect(self._begin_pages)
-        self.listing.page_arrived.connect(self._keep_page)
+        self._slices: dict[int, PeopleSlice] = {}
+        self.listing.changed.connect(self._begin_slices)
+        self.listing.slice_arrived.connect(self._keep_slice)
 
     @property
     def own_account(self) -> AccountName:
@@ -79,7 +79,7 @@ class PeopleViewModel(StateViewModel[PeopleState]):
     def begin(self) -> None:
         """The page is opened: the list, and what accounts can be tied to."""
         self.listing.load()
-        self._tasks.latest("places", self._places())
+        self._tasks.latest("posts", self._load_posts())
 
     def watch(self) -> None:
         """Keep list and panel true while the session lasts."""
@@ -127,7 +127,7 @@ class PeopleViewModel(StateViewModel[PeopleState]):
     def finish(self, own_password: str) -> None:
         self._act("finished", self._desk.services.accounts.finish, own_password)
 
-    def needs_proof(self, role: Role) -> bool:
+    def needs_password(self, role: Role) -> bool:
         """Whether giving *role* asks for the own password once more."""
         return role is Role.ADMIN
 
@@ -149,8 +149,8 @@ class PeopleViewModel(StateViewModel[PeopleState]):
             self.feed(replace(self.state, busy=False))
             raise
         else:
-            issued = told if isinstance(told, OneTimePassword) and told.password else None
-            self.feed(replace(self.state, busy=False, done=done, issued=issued, request=None))
+            one_time = told if isinstance(told, OneTimePassword) and told.password else None
+            self.feed(replace(self.state, busy=False, done=done, one_time=one_time, request=None))
             account = getattr(told, "person", told).account  # type: ignore[attr-defined]  # OneTimePassword or Person
             await self._again(account)
             if granted:
@@ -179,7 +179,7 @@ class PeopleViewModel(StateViewModel[PeopleState]):
 
     async def _look_at_list(self) -> None:
         before = self.listing.state
-        for offset, known in tuple(self._pages.items()):
+        for offset, known in tuple(self._slices.items()):
             page = await self._rows(before.query, offset)
             if self.listing.state is not before:
                 return  # it is being asked for anyway
@@ -192,18 +192,18 @@ class PeopleViewModel(StateViewModel[PeopleState]):
         row = await self._desk.call(lambda: self._desk.services.accounts.person(self._desk.actor, account))
         if self.state is not now or now.busy or row == now.row:
             return  # what was done here meanwhile knows better
-        used = now.issued is not None and _is_used(now.issued, row)
-        issued, done = (None, "used") if used else (now.issued, now.done)
-        self.feed(replace(now, row=row, issued=issued, done=done, heard=True))
+        used = now.one_time is not None and _is_used(now.one_time, row)
+        one_time, done = (None, "used") if used else (now.one_time, now.done)
+        self.feed(replace(now, row=row, one_time=one_time, done=done, heard=True))
 
-    def _begin_pages(self, state: PagedState[PeopleQuery]) -> None:
-        self._pages = {0: state.first} if isinstance(state.first, PeopleSlice) else {}
+    def _begin_slices(self, state: PagedState[PeopleQuery]) -> None:
+        self._slices = {0: state.first} if isinstance(state.first, PeopleSlice) else {}
 
-    def _keep_page(self, run: int, offset: int, page: PeopleSlice) -> None:
+    def _keep_slice(self, run: int, offset: int, page: PeopleSlice) -> None:
         if run == self.listing.state.run:
-            self._pages[offset] = page
+            self._slices[offset] = page
 
-    async def _places(self) -> None:
+    async def _load_posts(self) -> None:
         actor = self._desk.actor
         try:
             branches = await self._desk.call(lambda: self._desk.services.catalogue.branches(actor))
@@ -227,8 +227,8 @@ class PeopleViewModel(StateViewModel[PeopleState]):
         return PeopleState(self.state.branches, self.state.fleets)
 
 
-def _is_used(issued: OneTimePassword, row: PersonRow) -> bool:
+def _is_used(one_time: OneTimePassword, row: PersonRow) -> bool:
     """Whether somebody came in since, or another password took its place."""
-    made, last = issued.person.issued_at, row.person.issued_at
+    made, last = one_time.person.issued_at, row.person.issued_at
     signed_in = made is not None and row.last_sign_in is not None and row.last_sign_in >= made
     return signed_in or (made is not None and last is not None and last > made)

@@ -30,7 +30,7 @@ from engine.domain.people.renters import (
 )
 from engine.domain.shared.damage import Damaged
 from engine.domain.shared.errors import DriveSphereError
-from engine.services.people.renters import Added, NewRenter, RenterBlocked
+from engine.services.people.renters import Added, BlockedRenter, NewRenter
 
 _NOBODY = RenterId("")
 
@@ -228,7 +228,7 @@ class RentersViewModel(StateViewModel[RentersState]):
             self.feed(replace(self.state, busy=False, done=done))
             self.open(told.renter.id)
             return
-        file = told.file if isinstance(told, RenterBlocked) else told
+        file = told.file if isinstance(told, BlockedRenter) else told
         state = replace(self.state, busy=False, done=done, other=None)
         if isinstance(file, RenterFile) and state.look is not None:
             state = replace(state, wanted=file.id, look=replace(state.look, file=file))

@@ -46,7 +46,7 @@ class CarState:
         return self.found.car if self.found is not None else None
 
 
-class CarViewModel(StateViewModel[CarState]):
+class FoundCarViewModel(StateViewModel[CarState]):
     """Signals: ``changed`` carries the new state."""
 
     def __init__(self, desk: Desk, tasks: TaskScope) -> None:

@@ -38,7 +38,7 @@ class HitKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class FoundRows(Generic[T]):
+class HitRows(Generic[T]):
     """What there is of a kind.
 
     Attributes:
@@ -63,19 +63,19 @@ class Hit:
         stored: Out of the copy on this computer.
     """
 
-    bookings: FoundRows[Any] = field(default_factory=FoundRows)
-    cars: FoundRows[Car] = field(default_factory=FoundRows)
-    renters: FoundRows[Renter] = field(default_factory=FoundRows)
-    people: FoundRows[PersonRow] = field(default_factory=FoundRows)
+    bookings: HitRows[Any] = field(default_factory=HitRows)
+    cars: HitRows[Car] = field(default_factory=HitRows)
+    renters: HitRows[Renter] = field(default_factory=HitRows)
+    people: HitRows[PersonRow] = field(default_factory=HitRows)
     scope: BookingScope = BookingScope.MINE
     more_renters: bool = False
     problem: DriveSphereError | None = None
     stored: bool = False
 
     @property
-    def kinds(self) -> dict[HitKind, FoundRows[Any]]:
+    def kinds(self) -> dict[HitKind, HitRows[Any]]:
         """In the order in which they are shown; those without rows are none."""
-        every: tuple[tuple[HitKind, FoundRows[Any]], ...] = (
+        every: tuple[tuple[HitKind, HitRows[Any]], ...] = (
             (HitKind.RENTERS, self.renters),
             (HitKind.BOOKINGS, self.bookings),
             (HitKind.CARS, self.cars),
@@ -107,10 +107,10 @@ class LookupViewModel(QObject):
 
     async def look(self, text: str) -> Hit:
         """What there is to *text*; a kind that could not be asked for is empty."""
-        # Not ``FoundRows[Car]()``: that writes into the frozen record.
-        no_cars: FoundRows[Car] = FoundRows()
-        no_renters: FoundRows[Renter] = FoundRows()
-        no_people: FoundRows[PersonRow] = FoundRows()
+        # Not ``HitRows[Car]()``: that writes into the frozen record.
+        no_cars: HitRows[Car] = HitRows()
+        no_renters: HitRows[Renter] = HitRows()
+        no_people: HitRows[PersonRow] = HitRows()
         (found, a), (cars, b), (renters, c), (people, d) = await asyncio.gather(
             _tried(self._bookings(text), Hit()),
             _tried(self._cars(text), no_cars),
@@ -133,28 +133,28 @@ class LookupViewModel(QObject):
             return Hit(more_renters=more)
         largest = max(told, key=lambda scope: told[scope].total)
         rows = {row.id: row for page in told.values() for row in page.rows}
-        found = FoundRows(tuple(rows.values())[:MOST], told[largest].total, slip)
+        found = HitRows(tuple(rows.values())[:MOST], told[largest].total, slip)
         return Hit(found, scope=largest, more_renters=more)
 
-    async def _cars(self, text: str) -> FoundRows[Car]:
+    async def _cars(self, text: str) -> HitRows[Car]:
         if not self._desk.actor.may(Deed.BROWSE_CARS):
-            return FoundRows()
+            return HitRows()
         found = await self._desk.call(partial(self._desk.services.catalogue.cars, self._desk.actor, text))
-        return FoundRows(_sound(found.rows, text, lambda car: (car.plate, car.title)), found.total, found.slip)
+        return HitRows(_sound(found.rows, text, lambda car: (car.plate, car.title)), found.total, found.slip)
 
-    async def _renters(self, text: str) -> FoundRows[Renter]:
+    async def _renters(self, text: str) -> HitRows[Renter]:
         desk = self._desk
         if not isinstance(desk, Desk) or not desk.actor.may(Deed.SEE_RENTERS):
-            return FoundRows()
+            return HitRows()
         found = await desk.call(partial(desk.services.catalogue.renters, desk.actor, text))
-        return FoundRows(_sound(found.rows, text, lambda renter: (renter.name, renter.email)), found.total, found.slip)
+        return HitRows(_sound(found.rows, text, lambda renter: (renter.name, renter.email)), found.total, found.slip)
 
-    async def _people(self, text: str) -> FoundRows[PersonRow]:
+    async def _people(self, text: str) -> HitRows[PersonRow]:
         desk = self._desk
         if not isinstance(desk, Desk) or not desk.actor.may(Deed.MANAGE_ACCOUNTS):
-            return FoundRows()
+            return HitRows()
         page = await desk.call(partial(desk.services.accounts.page, desk.actor, PeopleQuery(text=text)))
-        return FoundRows(
+        return HitRows(
             _sound(page.rows, text, lambda row: (row.person.name, row.person.account)), page.total, page.slip
         )
 

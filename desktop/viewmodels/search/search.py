@@ -62,7 +62,7 @@ class SearchState:
     """Everything there is to draw.
 
     Attributes:
-        first: The first page of the result, once it is there; the others come by ``page_arrived``.
+        first: The first page of the result, once it is there; the others come by ``slice_arrived``.
         taken: The first of the taken cars, which follow the free ones; None unless they were asked for.
         run: Counts the searches; a page that answers an older one is dropped.
         problem: Why the search failed, with ``phase`` FAILED.
@@ -138,10 +138,10 @@ class SearchViewModel(PagedViewModel[SearchState]):
         if form is not None:
             self.search(plain(form))
 
-    def need_page(self, offset: int) -> None:
+    def need_slice(self, offset: int) -> None:
         """Ask for the rows from *offset* (a multiple of PAGE_SIZE) of the current search."""
         if self.state.wish is not None and self.state.first is not None:
-            super().need_page(offset)
+            super().need_slice(offset)
 
     def _concerns(self, fact: Fact) -> bool:
         form, wish, first = self.state.form, self.state.wish, self.state.first

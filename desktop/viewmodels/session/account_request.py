@@ -20,7 +20,7 @@ class AskingState:
     problem: DriveSphereError | None = None
 
 
-class AskingViewModel(StateViewModel[AskingState]):
+class AccountRequestViewModel(StateViewModel[AskingState]):
     """Signals: ``changed`` carries the new state."""
 
     def __init__(self, ask: Callable[[NewRequest], Awaitable[None]], tasks: TaskScope) -> None:

@@ -27,11 +27,11 @@ USERS, REQUESTS = "users", "requests"
 class AccountsArea(Area):
     needs = Deed.MANAGE_ACCOUNTS
 
-    def __init__(self, tools: ViewContext, workspace: Workspace, frame: Frame) -> None:
-        super().__init__(tools, workspace, frame)
+    def __init__(self, context: ViewContext, workspace: Workspace, frame: Frame) -> None:
+        super().__init__(context, workspace, frame)
         self.people_vm = PeopleViewModel(workspace.desk, workspace.tasks)
         self.requests_vm = RequestsViewModel(workspace.desk, workspace.tasks)
-        self.side = self.beside(lambda: PersonPanel(tools, workspace, self.people_vm, frame.host))
+        self.side = self.beside(lambda: PersonPanel(context, workspace, self.people_vm, frame.host))
         self.side.when_built(lambda panel: panel.task_failed.connect(self.task_failed))
         self.requests_vm.waiting.connect(lambda count: frame.badge(REQUESTS, count))
         self.people_vm.request_granted.connect(self.requests_vm.listing.load)
@@ -74,7 +74,7 @@ class AccountsArea(Area):
         self.requests_vm.listing.load()
 
     @property
-    def pages(self) -> Mapping[HitKind, str]:
+    def listed(self) -> Mapping[HitKind, str]:
         return {HitKind.PEOPLE: "→ all {count} accounts"}
 
     def show_all(self, kind: HitKind, _scope: BookingScope, text: str) -> bool:
@@ -89,7 +89,7 @@ class AccountsArea(Area):
         return True
 
     def _make_people(self) -> PeoplePage:
-        page = PeoplePage(self._tools, self.people_vm, self._workspace.now)
+        page = PeoplePage(self._context, self.people_vm, self._workspace.now)
         page.opened.connect(self._open)
         Follow(page.list.table, sound_key(lambda row: row.person.account), self._shows(self._account_shown))
         page.new_wanted.connect(self._begin)
@@ -97,7 +97,7 @@ class AccountsArea(Area):
         return page
 
     def _make_requests(self) -> RequestsPage:
-        page = RequestsPage(self._tools, self.requests_vm, self._workspace.now)
+        page = RequestsPage(self._context, self.requests_vm, self._workspace.now)
         page.grant_wanted.connect(self._grant)
         Follow(page.list.table, sound_key(lambda row: row.id), self._shows(self._request_shown))
         page.new_wanted.connect(self._new)

@@ -1,6 +1,6 @@
 """While an owner is signed in and the database does not answer: the copy on this computer answers in its place.
 
-API: EitherPage(live), StandIn(tools, workspace, copy, frame): either(name, make), draw(), open_rental, stop.
+API: EitherPage(live), StandIn(context, workspace, copy, frame): either(name, make), draw(), open_rental, stop.
 """
 
 from __future__ import annotations
@@ -107,9 +107,9 @@ class StandIn(QObject, Told):
 
     task_failed = Signal(object)
 
-    def __init__(self, tools: ViewContext, workspace: Workspace, copy: CopyViewModel, frame: Frame) -> None:
+    def __init__(self, context: ViewContext, workspace: Workspace, copy: CopyViewModel, frame: Frame) -> None:
         super().__init__(frame.host)
-        self._tools, self._workspace, self._copy, self._frame = tools, workspace, copy, frame
+        self._context, self._workspace, self._copy, self._frame = context, workspace, copy, frame
         self._pages: dict[str, EitherPage] = {}
         self._part: StoredBookingsPart | None = None
         self._stored: OwnCopy | None = None
@@ -184,7 +184,7 @@ class StandIn(QObject, Told):
         work = self._workspace
         desk = stored_desk(work.desk.bridge, work.actor, work.now, copy)
         listed = StoredList(copy, desk, _stamp(copy, work.now()), away=True)
-        part = StoredBookingsPart(self._tools, listed, work.tasks, self._frame.host, self._frame.go)
+        part = StoredBookingsPart(self._context, listed, work.tasks, self._frame.host, self._frame.go)
         part.task_failed.connect(self.task_failed)
         part.fleet_wanted.connect(lambda: self._frame.go(FLEET))
         return part
@@ -195,7 +195,7 @@ class StandIn(QObject, Told):
         return self._part.entry.make()
 
     def _fleet(self, copy: OwnCopy) -> Page:
-        page = StoredFleetPage(self._tools, copy, _stamp(copy, self._workspace.now()))
+        page = StoredFleetPage(self._context, copy, _stamp(copy, self._workspace.now()))
         if self._part is not None:
             page.grid.chosen.connect(self._part.show_car)
         return page

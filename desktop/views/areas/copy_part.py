@@ -61,15 +61,15 @@ class CopyPart(QObject, Told):
     task_failed = Signal(object)
     booking_wanted = Signal(str)
 
-    def __init__(self, tools: ViewContext, vm: CopyViewModel, earnings: EarningsPart, host: QWidget) -> None:
+    def __init__(self, context: ViewContext, vm: CopyViewModel, earnings: EarningsPart, host: QWidget) -> None:
         super().__init__(host)
-        self.vm, self._earnings, self._host, self._preferences = vm, earnings, host, tools.preferences
+        self.vm, self._earnings, self._host, self._preferences = vm, earnings, host, context.preferences
         self._tasks = TaskScope(self)
         self._tasks.failed.connect(self.task_failed)
-        self.toast = Toast(tools.theme, host)
-        self.beside = Beside(lambda: NewsPanel(tools, host))
+        self.toast = Toast(context.theme, host)
+        self.beside = Beside(lambda: NewsPanel(context, host))
         self._told = CopyNews()
-        self._pin = PinPart(tools, vm, host)
+        self._pin = PinPart(context, vm, host)
         self._pin.task_failed.connect(self.task_failed)
         self.toast.acted.connect(self._act)
         self.beside.when_built(lambda panel: panel.booking_wanted.connect(self._open))

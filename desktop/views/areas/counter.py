@@ -18,7 +18,7 @@ from desktop.views.booking.booking_panel import BookingPanel
 from desktop.views.booking.detail import BookingDetail, follow_booking
 from desktop.views.booking.list_commands import BookingCommands
 from desktop.views.booking.list_page import BookingsPage
-from desktop.views.booking.toasts import BookingNews
+from desktop.views.booking.toasts import BookingToasts
 from desktop.views.parts.area import Area, Entry, Frame
 from desktop.views.parts.photos import Photos
 from desktop.views.parts.view_context import ViewContext, Workspace
@@ -46,14 +46,14 @@ class ClientArea(Area):
     needs = Deed.BOOK
     result_painted = Signal()
 
-    def __init__(self, tools: ViewContext, workspace: Workspace, frame: Frame) -> None:
-        super().__init__(tools, workspace, frame)
+    def __init__(self, context: ViewContext, workspace: Workspace, frame: Frame) -> None:
+        super().__init__(context, workspace, frame)
         self._holds = workspace.holds
         self._thumbnails = ThumbnailsViewModel(workspace.desk, workspace.tasks)
         self._photos = Photos(self._thumbnails, self)
-        self.side = CounterPanels(tools, workspace, self._photos, frame.host)
+        self.side = CounterPanels(context, workspace, self._photos, frame.host)
         self._parts = [self.side]
-        self.news = BookingNews(tools.theme, frame.host, workspace.actor)
+        self.toasts = BookingToasts(context.theme, frame.host, workspace.actor)
         self._connect()
 
     @property
@@ -131,14 +131,14 @@ class ClientArea(Area):
         return True
 
     @property
-    def pages(self) -> Mapping[HitKind, str]:
+    def listed(self) -> Mapping[HitKind, str]:
         every = {HitKind.RENTERS: "→ all {count} renters"} if self._sees_renters else {}
         if not self._workspace.actor.may(Deed.SEE_ALL_BOOKINGS):
             every |= {HitKind.BOOKINGS: "→ all {count} bookings", HitKind.CARS: "→ Find a car, with the same text"}
         return every
 
     def show_all(self, kind: HitKind, scope: BookingScope, text: str) -> bool:
-        if kind not in self.pages:
+        if kind not in self.listed:
             return False
         match kind:
             case HitKind.RENTERS:
@@ -160,7 +160,7 @@ class ClientArea(Area):
 
     def _make_renters(self) -> RentersPage:
         vm = RentersViewModel(self._workspace.desk, self._workspace.tasks)
-        page = RentersPage(self._tools, vm, self._workspace.now, self._frame.host)
+        page = RentersPage(self._context, vm, self._workspace.now, self._frame.host)
         page.booking_wanted.connect(self.side.open_booking)
         page.new_wanted.connect(self.book_for)
         vm.begin()
@@ -220,7 +220,7 @@ class ClientArea(Area):
         self.side.car.when_built(lambda panel: panel.times_wanted.connect(self._take_times))
         self.side.panel.when_built(self._join_panel)
         self.side.detail.when_built(self._join_detail)
-        self.news.show_wanted.connect(self.side.open_booking)
+        self.toasts.show_wanted.connect(self.side.open_booking)
         self._frame.status.holds_pressed.connect(self._to_holds)
         self._frame.status.countdown.ended.connect(self._holds.load)
         workspace.panel.booked.connect(self._booked)
@@ -241,7 +241,7 @@ class ClientArea(Area):
 
     def _make_search(self) -> SearchPage:
         workspace, side = self._workspace, self.side
-        page = SearchPage(self._tools, workspace, self._photos)
+        page = SearchPage(self._context, workspace, self._photos)
         page.chosen.connect(side.open_car)
         page.result_painted.connect(self.result_painted)
         shows = (Shows(side.car, self._car_looked_at), Shows(side.panel, self._car_booked, held=lambda: True))
@@ -252,7 +252,7 @@ class ClientArea(Area):
 
     def _make_bookings(self) -> BookingsPage:
         vm = self._workspace.bookings
-        page = BookingsPage(self._tools, vm, self._workspace.now, first_step="Find a car")
+        page = BookingsPage(self._context, vm, self._workspace.now, first_step="Find a car")
         page.opened.connect(self.side.open_booking)
         page.first_step_wanted.connect(lambda: self._frame.go(FIND))
         follow_booking(page.table, self.side.detail, self._workspace.detail)
@@ -316,7 +316,7 @@ class ClientArea(Area):
     def _heard(self, booking: Booking) -> None:
         was_held = self._holds.note(booking)
         self._workspace.detail.took(booking)
-        self.news.hear(booking, was_held=was_held, seen=self.side.shows(booking))
+        self.toasts.hear(booking, was_held=was_held, seen=self.side.shows(booking))
 
     def _show_holds(self) -> None:
         self._frame.status.set_holds(*self._holds.standing())

@@ -1,6 +1,6 @@
 """What opens beside the pages of the counter, in one place: a car, its booking, or a booking that exists.
 
-API: CounterPanels(tools, workspace, photos, host): car, panel, detail (each Beside); open_car(...), open_offer(...),
+API: CounterPanels(context, workspace, photos, host): car, panel, detail (each Beside); open_car(...), open_offer(...),
 open_booking(b), instead(go_on), may_book(), book(), may_pay(), pay(), shows(b), unsaved(), leave(), stop().
 """
 
@@ -34,12 +34,12 @@ class CounterPanels(QObject, Told):
 
     task_failed = Signal(object)
 
-    def __init__(self, tools: ViewContext, workspace: Workspace, photos: Photos, host: QWidget) -> None:
+    def __init__(self, context: ViewContext, workspace: Workspace, photos: Photos, host: QWidget) -> None:
         super().__init__(host)
         self._workspace = workspace
-        self.car = Beside(lambda: CarPanel(tools, workspace, photos, host))
-        self.panel = Beside(lambda: BookingPanel(tools, workspace, host))
-        self.detail = Beside(lambda: BookingDetail(tools, workspace.detail, workspace.now, host, demo=workspace.demo))
+        self.car = Beside(lambda: CarPanel(context, workspace, photos, host))
+        self.panel = Beside(lambda: BookingPanel(context, workspace, host))
+        self.detail = Beside(lambda: BookingDetail(context, workspace.detail, workspace.now, host, demo=workspace.demo))
         self.car.when_built(self._join_car)
         self.panel.when_built(self._join_panel)
         self.detail.when_built(self._join_detail)

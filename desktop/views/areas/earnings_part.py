@@ -30,7 +30,7 @@ class EarningsPart(QObject):
 
     def __init__(
         self,
-        tools: ViewContext,
+        context: ViewContext,
         vm: EarningsViewModel,
         explain: ExplainViewModel,
         host: QWidget,
@@ -40,7 +40,7 @@ class EarningsPart(QObject):
     ) -> None:
         super().__init__(host)
         self._offline = offline
-        self._tools, self.vm, self._explain, self._host, self._go = tools, vm, explain, host, go
+        self._context, self.vm, self._explain, self._host, self._go = context, vm, explain, host, go
         self.page: EarningsPage | None = None
 
     @property
@@ -66,7 +66,7 @@ class EarningsPart(QObject):
             self.vm.load_soon()
 
     def _make(self) -> EarningsPage:
-        page = self.page = EarningsPage(self._tools, self.vm, self._explain, self._host, offline=self._offline)
+        page = self.page = EarningsPage(self._context, self.vm, self._explain, self._host, offline=self._offline)
         page.fleet_wanted.connect(self.fleet_wanted)
         page.sign_in_wanted.connect(self.sign_in_wanted)
         page.booking_wanted.connect(self.booking_wanted)

@@ -26,9 +26,9 @@ class FirmArea(Area):
 
     needs = Deed.MANAGE_ACCOUNTS
 
-    def __init__(self, tools: ViewContext, workspace: Workspace, frame: Frame) -> None:
-        super().__init__(tools, workspace, frame)
-        self.toast = Toast(tools.theme, frame.host)
+    def __init__(self, context: ViewContext, workspace: Workspace, frame: Frame) -> None:
+        super().__init__(context, workspace, frame)
+        self.toast = Toast(context.theme, frame.host)
         self.watch_vm = WatchViewModel(workspace.desk, workspace.tasks)
         self._examine = self.on(HEALTH, HealthPage, lambda page: page.vm.examine())
         self.toast.acted.connect(self._examine)

@@ -51,8 +51,8 @@ class OversightArea(Area):
     needs = Deed.MANAGE_ACCOUNTS
     booking_wanted = Signal(object)
 
-    def __init__(self, tools: ViewContext, workspace: Workspace, frame: Frame) -> None:
-        super().__init__(tools, workspace, frame)
+    def __init__(self, context: ViewContext, workspace: Workspace, frame: Frame) -> None:
+        super().__init__(context, workspace, frame)
         self._bookings_vm = BookingsViewModel(workspace.desk, workspace.tasks, (BookingScope.ALL,))
         #: Where bookings are shown, once the frame has said so.
         self.detail: Beside[BookingDetail] | None = None
@@ -98,7 +98,7 @@ class OversightArea(Area):
         return True
 
     @property
-    def pages(self) -> Mapping[HitKind, str]:
+    def listed(self) -> Mapping[HitKind, str]:
         return {HitKind.BOOKINGS: "→ all {count} bookings", HitKind.CARS: "→ all {count} cars"}
 
     def show_all(self, kind: HitKind, scope: BookingScope, text: str) -> bool:
@@ -106,7 +106,7 @@ class OversightArea(Area):
             return self._to_bookings().show_found(scope, text)
         if kind is HitKind.CARS:
             self._to_cars().show_found(text)
-        return kind in self.pages
+        return kind in self.listed
 
     def _to_bookings(self) -> BookingsPage:
         return self.to(BOOKINGS, BookingsPage)
@@ -121,7 +121,7 @@ class OversightArea(Area):
 
     def _make_care(self) -> CarePanel:
         vm = CareViewModel(self._workspace.desk, self._workspace.tasks)
-        care = CarePanel(self._tools, vm, self._frame.host, self._workspace.now)
+        care = CarePanel(self._context, vm, self._frame.host, self._workspace.now)
         care.booking_wanted.connect(self.booking_wanted)
         care.car_lost.connect(self._show_carless)
         care.payment_wanted.connect(lambda case: self._instead_of_care(self.restored).show_case(case))
@@ -146,7 +146,7 @@ class OversightArea(Area):
 
     def _make_restored(self) -> RestoredPanel:
         vm = RestoredViewModel(self._workspace.desk, self._workspace.tasks)
-        panel = RestoredPanel(self._tools, vm, self._frame.host, self._workspace.now)
+        panel = RestoredPanel(self._context, vm, self._frame.host, self._workspace.now)
         panel.task_failed.connect(self.task_failed)
         panel.left.connect(self._back_to_care)
         vm.decided.connect(self._booked)
@@ -154,7 +154,7 @@ class OversightArea(Area):
 
     def _make_dispute(self) -> DisputePanel:
         work = self._workspace
-        panel = DisputePanel(self._tools, work.open_page, self._frame.host, work.now, demo=work.demo)
+        panel = DisputePanel(self._context, work.open_in_browser, self._frame.host, work.now, demo=work.demo)
         panel.task_failed.connect(self.task_failed)
         panel.booking_wanted.connect(self.booking_wanted)
         panel.left.connect(self._back_to_care)
@@ -162,14 +162,14 @@ class OversightArea(Area):
 
     def _make_unbelieved(self) -> UnbelievedPanel:
         vm = UnbelievedViewModel(self._workspace.desk, self._workspace.tasks)
-        panel = UnbelievedPanel(self._tools, vm, self._frame.host)
+        panel = UnbelievedPanel(self._context, vm, self._frame.host)
         panel.task_failed.connect(self.task_failed)
         panel.left.connect(self._back_to_care)
         vm.decided.connect(self._booked)
         return panel
 
     def _make_cars(self) -> FleetPage:
-        return FleetPage(self._tools, self._workspace, self._frame.host, show_bookings=self._show_bookings_of)
+        return FleetPage(self._context, self._workspace, self._frame.host, show_bookings=self._show_bookings_of)
 
     def _show_bookings_of(self, car: Car) -> None:
         query = BookingQuery(scope=BookingScope.ALL, car_id=car.id)
@@ -177,7 +177,7 @@ class OversightArea(Area):
 
     def _make_overview(self) -> OverviewPage:
         vm = OverviewViewModel(self._workspace.desk, self._workspace.tasks)
-        page = OverviewPage(self._tools, vm, self._frame.host)
+        page = OverviewPage(self._context, vm, self._frame.host)
         page.drilled.connect(self._drill)
         page.booking_wanted.connect(self.booking_wanted)
         if self.detail is not None:
@@ -186,7 +186,7 @@ class OversightArea(Area):
         return page
 
     def _make_bookings(self) -> BookingsPage:
-        page = BookingsPage(self._tools, self._bookings_vm, self._workspace.now, title=_BOOKINGS_TITLE)
+        page = BookingsPage(self._context, self._bookings_vm, self._workspace.now, title=_BOOKINGS_TITLE)
         page.opened.connect(self.booking_wanted)
         if self.detail is not None:
             follow_booking(page.table, self.detail, self._workspace.detail)

@@ -33,24 +33,24 @@ FLEET, BOOKINGS = "fleet", "bookings"
 class OwnerArea(Area):
     needs = Deed.MANAGE_OWN_CARS
 
-    def __init__(self, tools: ViewContext, workspace: Workspace, frame: Frame) -> None:
-        super().__init__(tools, workspace, frame)
+    def __init__(self, context: ViewContext, workspace: Workspace, frame: Frame) -> None:
+        super().__init__(context, workspace, frame)
         self.side = self.beside(
-            lambda: BookingDetail(tools, workspace.detail, workspace.now, frame.host, demo=workspace.demo)
+            lambda: BookingDetail(context, workspace.detail, workspace.now, frame.host, demo=workspace.demo)
         )
         self.side.when_built(self._join_detail)
         desk = workspace.desk
         live = EarningsSource(desk, desk.services.earnings, desk.actor)
-        keeps = partial(getattr, tools.preferences, "keeps_copies")
+        keeps = partial(getattr, context.preferences, "keeps_copies")
         copy = CopyViewModel(desk.bridge, workspace.tasks, desk.services.copying, desk.actor, keeps)
-        self.away = StandIn(tools, workspace, copy, frame)
+        self.away = StandIn(context, workspace, copy, frame)
         self.away.task_failed.connect(self.task_failed)
         stored, away = (lambda: copy.source), (lambda: self.away.away)
         vm = EarningsViewModel(desk.bridge, workspace.tasks, workspace.now, live, stored, away)
-        self.earnings = EarningsPart(tools, vm, ExplainViewModel(workspace.tasks), frame.host, frame.go)
+        self.earnings = EarningsPart(context, vm, ExplainViewModel(workspace.tasks), frame.host, frame.go)
         self.earnings.fleet_wanted.connect(lambda: frame.go(FLEET))
         self.earnings.booking_wanted.connect(self._open_number)
-        self.copy = CopyPart(tools, copy, self.earnings, frame.host)
+        self.copy = CopyPart(context, copy, self.earnings, frame.host)
         self.copy.task_failed.connect(self.task_failed)
         self.copy.booking_wanted.connect(self._open_number)
         self._parts = [self.away, self.copy]
@@ -101,7 +101,7 @@ class OwnerArea(Area):
         return True
 
     @property
-    def pages(self) -> Mapping[HitKind, str]:
+    def listed(self) -> Mapping[HitKind, str]:
         return {HitKind.BOOKINGS: "→ all {count} bookings", HitKind.CARS: "→ all {count} cars"}
 
     def show_all(self, kind: HitKind, scope: BookingScope, text: str) -> bool:
@@ -109,7 +109,7 @@ class OwnerArea(Area):
             return self._to_bookings().show_found(scope, text)
         if kind is HitKind.CARS:
             self._to_fleet().show_found(text)
-        return kind in self.pages
+        return kind in self.listed
 
     def _open_number(self, booking_id: str) -> None:
         self._frame.leave()
@@ -123,13 +123,13 @@ class OwnerArea(Area):
         return self.to(BOOKINGS, BookingsPage)
 
     def _make_fleet(self) -> FleetPage:
-        page = FleetPage(self._tools, self._workspace, self._frame.host, show_bookings=self._show_bookings)
+        page = FleetPage(self._context, self._workspace, self._frame.host, show_bookings=self._show_bookings)
         page.fleet.changed.connect(lambda state: self._frame.know_branches(state.branches))
         return page
 
     def _make_bookings(self) -> BookingsPage:
         vm = self._workspace.bookings
-        page = BookingsPage(self._tools, vm, self._workspace.now, first_step="Look at the fleet")
+        page = BookingsPage(self._context, vm, self._workspace.now, first_step="Look at the fleet")
         page.opened.connect(self._open_row)
         page.first_step_wanted.connect(self._to_fleet)
         self._follow = follow_booking(page.table, self.side, self._workspace.detail)

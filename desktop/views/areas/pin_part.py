@@ -19,9 +19,9 @@ class PinPart(QObject):
 
     task_failed = Signal(object)
 
-    def __init__(self, tools: ViewContext, vm: CopyViewModel, host: QWidget) -> None:
+    def __init__(self, context: ViewContext, vm: CopyViewModel, host: QWidget) -> None:
         super().__init__(host)
-        self._theme, self._vm, self._host = tools.theme, vm, host
+        self._theme, self._vm, self._host = context.theme, vm, host
         self._tasks = TaskScope(self)
         self._tasks.failed.connect(self.task_failed)
 

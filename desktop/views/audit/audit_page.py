@@ -91,21 +91,21 @@ def columns() -> list[Column[AuditRow]]:
 
 
 class AuditPage(Page):
-    def __init__(self, tools: ViewContext, vm: AuditViewModel, host: QWidget) -> None:
+    def __init__(self, context: ViewContext, vm: AuditViewModel, host: QWidget) -> None:
         """*host* is where the detail of a row slides in."""
         super().__init__()
         self.vm = vm
         # Nobody's child: a question that is cancelled as the session ends outlives the page by a moment.
-        self.header = PageHeader(tools.theme, _TITLE, " ")
-        self.save = Button(tools.theme, "Export …", icon=Icon.DOWNLOAD)
+        self.header = PageHeader(context.theme, _TITLE, " ")
+        self.save = Button(context.theme, "Export …", icon=Icon.DOWNLOAD)
         self.header.add_action(self.save)
-        self.subject = SearchField(tools.theme, "Subject, such as car car-12")
+        self.subject = SearchField(context.theme, "Subject, such as car car-12")
         self.who, self.what, self.where, self.span = (Combo() for _ in range(4))
         for box, name in ((self.who, "Who"), (self.what, "What"), (self.where, "Desk"), (self.span, "When")):
             box.setAccessibleName(name)
         self.span.addItems([*(words for words, _ in _SPANS), _CHOSEN])
         self.first, self.last = (
-            MomentField(tools.theme, name, days_only=True, lean=Lean.BACKWARD, beneath=False)
+            MomentField(context.theme, name, days_only=True, lean=Lean.BACKWARD, beneath=False)
             for name in ("First day", "Last day")
         )
         for field in (self.first, self.last):
@@ -113,10 +113,10 @@ class AuditPage(Page):
             field.show_day(wall_of(datetime.now(UTC), desk_zone()).date())
             field.hide()
         self._fill_names(AuditNames())
-        self.export = ExportBar(tools, vm.export, vm.save, title="Export the audit", name=dated(_TITLE), row="change")
-        self.list = PagedList(tools, vm.list, columns(), _NOTHING, _TITLE)
-        self.detail = AuditDetail(tools, host)
-        self._lay_out(tools)
+        self.export = ExportBar(context, vm.export, vm.save, title="Export the audit", name=dated(_TITLE), row="change")
+        self.list = PagedList(context, vm.list, columns(), _NOTHING, _TITLE)
+        self.detail = AuditDetail(context, host)
+        self._lay_out(context)
         self._connect()
         vm.load()
 
@@ -204,12 +204,12 @@ class AuditPage(Page):
         self.header.say(_TITLE, told)
         self.save.setEnabled(total > 0)
 
-    def _lay_out(self, tools: ViewContext) -> None:
+    def _lay_out(self, context: ViewContext) -> None:
         filters = FlowLayout(gap=2 * GRID)
         self.subject.setMinimumWidth(_SEARCH_PX)
         filters.addWidget(self.subject)
         for words, box in (("Who", self.who), ("What", self.what), ("Desk", self.where), ("When", self.span)):
-            filters.addWidget(with_label(Text(tools.theme, words, ink="muted"), box, 2 * GRID))
+            filters.addWidget(with_label(Text(context.theme, words, ink="muted"), box, 2 * GRID))
         for field in (self.first, self.last):
             filters.addWidget(field)
         column = QVBoxLayout(self)
@@ -244,9 +244,9 @@ def _with_id(name: str, identity: str) -> str:
 class AuditDetail(SidePanel):
     """One change with every field as it was and as it is."""
 
-    def __init__(self, tools: ViewContext, host: QWidget) -> None:
-        super().__init__(tools.theme, host, "Change")
-        self._tools = tools
+    def __init__(self, context: ViewContext, host: QWidget) -> None:
+        super().__init__(context.theme, host, "Change")
+        self._context = context
 
     def show_row(self, row: AuditRow) -> None:
         told = (
@@ -259,7 +259,7 @@ class AuditDetail(SidePanel):
             [(field_text(name), _with_id(value_text(row, name, value), value)) for name, value in each.items()]
             for each in (row.before, row.after)
         )
-        content = facts_of(self._tools.theme, [("", told), ("Before", before), ("After", after)])
+        content = facts_of(self._context.theme, [("", told), ("Before", before), ("After", after)])
         self.showing = row
         self.set_content(content)
         self.set_title(verb_text(row.what))

@@ -12,11 +12,11 @@ from desktop.dialogs import confirm
 from desktop.tasks import TaskScope
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID
-from desktop.viewmodels.booking.booking import BookingViewModel, PanelState, Stage
+from desktop.viewmodels.booking.booking import BookingViewModel, PanelStage, PanelState
 from desktop.viewmodels.booking.detail import DetailViewModel
 from desktop.views.booking.refund_reason import ask_why
 from desktop.views.parts.booking_questions import to_cancel, to_take_back
-from desktop.widgets.button import Button, Kind
+from desktop.widgets.button import Button, ButtonKind
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.cancellation import RefundQuote
 from engine.domain.car.car import Car
@@ -45,7 +45,7 @@ class Aftercare(QWidget):
         self._car: Car | None = None
         self._tasks = TaskScope(self)
         self._tasks.failed.connect(self.task_failed)
-        self.cancel = Button(theme, "Cancel booking …", Kind.DANGER)
+        self.cancel = Button(theme, "Cancel booking …", ButtonKind.DANGER)
         self.returned = Button(theme, "Take the car back …")
         self.again = Button(theme, "Take up again")
         self._row = row = QHBoxLayout(self)
@@ -67,9 +67,9 @@ class Aftercare(QWidget):
         booking = state.booking
         self._car = state.offer.car if state.offer is not None else None
         begun = booking is not None and booking.period.starts_at <= self._now()
-        self.cancel.setVisible(state.stage is Stage.CONFIRMED and not begun)
-        self.returned.setVisible(state.stage is Stage.CONFIRMED and begun and self._takes_back)
-        self.again.setVisible(state.stage is Stage.RELEASED and booking is not None and state.offer is None)
+        self.cancel.setVisible(state.stage is PanelStage.CONFIRMED and not begun)
+        self.returned.setVisible(state.stage is PanelStage.CONFIRMED and begun and self._takes_back)
+        self.again.setVisible(state.stage is PanelStage.RELEASED and booking is not None and state.offer is None)
         for button in (self.cancel, self.returned, self.again):
             button.setEnabled(online)
         self.setVisible(not all(button.isHidden() for button in (self.cancel, self.returned, self.again)))

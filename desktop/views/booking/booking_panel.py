@@ -11,7 +11,7 @@ from desktop.dialogs import Question, confirm
 from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, Tone
-from desktop.viewmodels.booking.booking import PanelState, Stage
+from desktop.viewmodels.booking.booking import PanelStage, PanelState
 from desktop.views.booking.aftercare import Aftercare
 from desktop.views.booking.payment_status import PaymentStatus
 from desktop.views.booking.renter_picker import RenterPicker
@@ -20,9 +20,9 @@ from desktop.views.parts.car_head import CarHead
 from desktop.views.parts.form_panel import FormPanel
 from desktop.views.parts.price_lines import elsewhere_words, quoted, times
 from desktop.views.parts.view_context import ViewContext, Workspace, announce
-from desktop.widgets.button import Button, Kind
+from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.frame.banner import Banner
-from desktop.widgets.loading.field_skeleton import Field, FieldList
+from desktop.widgets.loading.field_skeleton import FieldList, LabelledValue
 from desktop.words.messages import NO_KEY, NextStep, branch_name, email_refused, say
 from engine.domain.booking.booking import Booking
 from engine.domain.car.car import Branch
@@ -32,7 +32,7 @@ from engine.domain.shared.errors import InvalidText
 from engine.domain.shared.period import RentalPeriod
 from engine.domain.shared.zones import shown_zone
 
-_TITLES = {Stage.CONFIRMED: "Booked", Stage.RELEASED: "Not booked", Stage.OVER: "Booking"}
+_TITLES = {PanelStage.CONFIRMED: "Booked", PanelStage.RELEASED: "Not booked", PanelStage.OVER: "Booking"}
 
 
 class BookingPanel(FormPanel):
@@ -41,21 +41,23 @@ class BookingPanel(FormPanel):
     similar_wanted = Signal(object)
     search_wanted = Signal(object)
 
-    def __init__(self, tools: ViewContext, workspace: Workspace, host: QWidget) -> None:
-        super().__init__(tools.theme, host, "Book this car")
+    def __init__(self, context: ViewContext, workspace: Workspace, host: QWidget) -> None:
+        super().__init__(context.theme, host, "Book this car")
         self._workspace, self._vm = workspace, workspace.panel
         self._tasks = TaskScope(self)
         self._online = True
-        self._stage: tuple[Stage, bool, bool] = (Stage.RENTER, False, False)
-        self.banner = Banner(tools.theme)
-        self.car = CarHead(tools.theme)
-        self.facts = FieldList(tools.theme, tools.shimmer)
+        self._stage: tuple[PanelStage, bool, bool] = (PanelStage.RENTER, False, False)
+        self.banner = Banner(context.theme)
+        self.car = CarHead(context.theme)
+        self.facts = FieldList(context.theme, context.shimmer)
         self._own = workspace.actor.renter is not None
-        self.renters = RenterPicker(tools.theme, own=self._own)
-        self.status = PaymentStatus(tools.theme, demo=workspace.demo)
-        self.aftercare = Aftercare(tools.theme, self._vm, workspace.now, takes_back=workspace.actor.may(Deed.TAKE_BACK))
-        self.main = Button(tools.theme, "Book", Kind.PRIMARY)
-        self.second = Button(tools.theme, "Give up")
+        self.renters = RenterPicker(context.theme, own=self._own)
+        self.status = PaymentStatus(context.theme, demo=workspace.demo)
+        self.aftercare = Aftercare(
+            context.theme, self._vm, workspace.now, takes_back=workspace.actor.may(Deed.TAKE_BACK)
+        )
+        self.main = Button(context.theme, "Book", ButtonKind.PRIMARY)
+        self.second = Button(context.theme, "Give up")
         self._tasks.failed.connect(self.task_failed)
         self.aftercare.task_failed.connect(self.task_failed)
         self._fill_panel()
@@ -92,7 +94,7 @@ class BookingPanel(FormPanel):
 
     def unsaved(self) -> Question | None:
         """A renter who is half filled in; see ``Told.unsaved``."""
-        return self.renters.unsaved() if self.is_open and self._vm.state.stage is Stage.RENTER else None
+        return self.renters.unsaved() if self.is_open and self._vm.state.stage is PanelStage.RENTER else None
 
     def forget_form(self) -> None:
         self.renters.begin(self.renters.country)
@@ -103,10 +105,10 @@ class BookingPanel(FormPanel):
 
     def may_book(self) -> bool:
         state = self._vm.state
-        return self.isVisible() and state.stage is Stage.RENTER and state.may_book and self._online
+        return self.isVisible() and state.stage is PanelStage.RENTER and state.may_book and self._online
 
     def may_pay(self) -> bool:
-        return self.isVisible() and self._vm.state.stage is Stage.PAYING and self._vm.state.page_ready
+        return self.isVisible() and self._vm.state.stage is PanelStage.PAYING and self._vm.state.checkout_ready
 
     def book(self) -> None:
         self._vm.book()
@@ -146,24 +148,24 @@ class BookingPanel(FormPanel):
     def _draw_foot(self, state: PanelState) -> None:
         self.aftercare.draw(state, online=self._online)
         words = {
-            Stage.RENTER: "Book",
-            Stage.HOLDING: "Holding the car …",
-            Stage.PAYING: "Pay in browser",
-            Stage.CONFIRMED: "Done",
-            Stage.OVER: "Done",
-            Stage.RELEASED: "Book again" if state.offer else "Search again",
+            PanelStage.RENTER: "Book",
+            PanelStage.HOLDING: "Holding the car …",
+            PanelStage.PAYING: "Pay in browser",
+            PanelStage.CONFIRMED: "Done",
+            PanelStage.OVER: "Done",
+            PanelStage.RELEASED: "Book again" if state.offer else "Search again",
         }
         self.main.setText(words.get(state.stage, ""))
         self.main.setVisible(state.stage in words)
-        self.main.set_icon(Icon.OPEN_BROWSER if state.stage is Stage.PAYING else None)
+        self.main.set_icon(Icon.OPEN_BROWSER if state.stage is PanelStage.PAYING else None)
         ready = {
-            Stage.RENTER: state.may_book and self._online,
-            Stage.HOLDING: False,
-            Stage.PAYING: state.page_ready,
+            PanelStage.RENTER: state.may_book and self._online,
+            PanelStage.HOLDING: False,
+            PanelStage.PAYING: state.checkout_ready,
         }
         self.main.setEnabled(ready.get(state.stage, True))
         self.main.setToolTip("" if self._online else "There is no connection to the database.")
-        self.second.setVisible(state.stage is Stage.PAYING)
+        self.second.setVisible(state.stage is PanelStage.PAYING)
 
     def _move_focus(self, state: PanelState, *, inside: bool) -> None:
         """To what is to be done next, when that has changed; never out of a page behind the panel.
@@ -171,7 +173,7 @@ class BookingPanel(FormPanel):
         What was drawn may have disabled or hidden the focused part, and Qt then moves on to the page behind; while
         there is nothing to press the panel itself keeps the focus.
         """
-        stage = (state.stage, state.page_ready, state.renter is not None)
+        stage = (state.stage, state.checkout_ready, state.renter is not None)
         moved, self._stage = stage != self._stage, stage
         if not inside or not self.isVisible():
             return
@@ -182,11 +184,11 @@ class BookingPanel(FormPanel):
 
     def _do_main(self) -> None:
         state = self._vm.state
-        if state.stage is Stage.RENTER:
+        if state.stage is PanelStage.RENTER:
             self._vm.book()
-        elif state.stage is Stage.PAYING:
+        elif state.stage is PanelStage.PAYING:
             self._vm.pay()
-        elif state.stage is Stage.RELEASED:
+        elif state.stage is PanelStage.RELEASED:
             self._begin_again(state)
         else:
             self.close_panel()
@@ -218,7 +220,7 @@ class BookingPanel(FormPanel):
             self.similar_wanted.emit(state.offer.car)
         elif step is NextStep.SEARCH_AGAIN:
             self.close_panel()
-        elif state.stage is Stage.RENTER:
+        elif state.stage is PanelStage.RENTER:
             self._vm.book()
         else:
             self._vm.hold_ended()
@@ -237,7 +239,7 @@ class BookingPanel(FormPanel):
 
     def _left(self) -> None:
         # A payment under way is watched on: the list and the status bar tell how it ends.
-        if self._vm.state.stage not in (Stage.PAYING, Stage.RELEASING):
+        if self._vm.state.stage not in (PanelStage.PAYING, PanelStage.RELEASING):
             self._vm.close()
 
     def _fill_panel(self) -> None:
@@ -261,11 +263,11 @@ def _zone(state: PanelState) -> tzinfo:
     return state.branch.clock if state.branch is not None else UTC
 
 
-def _facts(state: PanelState, now: datetime) -> list[Field]:
+def _facts(state: PanelState, now: datetime) -> list[LabelledValue]:
     fields = times(state.period, _zone(state), now)
     if state.branch is not None:
-        fields.append(Field("Branch", branch_name(state.branch)))
+        fields.append(LabelledValue("Branch", branch_name(state.branch)))
     if state.booking is not None:
-        fields.append(Field("Renter", state.booking.renter_name))
+        fields.append(LabelledValue("Renter", state.booking.renter_name))
     quote = state.booking.quote if state.booking else state.offer.quote if state.offer else None
     return [*fields, *(quoted(quote) if quote is not None else ())]

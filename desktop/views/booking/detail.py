@@ -1,6 +1,6 @@
 """The panel of a booking that exists: facts, payments, what happened, and what can still be done.
 
-API: BookingDetail(tools, vm, now, host, demo): open_booking(b), open_number(id), set_online(online), leave(), stop();
+API: BookingDetail(context, vm, now, host, demo): open_booking(b), open_number(id), set_online(online), leave(), stop();
 search_wanted(Booking).
 """
 
@@ -17,7 +17,7 @@ from desktop.dialogs import confirm
 from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, Tone, TypeSize
-from desktop.viewmodels.booking.booking import Stage
+from desktop.viewmodels.booking.booking import PanelStage
 from desktop.viewmodels.booking.detail import DetailState, DetailViewModel
 from desktop.viewmodels.phases import Phase
 from desktop.views.booking.aftercare import Aftercare
@@ -31,13 +31,13 @@ from desktop.views.parts.car_head import CarHead
 from desktop.views.parts.damage import sound_key
 from desktop.views.parts.price_lines import quoted
 from desktop.views.parts.view_context import ViewContext, announce
-from desktop.widgets.button import Button, Kind
+from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.copy_line import CopyLine
 from desktop.widgets.frame.banner import Banner
 from desktop.widgets.frame.beside import Beside
 from desktop.widgets.frame.follow import Follow, Shows
 from desktop.widgets.frame.side_panel import SidePanel
-from desktop.widgets.loading.field_skeleton import Field, FieldList
+from desktop.widgets.loading.field_skeleton import FieldList, LabelledValue
 from desktop.widgets.table.record_table import RecordTable
 from desktop.widgets.text import Text
 from desktop.widgets.timeline import Timeline
@@ -63,34 +63,40 @@ class BookingDetail(SidePanel):
     task_failed = Signal(object)
 
     def __init__(
-        self, tools: ViewContext, vm: DetailViewModel, now: Callable[[], datetime], host: QWidget, *, demo: bool = False
+        self,
+        context: ViewContext,
+        vm: DetailViewModel,
+        now: Callable[[], datetime],
+        host: QWidget,
+        *,
+        demo: bool = False,
     ) -> None:
-        super().__init__(tools.theme, host, "Booking")
+        super().__init__(context.theme, host, "Booking")
         self.vm, self._now, self._online = vm, now, True
         self._tasks = TaskScope(self)
-        self._stage: tuple[Stage, bool] = (Stage.RENTER, False)
+        self._stage: tuple[PanelStage, bool] = (PanelStage.RENTER, False)
         self._carless: tuple[BookingId, CarId, LostCar] | None = None
-        self.banner = Banner(tools.theme)
-        self.number = CopyLine(tools.theme, "booking number", lead=True)
-        self.car = CarHead(tools.theme)
-        self.status = PaymentStatus(tools.theme, demo=demo, acts=vm.may_act)
-        self.skeleton = DetailSkeleton(tools)
-        self.facts = FieldList(tools.theme, tools.shimmer)
-        self.phone, self.email = CopyLine(tools.theme, "telephone"), CopyLine(tools.theme, "e-mail address")
-        self.renter = Button(tools.theme, "Show renter", Kind.QUIET, Icon.PERSON)
+        self.banner = Banner(context.theme)
+        self.number = CopyLine(context.theme, "booking number", lead=True)
+        self.car = CarHead(context.theme)
+        self.status = PaymentStatus(context.theme, demo=demo, acts=vm.may_act)
+        self.skeleton = DetailSkeleton(context)
+        self.facts = FieldList(context.theme, context.shimmer)
+        self.phone, self.email = CopyLine(context.theme, "telephone"), CopyLine(context.theme, "e-mail address")
+        self.renter = Button(context.theme, "Show renter", ButtonKind.QUIET, Icon.PERSON)
         self._contact = QWidget()
         self._fill_contact()
-        self.aftercare = Aftercare(tools.theme, vm, now, takes_back=vm.takes_back)
-        self.others = OtherCarsPart(tools, vm.others, now)
+        self.aftercare = Aftercare(context.theme, vm, now, takes_back=vm.takes_back)
+        self.others = OtherCarsPart(context, vm.others, now)
         self.aftercare.add(self.others.ask)
-        self.payments = Payments(tools.theme)
-        self.past = Timeline(tools.theme, "What happened")
+        self.payments = Payments(context.theme)
+        self.past = Timeline(context.theme, "What happened")
         self._heads = [
-            Text(tools.theme, words, size=TypeSize.LEAD, bold=True) for words in ("Payments", "What happened")
+            Text(context.theme, words, size=TypeSize.LEAD, bold=True) for words in ("Payments", "What happened")
         ]
-        self.main = Button(tools.theme, "Pay in browser", Kind.PRIMARY, Icon.OPEN_BROWSER)
-        self.second = Button(tools.theme, "Give up")
-        self.search = Button(tools.theme, "Search again")
+        self.main = Button(context.theme, "Pay in browser", ButtonKind.PRIMARY, Icon.OPEN_BROWSER)
+        self.second = Button(context.theme, "Give up")
+        self.search = Button(context.theme, "Search again")
         self._fill_panel()
         self._connect()
         self.draw(vm.state)
@@ -112,7 +118,7 @@ class BookingDetail(SidePanel):
         self.open(self)
 
     def may_pay(self) -> bool:
-        return self.vm.may_act and self.vm.state.panel().page_ready and self._paying()
+        return self.vm.may_act and self.vm.state.panel().checkout_ready and self._paying()
 
     def stop(self) -> None:
         """The session ends."""
@@ -185,11 +191,11 @@ class BookingDetail(SidePanel):
         self.aftercare.draw(panel, online=self._online and not state.acting)
         self.aftercare.setVisible(self.aftercare.isVisibleTo(self) and acts)
         self.others.draw(state.booking if acts else None, online=self._online and not state.acting)
-        self.main.setVisible(acts and panel.stage is Stage.PAYING)
-        self.main.setEnabled(panel.page_ready)
-        self.second.setVisible(acts and panel.stage is Stage.PAYING)
+        self.main.setVisible(acts and panel.stage is PanelStage.PAYING)
+        self.main.setEnabled(panel.checkout_ready)
+        self.second.setVisible(acts and panel.stage is PanelStage.PAYING)
         self.second.setEnabled(self._online and not state.acting)
-        self.search.setVisible(acts and panel.stage is Stage.RELEASED)
+        self.search.setVisible(acts and panel.stage is PanelStage.RELEASED)
 
     def _move_focus(self, state: DetailState, *, inside: bool) -> None:
         """To what is to be done next, when that has changed; never out of a page behind the panel.
@@ -197,13 +203,13 @@ class BookingDetail(SidePanel):
         What was drawn may have disabled or hidden the focused part, and Qt then moves on to the page behind.
         """
         panel = state.panel()
-        stage = (panel.stage, panel.page_ready)
+        stage = (panel.stage, panel.checkout_ready)
         moved, self._stage = stage != self._stage, stage
         if inside and self.isVisible() and (moved or not self.has_the_focus):
             self._first().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _paying(self) -> bool:
-        return self.vm.state.panel().stage is Stage.PAYING
+        return self.vm.state.panel().stage is PanelStage.PAYING
 
     def _first(self) -> QWidget:
         """What is most likely wanted; the panel itself while nothing can be pressed."""
@@ -307,15 +313,15 @@ def follow_booking(
     return follow
 
 
-def _facts(booking: Booking, names: dict[BranchId, str], now: datetime) -> list[Field]:
+def _facts(booking: Booking, names: dict[BranchId, str], now: datetime) -> list[LabelledValue]:
     zone = shown_zone(booking.zone)
     pick_up, drop_off = (names.get(at, "") for at in (booking.branch_id, booking.return_branch_id))
     return [
-        Field("Pick-up", branch_time(booking.period.starts_at, zone, now=now)),
-        Field("Return", branch_time(booking.period.ends_at, zone, now=now)),
-        Field("Branch", pick_up),
-        *([Field("Returned at", drop_off)] if drop_off != pick_up else []),
-        Field("Renter", booking.renter_name),
-        Field("Booked", f"{branch_time(booking.created_at, zone, now=now)}{by_words(booking.booked_by)}"),
+        LabelledValue("Pick-up", branch_time(booking.period.starts_at, zone, now=now)),
+        LabelledValue("Return", branch_time(booking.period.ends_at, zone, now=now)),
+        LabelledValue("Branch", pick_up),
+        *([LabelledValue("Returned at", drop_off)] if drop_off != pick_up else []),
+        LabelledValue("Renter", booking.renter_name),
+        LabelledValue("Booked", f"{branch_time(booking.created_at, zone, now=now)}{by_words(booking.booked_by)}"),
         *quoted(booking.quote),
     ]

@@ -65,7 +65,7 @@ def moments_of(booking: Booking, now: datetime) -> list[TimelineEntry]:
     return told
 
 
-def late_news(booking: Booking) -> str:
+def late_words(booking: Booking) -> str:
     """Why a payment that came late led where it did; empty where none did."""
     for before, step in pairwise(booking.history):
         if before.state is BookingState.RELEASED:

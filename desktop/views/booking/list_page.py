@@ -1,6 +1,6 @@
 """A page of bookings: whose they are is the view-model's business; counter, owner and admin place the same page.
 
-API: BookingsPage(tools, vm, now, title, first_step): opened(Booking), first_step_wanted; focus_first(), show_change(b).
+API: BookingsPage(context, vm, now, title, first_step): opened(Booking), first_step_wanted; show_change(booking).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from desktop.views.booking.list_row import NO_NAMES, BookingRow, damaged_row, ro
 from desktop.views.booking.list_table import BookingTable, columns_of
 from desktop.views.booking.list_words import SCOPES, count_line, empty_words, orders_for
 from desktop.views.parts.area import Page
-from desktop.views.parts.asked_pages import AskedPages
+from desktop.views.parts.asked_slices import AskedSlices
 from desktop.views.parts.content import Content
 from desktop.views.parts.damage import DamageBox, damage_of
 from desktop.views.parts.export_bar import ExportBar, dated
@@ -61,7 +61,7 @@ class BookingsPage(Page):
 
     def __init__(
         self,
-        tools: ViewContext,
+        context: ViewContext,
         vm: BookingsViewModel,
         now: Callable[[], datetime],
         *,
@@ -76,13 +76,13 @@ class BookingsPage(Page):
         """
         super().__init__(parent)
         self.vm, self._now, self._title, self._first_step = vm, now, title, first_step
-        self._stamp, self._preferences = stamp, tools.preferences
+        self._stamp, self._preferences = stamp, context.preferences
         vm.begin_with(self._preferences.scopes.get(vm.account, ""))
         self._shown: BookingQuery | None = None
         self._chosen = ""
-        self.model: AskedPages[BookingRow] = AskedPages(columns_of(now, self.beside), vm, self._rows)
-        self.table = BookingTable(tools, self.model, now, {order for order, _ in orders_for(vm.scopes)})
-        self.content = Content(tools, self.table)
+        self.model: AskedSlices[BookingRow] = AskedSlices(columns_of(now, self.beside), vm, self._rows)
+        self.table = BookingTable(context, self.model, now, {order for order, _ in orders_for(vm.scopes)})
+        self.content = Content(context, self.table)
         self.loading = Waiting(
             self,
             vm,
@@ -91,11 +91,11 @@ class BookingsPage(Page):
             fill=self._fill,
             has_rows=lambda state: self._shown == state.query,
         )
-        self.header = PageHeader(tools.theme, title, " ")
+        self.header = PageHeader(context.theme, title, " ")
         self.scope = _scopes(vm.scopes)
-        self.save = Button(tools.theme, "Export …", icon=Icon.DOWNLOAD)
-        self.filters = BookingFilters(tools.theme, vm)
-        self.export = ExportBar(tools, vm.export, vm.save, title="Export bookings", name=dated(title), row="booking")
+        self.save = Button(context.theme, "Export …", icon=Icon.DOWNLOAD)
+        self.filters = BookingFilters(context.theme, vm)
+        self.export = ExportBar(context, vm.export, vm.save, title="Export bookings", name=dated(title), row="booking")
         self.damage = DamageBox(self)
         self._lay_out()
         self._connect()

@@ -10,8 +10,8 @@ from PySide6.QtCore import QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QHideEvent, QPainter, QShowEvent
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 
-from desktop.models.pages import PagesModel
 from desktop.models.rows import ROW_ROLE, AnyIndex, Column
+from desktop.models.slices import SlicesModel
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, TypeSize
 from desktop.views.booking.list_row import BookingRow
@@ -88,15 +88,15 @@ class BookingTable(RecordTable):
 
     def __init__(
         self,
-        tools: ViewContext,
-        model: PagesModel[BookingRow],
+        context: ViewContext,
+        model: SlicesModel[BookingRow],
         now: Callable[[], datetime],
         orders: Collection[BookingOrder] = tuple(BookingOrder),
     ) -> None:
         """*orders* are those the list may be asked for; other headings do not sort."""
-        super().__init__(tools.theme, tools.shimmer)
+        super().__init__(context.theme, context.shimmer)
         self._orders = {column: order for column, order in _ORDERS.items() if order in orders}
-        self._row = BookingCells(tools.theme, tools.shimmer, self, now)
+        self._row = BookingCells(context.theme, context.shimmer, self, now)
         self.setItemDelegate(self._row)
         self._tick = QTimer(self, interval=_TICK_MS)
         self._tick.timeout.connect(self._repaint_holds)

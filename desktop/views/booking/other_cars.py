@@ -1,6 +1,6 @@
 """Another car for a booking, in its panel: the cars there are, the best suited first, and the way back.
 
-API: OtherCarsPart(tools, vm, now): draw(booking, online), stop(); task_failed. Its button ``ask`` stands elsewhere.
+API: OtherCarsPart(context, vm, now): draw(booking, online), stop(); task_failed. Its button ``ask`` stands elsewhere.
 """
 
 from __future__ import annotations
@@ -37,15 +37,15 @@ class OtherCarsPart(QWidget):
 
     task_failed = Signal(object)
 
-    def __init__(self, tools: ViewContext, vm: OtherCarsViewModel, now: Callable[[], datetime]) -> None:
+    def __init__(self, context: ViewContext, vm: OtherCarsViewModel, now: Callable[[], datetime]) -> None:
         super().__init__()
         self.vm, self._now, self._online = vm, now, True
         self._tasks = TaskScope(self)
-        self.ask, self.undo = Button(tools.theme, "Another car …"), Button(tools.theme, "Undo")
-        self.words = Text(tools.theme, size=TypeSize.SMALL, ink="muted", wrap=True)
-        self.problem = Text(tools.theme, size=TypeSize.SMALL, ink="danger", wrap=True)
+        self.ask, self.undo = Button(context.theme, "Another car …"), Button(context.theme, "Undo")
+        self.words = Text(context.theme, size=TypeSize.SMALL, ink="muted", wrap=True)
+        self.problem = Text(context.theme, size=TypeSize.SMALL, ink="danger", wrap=True)
         self.model: RowsModel[Car] = RowsModel(_columns(), lambda car: car.id)
-        self.table = RecordTable(tools.theme, tools.shimmer)
+        self.table = RecordTable(context.theme, context.shimmer)
         self.table.setModel(self.model)
         self.table.setAccessibleName("Other cars, the best suited first")
         column = QVBoxLayout(self)

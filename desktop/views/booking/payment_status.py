@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 from desktop.theme.icons import Icon
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, Tone, TypeSize
-from desktop.viewmodels.booking.booking import PanelState, Stage
-from desktop.views.booking.page_address import PageAddressView
+from desktop.viewmodels.booking.booking import PanelStage, PanelState
+from desktop.views.booking.checkout_address import CheckoutAddressView
 from desktop.widgets.countdown import Countdown
 from desktop.widgets.text import Text
 from desktop.words.booking_words import end_words, paid_words
@@ -54,18 +54,18 @@ DECLINES = MappingProxyType(
 
 def status_words(state: PanelState) -> StatusWords | None:
     """None while nothing is booked."""
-    if state.stage is Stage.HOLDING:
+    if state.stage is PanelStage.HOLDING:
         return StatusWords(Icon.HOLD, Tone.NEUTRAL, "Holding the car …", "This takes a moment.")
     booking = state.booking
-    if state.stage is Stage.RENTER or booking is None:
+    if state.stage is PanelStage.RENTER or booking is None:
         return None
-    if state.stage is Stage.PAYING:
+    if state.stage is PanelStage.PAYING:
         tone = Tone.WARNING if state.decline is not None else Tone.ACCENT
         return StatusWords(Icon.HOLD, tone, f"Held for {booking.renter_name}", _to_pay(state, booking))
-    if state.stage is Stage.RELEASING:
+    if state.stage is PanelStage.RELEASING:
         sentence = "The payment page is being closed. A payment made meanwhile still counts."
         return StatusWords(Icon.CLOCK, Tone.NEUTRAL, "Letting the car go …", sentence)
-    if state.stage is Stage.CONFIRMED:
+    if state.stage is PanelStage.CONFIRMED:
         tone = Tone.WARNING if _lapsed(booking) else Tone.POSITIVE
         return StatusWords(Icon.DONE, tone, "Confirmed", paid_words(booking))
     return StatusWords(Icon.INFO, Tone.NEUTRAL, *end_words(booking))
@@ -74,7 +74,7 @@ def status_words(state: PanelState) -> StatusWords | None:
 def _to_pay(state: PanelState, booking: Booking) -> str:
     if booking.state is BookingState.AWAITING_FUNDS:
         return "The money is on its way."
-    if not state.page_ready:
+    if not state.checkout_ready:
         return "The payment page is being made …"
     if state.decline is not None:
         return f"{DECLINES.get(state.decline.code, DECLINED)} The page stays open for another card."
@@ -103,7 +103,7 @@ class PaymentStatus(QWidget):
         self.countdown.set_name("Time left of the hold", aloud=True)
         self.sentence = Text(theme, wrap=True)
         self.number = Text(theme, size=TypeSize.SMALL, ink="muted")
-        self.address = PageAddressView(theme, demo=demo)
+        self.address = CheckoutAddressView(theme, demo=demo)
         self._hint = Text(theme, TEST_CARD if demo else "", size=TypeSize.SMALL, ink="muted", wrap=True)
         self._lay_out()
         theme.changed.connect(self._tint)
@@ -120,8 +120,8 @@ class PaymentStatus(QWidget):
         self.title.setText(words.title)
         self.sentence.setText(words.sentence)
         self.number.setText(f"Booking {booking_number(state.booking.id)}" if state.booking else "")
-        self._hint.setVisible(bool(self._hint.text()) and state.stage is Stage.PAYING)
-        self.address.setVisible(self._acts and state.stage is Stage.PAYING and state.page_ready)
+        self._hint.setVisible(bool(self._hint.text()) and state.stage is PanelStage.PAYING)
+        self.address.setVisible(self._acts and state.stage is PanelStage.PAYING and state.checkout_ready)
         self.address.show_page(state.payable)
         self._tint()
         return f"{words.title}. {words.sentence}" if changed else ""
@@ -132,7 +132,7 @@ class PaymentStatus(QWidget):
 
     def _count(self, state: PanelState, hold_left_s: float) -> None:
         """Started once for each hold, so that a redraw does not begin it anew."""
-        paying = state.stage is Stage.PAYING and state.booking is not None
+        paying = state.stage is PanelStage.PAYING and state.booking is not None
         wanted = (state.booking.id, state.booking.hold_until) if paying and state.booking else None
         self.countdown.setVisible(paying)
         if wanted != self._counted:

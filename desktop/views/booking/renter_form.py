@@ -12,7 +12,7 @@ from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, TypeSize
 from desktop.viewmodels.booking.booking import NewRenter
 from desktop.views.parts.form import Form
-from desktop.widgets.button import Button, Kind
+from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.text import Text
 from desktop.words.messages import FIELDS, say
 from engine.domain.people.people import Renter, renter_field
@@ -40,8 +40,8 @@ class RenterForm(Form):
         self._country = ""
         self._visited: set[str] = set()
         self.read_as = Text(theme, size=TypeSize.SMALL, ink="muted")
-        self._save = Button(theme, "Add renter", Kind.PLAIN, Icon.CHECK)
-        self._back = Button(theme, "Back to search", Kind.QUIET)
+        self._save = Button(theme, "Add renter", ButtonKind.PLAIN, Icon.CHECK)
+        self._back = Button(theme, "Back to search", ButtonKind.QUIET)
         self._save.clicked.connect(self._submit)
         self._back.clicked.connect(self.left)
         self.submitted.connect(self._submit)

@@ -10,12 +10,12 @@ from desktop.dialogs import About, Question
 from desktop.theme.icons import Icon
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, Tone, TypeSize
-from desktop.viewmodels.booking.booking import NewRenter, PanelState, Stage
+from desktop.viewmodels.booking.booking import NewRenter, PanelStage, PanelState
 from desktop.views.booking.renter_form import RenterForm
 from desktop.views.booking.renter_list import RenterList
 from desktop.views.booking.twin_choice import TwinChoice
 from desktop.views.parts.near import found_words
-from desktop.widgets.button import Button, Kind
+from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.copy_line import CopyLine
 from desktop.widgets.frame.banner import Banner
 from desktop.widgets.search_field import SearchField
@@ -55,7 +55,7 @@ class RenterPicker(QWidget):
         self.field = SearchField(theme, HINT, pause_ms=_PAUSE_MS)
         self.list = RenterList(theme)
         self.word = Text(theme, size=TypeSize.SMALL, ink="muted", wrap=True)
-        self.new = Button(theme, "New renter", Kind.QUIET, Icon.ADD)
+        self.new = Button(theme, "New renter", ButtonKind.QUIET, Icon.ADD)
         self.form = RenterForm(theme)
         self.name = Text(theme, bold=True, wrap=True)
         # A long name wraps or is cut; it does not widen the panel.
@@ -64,7 +64,7 @@ class RenterPicker(QWidget):
         self.blocked = Banner(theme)
         self.twins = TwinChoice(theme)
         self._mending: Renter | None = None
-        self.change = Button(theme, "Change", Kind.QUIET)
+        self.change = Button(theme, "Change", ButtonKind.QUIET)
         self._seek, self._card = QWidget(), QWidget()
         self._lay_out(theme)
         self.field.installEventFilter(self)
@@ -129,7 +129,7 @@ class RenterPicker(QWidget):
             # Whoever types now looks for somebody else.
             self.field.selectAll()
         self._renter = chosen
-        self.change.setVisible(state.stage is Stage.RENTER and not self._own)
+        self.change.setVisible(state.stage is PanelStage.RENTER and not self._own)
         self._card.setVisible(chosen is not None)
         self._seek.setVisible(chosen is None and self.form.isHidden())
         self._draw_found(state)

@@ -1,6 +1,6 @@
 """What stands in the panel of a booking until it is there: a skeleton where a paid booking has its words.
 
-API: DetailSkeleton(tools): car, status, act, payments, past; show(waiting, acts).
+API: DetailSkeleton(context): car, status, act, payments, past; show(waiting, acts).
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ _STEPS = 2
 
 
 class DetailSkeleton:
-    def __init__(self, tools: ViewContext) -> None:
-        theme, clock = tools.theme, tools.shimmer
+    def __init__(self, context: ViewContext) -> None:
+        theme, clock = context.theme, context.shimmer
         self._text = Text(theme, " ", wrap=True).sizeHint().height()
         status = 2 * GRID + ICON + GRID + self._text
         self.car = Skeleton(theme, clock, 2 * LINE, _car)

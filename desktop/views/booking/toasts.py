@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from desktop.theme.theme import Theme
-from desktop.views.booking.history import late_news
+from desktop.views.booking.history import late_words
 from desktop.widgets.frame.toast import Toast
 from desktop.words.messages import booking_number
 from engine.domain.booking.booking import Booking
@@ -16,7 +16,7 @@ from engine.domain.people.people import Actor
 _SHOW = "Show"
 
 
-class BookingNews(QObject):
+class BookingToasts(QObject):
     """Signals: ``show_wanted`` carries the Booking the toast was about."""
 
     show_wanted = Signal(object)
@@ -46,7 +46,7 @@ class BookingNews(QObject):
 
     def _words(self, booking: Booking, *, was_held: bool) -> str:
         number = booking_number(booking.id)
-        if (late := late_news(booking)) and self._concerned(booking):
+        if (late := late_words(booking)) and self._concerned(booking):
             if booking.state is BookingState.CONFIRMED:
                 return f"{number} is confirmed. {late}."
             if booking.state in (BookingState.REFUND_DUE, BookingState.REFUNDED):

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, TypeSize
-from desktop.widgets.button import Button, Kind
+from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.text import Text
 from desktop.words.messages import plural
 from desktop.words.renter_words import shared_words
@@ -31,7 +31,7 @@ class TwinChoice(QWidget):
         self._lines = QVBoxLayout()
         self._lines.setSpacing(2 * GRID)
         self.buttons: list[Button] = []
-        self.keep = Button(theme, "", Kind.PLAIN)
+        self.keep = Button(theme, "", ButtonKind.PLAIN)
         self.keep.clicked.connect(self.kept)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -70,7 +70,7 @@ class TwinChoice(QWidget):
         told = f"{' · '.join(words)}\n{shared_words(twin.shared).capitalize()} · {plural(twin.bookings, 'booking')}"
         line = Text(self._theme, told, size=TypeSize.SMALL, ink="muted", wrap=True)
         line.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        button = Button(self._theme, f"Take {renter.name}", Kind.PLAIN)
+        button = Button(self._theme, f"Take {renter.name}", ButtonKind.PLAIN)
         button.setAccessibleDescription(told)
         button.clicked.connect(lambda: self.taken.emit(twin))
         self.buttons.append(button)

@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
-from desktop.models.pages import PagesModel, PageTicket
 from desktop.models.rows import Column
+from desktop.models.slices import PageTicket, SlicesModel
 from desktop.theme.tokens import GRID, TypeSize
 from desktop.views.earnings import earnings_charts as charts
 from desktop.views.earnings.earnings_charts import Asked
@@ -73,20 +73,20 @@ class EarningsBody(QScrollArea):
 
     asked = Signal(object)
 
-    def __init__(self, tools: ViewContext, parent: QWidget | None = None) -> None:
+    def __init__(self, context: ViewContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.viewport().setAutoFillBackground(False)
-        theme, clock = tools.theme, tools.shimmer
+        theme, clock = context.theme, context.shimmer
         self.tiles = {figure: Tile(theme, clock, NAMES[figure], notes=2) for figure in TILES}
         self.net = ChartCard(theme, clock, BarChart(theme, clock))
         self.use = ChartCard(theme, clock, LineChart(theme, clock))
         self.map = ChartCard(theme, clock, HeatMap(theme, clock))
         self.branches = ChartCard(theme, clock, BarChart(theme, clock))
-        self.model: PagesModel[CarFigures] = PagesModel(_COLUMNS, _never, 1000)
+        self.model: SlicesModel[CarFigures] = SlicesModel(_COLUMNS, _never, 1000)
         self.cars = RecordTable(theme, clock)
         self.cars.setAccessibleName("Cars")
         self.cars.setModel(self.model)
@@ -95,7 +95,7 @@ class EarningsBody(QScrollArea):
         self._tiles = QGridLayout()
         self._beside = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._in_a_row = 0
-        self._lay_out(tools)
+        self._lay_out(context)
         self.setFocusProxy(self.tiles[Figure.NET])
         for figure, tile in self.tiles.items():
             tile.clicked.connect(lambda _checked=False, wanted=figure: self.asked.emit(Asked(wanted)))
@@ -134,7 +134,7 @@ class EarningsBody(QScrollArea):
             self.branches.show_empty(charts.BRANCHES, report.currency, "No rental was paid in this time.")
         self._unit.setText(f"Amounts in {report.currency}, per billed day on the right")
         self.model.reset(len(report.cars))
-        self.model.put_page(self.model.ticket(0), report.cars)
+        self.model.put_slice(self.model.ticket(0), report.cars)
         self._size()
 
     def _cards(self) -> tuple[ChartCard, ...]:
@@ -146,7 +146,7 @@ class EarningsBody(QScrollArea):
         self.cars.setFixedHeight((rows + 1) * ROW_HEIGHT + GRID)
         self.map.chart.setMinimumHeight(self.map.chart.minimumSizeHint().height())
 
-    def _lay_out(self, tools: ViewContext) -> None:
+    def _lay_out(self, context: ViewContext) -> None:
         room = QWidget()
         room.setAutoFillBackground(False)
         column = QVBoxLayout(room)
@@ -159,8 +159,8 @@ class EarningsBody(QScrollArea):
             card.setMinimumHeight(_CHART_HEIGHT)
             self._beside.addWidget(card, 1)
         self.branches.setMinimumHeight(_CHART_HEIGHT)
-        table = Panel(tools.theme, padding=4 * GRID)
-        table.body.addWidget(Text(tools.theme, "Cars", size=TypeSize.LEAD, bold=True))
+        table = Panel(context.theme, padding=4 * GRID)
+        table.body.addWidget(Text(context.theme, "Cars", size=TypeSize.LEAD, bold=True))
         table.body.addWidget(self._unit)
         table.body.addWidget(self.cars)
         self._compared.setFixedHeight(_LINE)

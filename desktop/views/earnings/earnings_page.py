@@ -21,7 +21,7 @@ from desktop.views.parts.damage import SIGN_IN, tell_partial, unreadable
 from desktop.views.parts.export_bar import ExportBar
 from desktop.views.parts.view_context import ViewContext
 from desktop.views.parts.waiting import Waiting
-from desktop.widgets.button import Button, Kind
+from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.frame.banner import Banner
 from desktop.widgets.frame.page_header import PageHeader
 from desktop.widgets.text import Text, kept_apart
@@ -49,7 +49,7 @@ class EarningsPage(Page):
 
     def __init__(
         self,
-        tools: ViewContext,
+        context: ViewContext,
         vm: EarningsViewModel,
         explain: ExplainViewModel,
         host: QWidget,
@@ -60,17 +60,17 @@ class EarningsPage(Page):
         super().__init__()
         self._offline = offline
         self.vm, self._explain = vm, explain
-        self.header = PageHeader(tools.theme, TITLE, " ")
-        self.period = PeriodBar(tools.theme)
-        self.save = Button(tools.theme, "Export …", icon=Icon.DOWNLOAD)
-        self.stamp = Banner(tools.theme)
+        self.header = PageHeader(context.theme, TITLE, " ")
+        self.period = PeriodBar(context.theme)
+        self.save = Button(context.theme, "Export …", icon=Icon.DOWNLOAD)
+        self.stamp = Banner(context.theme)
         self.export = ExportBar(
-            tools, vm.export, vm.write_csv, title="Export earnings", name=self._file_name, row="row"
+            context, vm.export, vm.write_csv, title="Export earnings", name=self._file_name, row="row"
         )
-        self.left_out = Banner(tools.theme)
+        self.left_out = Banner(context.theme)
         self.left_out.clear()
-        self.body = EarningsBody(tools)
-        self.content = Content(tools, self.body)
+        self.body = EarningsBody(context)
+        self.content = Content(context, self.body)
         self.loading = Waiting(
             self,
             vm,
@@ -79,10 +79,10 @@ class EarningsPage(Page):
             fill=self._fill,
             has_rows=lambda state: state.earnings is not None,
         )
-        self.copy_line = Text(tools.theme, size=TypeSize.SMALL, ink="muted", wrap=True)
-        self.pin = Button(tools.theme, kind=Kind.QUIET)
-        self.forget = Button(tools.theme, "Forget this computer …", Kind.QUIET)
-        self.panel = ExplainPanel(tools, explain, host, vm.now, opens=not offline)
+        self.copy_line = Text(context.theme, size=TypeSize.SMALL, ink="muted", wrap=True)
+        self.pin = Button(context.theme, kind=ButtonKind.QUIET)
+        self.forget = Button(context.theme, "Forget this computer …", ButtonKind.QUIET)
+        self.panel = ExplainPanel(context, explain, host, vm.now, opens=not offline)
         self.panel.booking_wanted.connect(self.booking_wanted)
         self._lay_out()
         self._connect()

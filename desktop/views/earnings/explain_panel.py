@@ -14,12 +14,12 @@ from desktop.viewmodels.earnings.explain import ExplainState, ExplainViewModel
 from desktop.viewmodels.phases import Phase
 from desktop.views.earnings.earnings_words import MEANINGS, NAMES, hours, value_text
 from desktop.views.earnings.posting_fields import posting_field
-from desktop.views.parts.asked_pages import AskedPages
+from desktop.views.parts.asked_slices import AskedSlices
 from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.button import Button
 from desktop.widgets.frame.banner import Banner
 from desktop.widgets.frame.side_panel import SidePanel
-from desktop.widgets.loading.field_skeleton import Field, FieldList
+from desktop.widgets.loading.field_skeleton import FieldList, LabelledValue
 from desktop.widgets.table.record_table import RecordTable
 from desktop.widgets.text import Text
 from desktop.words.figures import amount, day_time, percent, plural, whole
@@ -27,7 +27,7 @@ from desktop.words.messages import booking_number, damage_words, say
 from engine.domain.booking.booking import BookingId
 from engine.domain.money.money import Money
 from engine.domain.reports.earnings import Figures
-from engine.domain.reports.figure_sources import COUNTED, PAGE, Explanation, Figure, Line
+from engine.domain.reports.figure_sources import COUNTED, PAGE, Explanation, Figure, SourceLine
 from engine.domain.reports.report_period import moment
 from engine.domain.shared.zones import shown_zone
 
@@ -41,19 +41,19 @@ class ExplainPanel(SidePanel):
     booking_wanted = Signal(str)
 
     def __init__(
-        self, tools: ViewContext, vm: ExplainViewModel, host: QWidget, now: Callable[[], datetime], *, opens: bool
+        self, context: ViewContext, vm: ExplainViewModel, host: QWidget, now: Callable[[], datetime], *, opens: bool
     ) -> None:
         """*opens*: whether a booking has a panel that tells more of it; a stored one has none."""
-        super().__init__(tools.theme, host)
+        super().__init__(context.theme, host)
         self._vm, self._now, self._opens, self._shown = vm, now, opens, ""
         self._figure = Figure.NET
-        theme, clock = tools.theme, tools.shimmer
+        theme, clock = context.theme, context.shimmer
         self.about = Text(theme, ink="muted", wrap=True)
         self.value = Text(theme, size=TypeSize.HERO, bold=True)
         self.meaning = Text(theme, wrap=True)
         self.sums = FieldList(theme, clock)
         self.banner = Banner(theme)
-        self.model: AskedPages[Line] = AskedPages(self._columns(), vm, lambda page: page.lines, PAGE)
+        self.model: AskedSlices[SourceLine] = AskedSlices(self._columns(), vm, lambda page: page.lines, PAGE)
         self.lines = RecordTable(theme, clock)
         self.lines.setModel(self.model)
         self.lines.setMinimumHeight(64 * GRID)
@@ -93,14 +93,14 @@ class ExplainPanel(SidePanel):
             self.model.begin(state.first.count, state.first.lines)
             self.hint.setText(_HINT if state.first.count else "No booking is behind this figure.")
 
-    def _columns(self) -> tuple[Column[Line], ...]:
+    def _columns(self) -> tuple[Column[SourceLine], ...]:
         return (
             Column("Booking", _number, _id, weight=4),
             Column("Car", lambda line: line.rental.car_label.split(" · ")[-1], _id, weight=3),
             Column("Part", self._part, _id, numeric=True, weight=3),
         )
 
-    def _part(self, line: Line) -> str:
+    def _part(self, line: SourceLine) -> str:
         if self._figure is Figure.UTILISATION:
             return hours(line.rented_ms)
         if self._figure is Figure.LENGTH:
@@ -108,7 +108,7 @@ class ExplainPanel(SidePanel):
         currency = line.postings[0].currency if line.postings else line.rental.currency
         return amount(Money(line.minor, currency))
 
-    def _show_line(self, line: Line | None) -> None:
+    def _show_line(self, line: SourceLine | None) -> None:
         for widget in (self.detail_title, self.detail):
             widget.setVisible(line is not None)
         self.open_booking.setVisible(self._opens and line is not None)
@@ -118,18 +118,18 @@ class ExplainPanel(SidePanel):
         if (damaged := rental.damage) is not None:
             self._shown = rental.booking_id
             self.detail_title.setText(damaged.line)
-            self.detail.show_fields([Field("What is wrong", damage_words(damaged))])
+            self.detail.show_fields([LabelledValue("What is wrong", damage_words(damaged))])
             return
         self._shown = rental.booking_id
         zone, now = shown_zone(rental.zone), self._now()
         self.detail_title.setText(f"Booking {booking_number(BookingId(rental.booking_id))}")
         fields = [
-            Field("Car", rental.car_label),
-            Field("From", day_time(moment(rental.starts), zone, now=now)),
-            Field("Until", day_time(moment(rental.ends), zone, now=now)),
-            Field("State", rental.state.replace("_", " ").capitalize()),
-            Field("Price", f"{amount(Money(rental.minor, rental.currency))}, {plural(rental.days, 'day')}"),
-            Field("Commission rule", f"{percent(rental.commission_bp)}, agreed when booked"),
+            LabelledValue("Car", rental.car_label),
+            LabelledValue("From", day_time(moment(rental.starts), zone, now=now)),
+            LabelledValue("Until", day_time(moment(rental.ends), zone, now=now)),
+            LabelledValue("State", rental.state.replace("_", " ").capitalize()),
+            LabelledValue("Price", f"{amount(Money(rental.minor, rental.currency))}, {plural(rental.days, 'day')}"),
+            LabelledValue("Commission rule", f"{percent(rental.commission_bp)}, agreed when booked"),
         ]
         fields += [posting_field(row, zone, now) for row in line.postings]
         self.detail.show_fields(fields)
@@ -150,37 +150,37 @@ class ExplainPanel(SidePanel):
         self.lines.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
 
-def _sums(figure: Figure, figures: Figures, answer: Explanation | None) -> list[Field]:
+def _sums(figure: Figure, figures: Figures, answer: Explanation | None) -> list[LabelledValue]:
     """What the figure is made of, in the order in which it is computed."""
     count = "" if answer is None else whole(answer.count)
     if figure is Figure.UTILISATION:
         return [
-            Field("Rented", hours(figures.rented_ms), amount=True),
-            Field("Could be rented", hours(figures.available_ms), amount=True),
-            Field("Rentals", count, amount=True),
+            LabelledValue("Rented", hours(figures.rented_ms), amount=True),
+            LabelledValue("Could be rented", hours(figures.available_ms), amount=True),
+            LabelledValue("Rentals", count, amount=True),
         ]
     if figure is Figure.PER_CAR_DAY:
         revenue = Money(figures.gross_minor + figures.refunds_minor, figures.currency)
         return [
-            Field("Gross less refunds", amount(revenue), amount=True),
-            Field("Could be rented", hours(figures.available_ms), amount=True),
-            Field("Bookings", count, amount=True),
+            LabelledValue("Gross less refunds", amount(revenue), amount=True),
+            LabelledValue("Could be rented", hours(figures.available_ms), amount=True),
+            LabelledValue("Bookings", count, amount=True),
         ]
     if figure in COUNTED:
         paid = Money(figures.paid_minor, figures.currency)
         return [
-            Field("Price of the rentals", amount(paid), amount=True),
-            Field("Billed days", whole(figures.days), amount=True),
-            Field("Rentals", whole(figures.rentals), amount=True),
+            LabelledValue("Price of the rentals", amount(paid), amount=True),
+            LabelledValue("Billed days", whole(figures.days), amount=True),
+            LabelledValue("Rentals", whole(figures.rentals), amount=True),
         ]
     minor = "" if answer is None else amount(Money(answer.minor, figures.currency))
-    return [Field("Bookings", count, amount=True), Field("Together", minor, amount=True)]
+    return [LabelledValue("Bookings", count, amount=True), LabelledValue("Together", minor, amount=True)]
 
 
-def _id(line: Line) -> str:
+def _id(line: SourceLine) -> str:
     return line.rental.booking_id
 
 
-def _number(line: Line) -> str:
+def _number(line: SourceLine) -> str:
     damaged = line.rental.damage
     return damaged.line if damaged is not None else booking_number(BookingId(line.rental.booking_id))

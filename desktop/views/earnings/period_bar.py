@@ -13,7 +13,7 @@ from desktop.theme.tokens import GRID, TypeSize
 from desktop.views.earnings.earnings_words import KINDS
 from desktop.views.parts.moments.field import MomentField
 from desktop.views.parts.view_context import announce
-from desktop.widgets.button import Button, Kind
+from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.combo import Combo
 from desktop.widgets.text import Text
 from engine.domain.moments.reading import Lean
@@ -39,10 +39,10 @@ class PeriodBar(QWidget):
         self.kind.setAccessibleName("Kind of period")
         for kind, words in KINDS.items():
             self.kind.addItem(words, kind)
-        self.earlier = Button(theme, kind=Kind.PLAIN, icon=Icon.BACK)
+        self.earlier = Button(theme, kind=ButtonKind.PLAIN, icon=Icon.BACK)
         self.earlier.setAccessibleName("Period before")
         self.earlier.setToolTip("Period before (Alt+Left)")
-        self.later = Button(theme, kind=Kind.PLAIN, icon=Icon.FORWARD)
+        self.later = Button(theme, kind=ButtonKind.PLAIN, icon=Icon.FORWARD)
         self.later.setAccessibleName("Period after")
         self.later.setToolTip("Period after (Alt+Right)")
         self.first, self.last = (
@@ -97,8 +97,8 @@ class PeriodBar(QWidget):
         self._show_days(shown=self._own)
         last = span.end - timedelta(days=1)
         blocked = QSignalBlocker(self.first), QSignalBlocker(self.last)
-        self.first.set_place(shown_zone(span.zone))
-        self.last.set_place(shown_zone(span.zone))
+        self.first.set_clock(shown_zone(span.zone))
+        self.last.set_clock(shown_zone(span.zone))
         self.first.show_day(span.first)
         self.last.show_day(last)
         del blocked

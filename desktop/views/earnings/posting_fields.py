@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, tzinfo
 
-from desktop.widgets.loading.field_skeleton import Field
+from desktop.widgets.loading.field_skeleton import LabelledValue
 from desktop.words.figures import amount, day_time
 from engine.domain.money.ledger import LedgerKind
 from engine.domain.money.money import Money
@@ -19,6 +19,6 @@ _KINDS = {
 }
 
 
-def posting_field(row: Posting, zone: tzinfo, now: datetime) -> Field:
+def posting_field(row: Posting, zone: tzinfo, now: datetime) -> LabelledValue:
     words = f"{day_time(moment(row.at), zone, now=now)}   {amount(Money(row.minor, row.currency))}"
-    return Field(_KINDS[row.kind], words, amount=True)
+    return LabelledValue(_KINDS[row.kind], words, amount=True)

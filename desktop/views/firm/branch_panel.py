@@ -11,7 +11,7 @@ from desktop.theme.icons import Icon
 from desktop.theme.theme import Theme
 from desktop.views.parts.form import Form
 from desktop.views.parts.form_panel import FormPanel
-from desktop.widgets.button import Button, Kind
+from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.combo import Combo
 from desktop.widgets.text import Text
 from desktop.words.messages import clock_of
@@ -33,8 +33,8 @@ class BranchPanel(FormPanel):
         super().__init__(theme, host, "Branch")
         self._theme = theme
         self._line: BranchLine | None = None
-        self._save = Button(theme, "Save", Kind.PRIMARY, Icon.CHECK)
-        self._turn = Button(theme, "Close this branch …", Kind.DANGER)
+        self._save = Button(theme, "Save", ButtonKind.PRIMARY, Icon.CHECK)
+        self._turn = Button(theme, "Close this branch …", ButtonKind.DANGER)
         self._save.clicked.connect(self._submit)
         self._turn.clicked.connect(lambda: self.turned.emit(self._line))
         self.foot.addWidget(self._save)

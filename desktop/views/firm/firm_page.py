@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.collation import in_language_order
 from desktop.dialogs import Question, confirm
-from desktop.models.pages import PagesModel
+from desktop.models.slices import SlicesModel
 from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, TypeSize
@@ -44,7 +44,7 @@ _RULE_ROWS, _BRANCH_ROWS = 4, 6
 
 
 class FirmPage(Page):
-    def __init__(self, tools: ViewContext, vm: FirmViewModel, host: QWidget) -> None:
+    def __init__(self, context: ViewContext, vm: FirmViewModel, host: QWidget) -> None:
         """*host* is where the forms slide in."""
         super().__init__()
         self.vm = vm
@@ -52,21 +52,21 @@ class FirmPage(Page):
         self._tasks = TaskScope()
         self._tasks.failed.connect(self.task_failed)
         self._filled: FirmState | None = None
-        self.header = PageHeader(tools.theme, _TITLE, " ")
-        self.rules: PagesModel[Any] = PagesModel(rule_columns(), lambda _ticket: None, 1000)
-        self.branches: PagesModel[Any] = PagesModel(branch_columns(), lambda _ticket: None, 1000)
-        self.rules_table = table_of(tools, self.rules, "Rules over time")
-        self.branches_table = table_of(tools, self.branches, "Branches")
+        self.header = PageHeader(context.theme, _TITLE, " ")
+        self.rules: SlicesModel[Any] = SlicesModel(rule_columns(), lambda _ticket: None, 1000)
+        self.branches: SlicesModel[Any] = SlicesModel(branch_columns(), lambda _ticket: None, 1000)
+        self.rules_table = table_of(context, self.rules, "Rules over time")
+        self.branches_table = table_of(context, self.branches, "Branches")
         self.rules_table.setFixedHeight((_RULE_ROWS + 1) * ROW_HEIGHT)
-        self.change = Button(tools.theme, "Change the rules …", icon=Icon.SETTINGS)
-        self.add = Button(tools.theme, "Add a branch …", icon=Icon.ADD)
-        self.now_line = Text(tools.theme, " ", ink="muted")
-        self.rules_panel = RulesPanel(tools.theme, host, vm.now)
-        self.branch_panel = BranchPanel(tools.theme, host)
-        self.toast = Toast(tools.theme, host)
+        self.change = Button(context.theme, "Change the rules …", icon=Icon.SETTINGS)
+        self.add = Button(context.theme, "Add a branch …", icon=Icon.ADD)
+        self.now_line = Text(context.theme, " ", ink="muted")
+        self.rules_panel = RulesPanel(context.theme, host, vm.now)
+        self.branch_panel = BranchPanel(context.theme, host)
+        self.toast = Toast(context.theme, host)
         self.damage = DamageBox(self)
         self.body = QWidget()
-        self.content = Content(tools, self.body)
+        self.content = Content(context, self.body)
         self.loading = Waiting(
             self,
             vm,
@@ -75,7 +75,7 @@ class FirmPage(Page):
             fill=self._fill,
             has_rows=lambda _state: self._filled is not None and self._filled.firm is not None,
         )
-        self._lay_out(tools)
+        self._lay_out(context)
         self._connect()
         vm.load()
 
@@ -223,14 +223,14 @@ class FirmPage(Page):
                 return
         self.toast.tell(say(problem).text)
 
-    def _lay_out(self, tools: ViewContext) -> None:
+    def _lay_out(self, context: ViewContext) -> None:
         column = QVBoxLayout(self.body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2 * GRID)
-        column.addLayout(_head(tools, "Rules", self.now_line, self.change))
+        column.addLayout(_head(context, "Rules", self.now_line, self.change))
         column.addWidget(self.rules_table)
         column.addSpacing(3 * GRID)
-        column.addLayout(_head(tools, "Branches", Text(tools.theme, " "), self.add))
+        column.addLayout(_head(context, "Branches", Text(context.theme, " "), self.add))
         column.addWidget(self.branches_table, 1)
         page = QVBoxLayout(self)
         page.setContentsMargins(6 * GRID, 5 * GRID, 6 * GRID, 4 * GRID)
@@ -258,10 +258,10 @@ class FirmPage(Page):
         self.vm.refused.connect(self._refused)
 
 
-def _head(tools: ViewContext, title: str, line: Text, button: Button) -> QHBoxLayout:
+def _head(context: ViewContext, title: str, line: Text, button: Button) -> QHBoxLayout:
     words = QVBoxLayout()
     words.setSpacing(0)
-    words.addWidget(Text(tools.theme, title, size=TypeSize.LEAD, bold=True))
+    words.addWidget(Text(context.theme, title, size=TypeSize.LEAD, bold=True))
     words.addWidget(line)
     row = QHBoxLayout()
     row.addLayout(words, 1)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from desktop.models.pages import PagesModel
 from desktop.models.rows import Column
+from desktop.models.slices import SlicesModel
 from desktop.theme.tokens import Tone
 from desktop.views.firm.rules_panel import cancellation_line, moment_line
 from desktop.views.parts.view_context import ViewContext
@@ -88,16 +88,16 @@ def rule_rows(firm: Firm, now: datetime) -> list[RuleRow | Damaged]:
     return [*firm.damaged, *planned, *holding, *past]
 
 
-def table_of(tools: ViewContext, model: PagesModel[Any], name: str) -> RecordTable:
-    table = RecordTable(tools.theme, tools.shimmer)
+def table_of(context: ViewContext, model: SlicesModel[Any], name: str) -> RecordTable:
+    table = RecordTable(context.theme, context.shimmer)
     table.setAccessibleName(name)
     table.setModel(model)
     return table
 
 
-def put_rows(model: PagesModel[Row], table: RecordTable, rows: Sequence[Row]) -> None:
+def put_rows(model: SlicesModel[Row], table: RecordTable, rows: Sequence[Row]) -> None:
     """All of them; the line that was chosen stays so by its place."""
     at = max(table.currentIndex().row(), 0)
     model.reset(len(rows))
-    model.put_page(model.ticket(0), rows)
+    model.put_slice(model.ticket(0), rows)
     table.selectRow(min(at, len(rows) - 1))

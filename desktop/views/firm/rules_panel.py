@@ -14,7 +14,7 @@ from desktop.theme.tokens import GRID
 from desktop.views.parts.form import Form
 from desktop.views.parts.form_panel import FormPanel
 from desktop.views.parts.moments.field import MomentField
-from desktop.widgets.button import Button, Kind
+from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.combo import Combo, NumberBox
 from desktop.widgets.text import Text
 from desktop.words.messages import basis_points_of, day_time, desk_zone, percent, zone_name
@@ -38,7 +38,7 @@ class RulesPanel(FormPanel):
     def __init__(self, theme: Theme, host: QWidget, now: Callable[[], datetime]) -> None:
         super().__init__(theme, host, "Change the rules")
         self._theme, self._now = theme, now
-        self._save = Button(theme, "Set these rules …", Kind.PRIMARY, Icon.CHECK)
+        self._save = Button(theme, "Set these rules …", ButtonKind.PRIMARY, Icon.CHECK)
         self._save.clicked.connect(self._submit)
         self.foot.addWidget(self._save)
         self.foot.addStretch(1)
@@ -139,7 +139,7 @@ class CancellationRows(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(GRID)
-        self.add_button = Button(theme, "Add a rule", Kind.QUIET, Icon.ADD)
+        self.add_button = Button(theme, "Add a rule", ButtonKind.QUIET, Icon.ADD)
         self.add_button.clicked.connect(lambda: self._add(CancellationRule(0, 0), focus=True))
         row = QHBoxLayout()
         row.addWidget(self.add_button)
@@ -168,7 +168,7 @@ class CancellationRows(QWidget):
         hours.setAccessibleName("Hours before the pick-up")
         share = QLineEdit(percent(rule.refund_bp).removesuffix(" %"), maxLength=6)
         share.setAccessibleName("Percent given back")
-        away = Button(self._theme, kind=Kind.QUIET, icon=Icon.CLOSE)
+        away = Button(self._theme, kind=ButtonKind.QUIET, icon=Icon.CLOSE)
         away.setAccessibleName("Remove this rule")
         away.setToolTip("Remove this rule")
         row = QHBoxLayout(line)

@@ -16,11 +16,11 @@ from desktop.viewmodels.fleet.photo_files import NewPhoto
 from desktop.views.fleet.fleet_row import status_of
 from desktop.views.parts.photos import Photos
 from desktop.views.parts.view_context import ViewContext
-from desktop.widgets.button import Button, Kind
+from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.cards.photo_strip import PhotoStrip
 from desktop.widgets.cards.silhouette import Silhouettes
 from desktop.widgets.frame.banner import Banner
-from desktop.widgets.loading.field_skeleton import Field, FieldList
+from desktop.widgets.loading.field_skeleton import FieldList, LabelledValue
 from desktop.widgets.text import Text
 from desktop.words.booking_words import STANDINGS
 from desktop.words.messages import (
@@ -53,14 +53,14 @@ _CONSEQUENCE = {
 class PhotoFrame(QWidget):
     """One photo as large as the panel is wide, or the silhouette where there is none."""
 
-    def __init__(self, tools: ViewContext, pixmap_of: Callable[[Hashable, QSize, float], QPixmap | None]) -> None:
+    def __init__(self, context: ViewContext, pixmap_of: Callable[[Hashable, QSize, float], QPixmap | None]) -> None:
         super().__init__()
-        self._theme, self._pixmap_of = tools.theme, pixmap_of
+        self._theme, self._pixmap_of = context.theme, pixmap_of
         self._silhouettes = Silhouettes()
         self._car: Car | None = None
         self._photo: Hashable | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        tools.theme.changed.connect(self.update)
+        context.theme.changed.connect(self.update)
 
     def show_photo(self, car: Car | None, photo: Hashable | None) -> None:
         self._car, self._photo = car, photo
@@ -90,18 +90,18 @@ class PhotoFrame(QWidget):
 
 
 class CarDetails(QWidget):
-    def __init__(self, tools: ViewContext, photos: Photos, now: Callable[[], datetime]) -> None:
+    def __init__(self, context: ViewContext, photos: Photos, now: Callable[[], datetime]) -> None:
         super().__init__()
         self._photos, self._now = photos, now
         self._state = FleetCarState()
-        self.frame = PhotoFrame(tools, self._pixmap)
-        self.strip = PhotoStrip(tools.theme, MOST_PHOTOS, self._pixmap)
-        self.warning = Banner(tools.theme)
-        self.facts = FieldList(tools.theme, tools.shimmer)
-        self.heading = Text(tools.theme, bold=True)
-        self.coming = FieldList(tools.theme, tools.shimmer)
-        self.more = Text(tools.theme, ink="muted", wrap=True)
-        self.all_bookings = Button(tools.theme, "All its bookings", Kind.QUIET, Icon.BOOKINGS)
+        self.frame = PhotoFrame(context, self._pixmap)
+        self.strip = PhotoStrip(context.theme, MOST_PHOTOS, self._pixmap)
+        self.warning = Banner(context.theme)
+        self.facts = FieldList(context.theme, context.shimmer)
+        self.heading = Text(context.theme, bold=True)
+        self.coming = FieldList(context.theme, context.shimmer)
+        self.more = Text(context.theme, ink="muted", wrap=True)
+        self.all_bookings = Button(context.theme, "All its bookings", ButtonKind.QUIET, Icon.BOOKINGS)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(3 * GRID)
@@ -169,7 +169,7 @@ def pixmap_of(photos: Photos, photo: Hashable, size: QSize, ratio: float) -> QPi
     return photos.pixmap(str(photo), size, ratio)
 
 
-def _facts(state: FleetCarState, car: Car, now: datetime) -> list[Field]:
+def _facts(state: FleetCarState, car: Car, now: datetime) -> list[LabelledValue]:
     branch = next((each for each in state.branches if each.id == car.branch_id), None)
     known = state.outlook or Outlook()
     values = (
@@ -181,16 +181,16 @@ def _facts(state: FleetCarState, car: Car, now: datetime) -> list[Field]:
         f"{car.year}, {BODIES[car.body].lower()}, {FUELS[car.fuel].lower()}, {TRANSMISSIONS[car.transmission].lower()}",
         whole(car.seats),
     )
-    return [Field(label, value) for label, value in zip(_LABELS, values, strict=True)]
+    return [LabelledValue(label, value) for label, value in zip(_LABELS, values, strict=True)]
 
 
-def _line(coming: Coming, now: datetime) -> Field:
+def _line(coming: Coming, now: datetime) -> LabelledValue:
     zone = shown_zone(coming.zone)
     out = coming.period.starts_at <= now
     when = branch_time(coming.period.ends_at if out else coming.period.starts_at, zone, now=now)
     words = f"out, back {when}" if out else f"from {when}"
     standing = STANDINGS[coming.standing].lower()
-    return Field(booking_number(coming.id), words if standing == "confirmed" else f"{words}, {standing}")
+    return LabelledValue(booking_number(coming.id), words if standing == "confirmed" else f"{words}, {standing}")
 
 
 def _count(coming: int) -> str:

@@ -21,7 +21,7 @@ from desktop.views.fleet.photo_editor import PhotoEditor
 from desktop.views.fleet.service_part import ServicePart
 from desktop.views.parts.photos import Photos
 from desktop.views.parts.view_context import ViewContext, Workspace, announce
-from desktop.widgets.button import Button, Kind
+from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.frame.banner import Banner
 from desktop.widgets.frame.side_panel import SidePanel
 from desktop.words.messages import NextStep, plural, say
@@ -42,22 +42,22 @@ class FleetCarPanel(SidePanel):
     task_failed = Signal(object)
 
     def __init__(
-        self, tools: ViewContext, workspace: Workspace, car: FleetCarViewModel, photos: Photos, host: QWidget
+        self, context: ViewContext, workspace: Workspace, car: FleetCarViewModel, photos: Photos, host: QWidget
     ) -> None:
-        super().__init__(tools.theme, host, "Car")
+        super().__init__(context.theme, host, "Car")
         self._vm = car
         self._tasks = TaskScope(self)
         self._online = True
         self._stage = FleetCarStage.CLOSED
         self._problem: DriveSphereError | None = None
-        self.banner = Banner(tools.theme)
-        self.details = CarDetails(tools, photos, workspace.now)
-        self.service = ServicePart(tools, car.service, workspace.now)
-        self.form = CarFormView(tools.theme)
-        self.photos = PhotoEditor(tools.theme, photos)
-        self.main = Button(tools.theme, "Edit", Kind.PRIMARY)
-        self.second = Button(tools.theme, "Back")
-        self.status = {status: Button(tools.theme, words) for status, words in _STATUS_STEPS.items()}
+        self.banner = Banner(context.theme)
+        self.details = CarDetails(context, photos, workspace.now)
+        self.service = ServicePart(context, car.service, workspace.now)
+        self.form = CarFormView(context.theme)
+        self.photos = PhotoEditor(context.theme, photos)
+        self.main = Button(context.theme, "Edit", ButtonKind.PRIMARY)
+        self.second = Button(context.theme, "Back")
+        self.status = {status: Button(context.theme, words) for status, words in _STATUS_STEPS.items()}
         self.setAcceptDrops(True)
         self._fill_panel()
         self._connect()

@@ -15,7 +15,7 @@ from desktop.theme.tokens import GRID
 from desktop.viewmodels.fleet.fleet import FleetState
 from desktop.views.fleet.fleet_row import STATUSES
 from desktop.views.parts.filter_button import FilterButton
-from desktop.widgets.button import Button, Kind
+from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.combo import Combo
 from desktop.widgets.flow import FlowLayout
 from desktop.widgets.search_field import SearchField
@@ -52,7 +52,7 @@ class FleetFilters(QWidget):
         self.status.set_choices(CarStatus)
         self._branches: dict[str, str] = {}
         self.branch: FilterButton[str] = FilterButton(theme, "Branch", self._name, many=False, by_words=True)
-        self.clear = Button(theme, kind=Kind.QUIET, icon=Icon.CLOSE)
+        self.clear = Button(theme, kind=ButtonKind.QUIET, icon=Icon.CLOSE)
         self.clear.setAccessibleName("Clear filters")
         self.clear.setToolTip("Clear filters")
         self.order = Combo()

@@ -23,7 +23,7 @@ from desktop.views.parts.area import Page
 from desktop.views.parts.damage import sound_key
 from desktop.views.parts.photos import Photos
 from desktop.views.parts.view_context import ViewContext, Workspace
-from desktop.widgets.button import Button, Kind
+from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.cards.card_layout import GAP
 from desktop.widgets.frame.banner import Banner
 from desktop.widgets.frame.beside import Beside
@@ -50,7 +50,7 @@ class FleetPage(Page):
 
     def __init__(
         self,
-        tools: ViewContext,
+        context: ViewContext,
         workspace: Workspace,
         host: QWidget,
         *,
@@ -59,25 +59,25 @@ class FleetPage(Page):
     ) -> None:
         """*show_bookings* opens the list of all bookings of a car, where the view has one."""
         super().__init__(parent)
-        self._preferences, self._connection = tools.preferences, workspace.connection
+        self._preferences, self._connection = context.preferences, workspace.connection
         self._saved: Saved | None = None
         self.fleet = FleetViewModel(workspace.desk, workspace.tasks)
         self.car = FleetCarViewModel(workspace.desk, workspace.tasks)
         self._thumbnails = ThumbnailsViewModel(workspace.desk, workspace.tasks)
         photos = Photos(self._thumbnails, self)
-        self.header = PageHeader(tools.theme, "All cars" if self.fleet.any_owner else "Fleet", " ")
-        self.view_switch = Button(tools.theme, "", Kind.PLAIN)
-        self.add = Button(tools.theme, "Add car", Kind.PRIMARY, Icon.ADD)
-        self.filters = FleetFilters(tools.theme, owners=self.fleet.any_owner)
-        self.to_move = Banner(tools.theme)
-        self.rows = FleetRowsView(tools, workspace, self.fleet, photos)
-        self.beside = Beside(lambda: FleetCarPanel(tools, workspace, self.car, photos, host))
-        self.toast = Toast(tools.theme, host)
+        self.header = PageHeader(context.theme, "All cars" if self.fleet.any_owner else "Fleet", " ")
+        self.view_switch = Button(context.theme, "", ButtonKind.PLAIN)
+        self.add = Button(context.theme, "Add car", ButtonKind.PRIMARY, Icon.ADD)
+        self.filters = FleetFilters(context.theme, owners=self.fleet.any_owner)
+        self.to_move = Banner(context.theme)
+        self.rows = FleetRowsView(context, workspace, self.fleet, photos)
+        self.beside = Beside(lambda: FleetCarPanel(context, workspace, self.car, photos, host))
+        self.toast = Toast(context.theme, host)
         self._lay_out()
         self._connect()
         if show_bookings is not None:
             self.beside.when_built(lambda panel: panel.offer_bookings(show_bookings))
-        self._show_as(table=tools.preferences.fleet_view == _TABLE)
+        self._show_as(table=context.preferences.fleet_view == _TABLE)
         self._connection_changed()
 
     @property

@@ -10,7 +10,7 @@ from desktop.theme.icons import Icon
 from desktop.viewmodels.fleet.fleet import FleetState, FleetViewModel
 from desktop.viewmodels.phases import Phase
 from desktop.views.fleet.fleet_row import FleetLine, columns_of, line_of
-from desktop.views.parts.asked_pages import AskedPages
+from desktop.views.parts.asked_slices import AskedSlices
 from desktop.views.parts.content import Content
 from desktop.views.parts.damage import DamageBox
 from desktop.views.parts.photos import Photos
@@ -35,21 +35,21 @@ class FleetRowsView(QWidget):
     clear_wanted = Signal()
     told = Signal(str)
 
-    def __init__(self, tools: ViewContext, workspace: Workspace, fleet: FleetViewModel, photos: Photos) -> None:
+    def __init__(self, context: ViewContext, workspace: Workspace, fleet: FleetViewModel, photos: Photos) -> None:
         super().__init__()
         self._vm, self._now, self._photos = fleet, workspace.now, photos
         self._shown: FleetQuery | None = None
-        self.model: AskedPages[FleetLine] = AskedPages(columns_of(owners=fleet.any_owner), fleet, self._lines)
-        self.grid = CardGrid(tools.theme, tools.shimmer, lambda line: line.text)
+        self.model: AskedSlices[FleetLine] = AskedSlices(columns_of(owners=fleet.any_owner), fleet, self._lines)
+        self.grid = CardGrid(context.theme, context.shimmer, lambda line: line.text)
         self.grid.set_photo_of(self._photo)
         self.damage = DamageBox(self)
-        self.table = RecordTable(tools.theme, tools.shimmer)
+        self.table = RecordTable(context.theme, context.shimmer)
         self.table.setAccessibleName("Cars")
         self.table.narrow_px = 0  # columns go one by one
         self._stack = QStackedWidget()
         self._stack.addWidget(self.grid)
         self._stack.addWidget(self.table)
-        self.content = Content(tools, self._stack, inset=GAP // 2)
+        self.content = Content(context, self._stack, inset=GAP // 2)
         self.loading = Waiting(
             self,
             fleet,

@@ -17,7 +17,7 @@ from desktop.viewmodels.fleet.car_state import FleetCarState
 from desktop.viewmodels.fleet.photo_files import Refused
 from desktop.views.fleet.car_details import pixmap_of
 from desktop.views.parts.photos import Photos
-from desktop.widgets.button import Button, Kind
+from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.cards.photo_strip import PhotoStrip
 from desktop.widgets.text import Text
 from desktop.words.messages import say
@@ -43,7 +43,7 @@ class PhotoEditor(QWidget):
         self.strip = PhotoStrip(theme, MOST_PHOTOS, self._pixmap)
         self.strip.set_editable(editable=True)
         self.add = Button(theme, "Add photos", icon=Icon.ADD)
-        self.back = Button(theme, "Put it back", Kind.QUIET)
+        self.back = Button(theme, "Put it back", ButtonKind.QUIET)
         self.back.setToolTip("The photo that was taken off last (Ctrl+Z)")
         self.help = Text(theme, _HELP, size=TypeSize.SMALL, ink="muted", wrap=True)
         self.refused = Text(theme, size=TypeSize.SMALL, ink="danger", wrap=True)

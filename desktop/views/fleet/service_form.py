@@ -14,7 +14,7 @@ from desktop.theme.tokens import GRID, TypeSize
 from desktop.views.parts.form import Form
 from desktop.views.parts.moments.field import MomentField
 from desktop.views.parts.moments.lengths import LengthChips
-from desktop.widgets.button import Button, Kind
+from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.panel import Panel
 from desktop.widgets.text import Text
 from engine.domain.car.car import Branch
@@ -50,7 +50,7 @@ class ServiceForm(Panel):
         self.form = Form(theme)
         self.hint = Text(theme, size=TypeSize.SMALL, ink="muted", wrap=True)
         self.problem = Text(theme, size=TypeSize.SMALL, ink="danger", wrap=True)
-        self.save, self.leave = Button(theme, "Plan the service", Kind.PRIMARY), Button(theme, "Do not plan it")
+        self.save, self.leave = Button(theme, "Plan the service", ButtonKind.PRIMARY), Button(theme, "Do not plan it")
         self._lay_out()
         self._connect()
         self.hide()
@@ -69,7 +69,7 @@ class ServiceForm(Panel):
             start = start.replace(second=0, microsecond=0)
         end = start.replace(fold=0) + _DAY if movement is None else wall_of(movement.period.ends_at, zone)
         for field, wall in ((self.start, start), (self.end, end)):
-            field.set_place(zone, branch)
+            field.set_clock(zone, branch)
             field.show_moment(wall)
         # What has begun keeps its beginning.
         self.start.setEnabled(movement is None or not movement.begun(self._now()))

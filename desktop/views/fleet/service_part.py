@@ -1,6 +1,6 @@
 """A car's periods of service in its panel: a line for each with what can be done about it, and the form.
 
-API: ServicePart(tools, vm, now): draw(car, branch, online), unsaved, leave_form(), stop(); task_failed.
+API: ServicePart(context, vm, now): draw(car, branch, online), unsaved, leave_form(), stop(); task_failed.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from desktop.views.fleet.service_words import (
     visit_title,
 )
 from desktop.views.parts.view_context import ViewContext, announce
-from desktop.widgets.button import Button, Kind
+from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.text import Text
 from desktop.words.messages import damage_words
 from engine.domain.car.car import Branch, Car, CarStatus
@@ -48,8 +48,11 @@ class VisitLine(QWidget):
         self.title = Text(theme, wrap=True)
         self.reason = Text(theme, size=TypeSize.SMALL, ink="muted", wrap=True)
         self.sold = Text(theme, size=TypeSize.SMALL, ink="warning", wrap=True)
-        self.change, self.end = Button(theme, "Change …", Kind.QUIET), Button(theme, "End now …", Kind.QUIET)
-        self.cancel = Button(theme, "Cancel …", Kind.QUIET)
+        self.change, self.end = (
+            Button(theme, "Change …", ButtonKind.QUIET),
+            Button(theme, "End now …", ButtonKind.QUIET),
+        )
+        self.cancel = Button(theme, "Cancel …", ButtonKind.QUIET)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, GRID)
         column.setSpacing(GRID // 2)
@@ -89,16 +92,16 @@ class VisitLine(QWidget):
 class ServicePart(QWidget):
     task_failed = Signal(object)
 
-    def __init__(self, tools: ViewContext, vm: ServiceViewModel, now: Callable[[], datetime]) -> None:
+    def __init__(self, context: ViewContext, vm: ServiceViewModel, now: Callable[[], datetime]) -> None:
         super().__init__()
-        self.vm, self._theme, self._now = vm, tools.theme, now
+        self.vm, self._theme, self._now = vm, context.theme, now
         self._branch: Branch | None = None
         self._online, self._open = True, False
         self._tasks = TaskScope(self)
-        self.heading = Text(tools.theme, "Service", bold=True)
-        self.plan = Button(tools.theme, "Plan a service …", Kind.QUIET)
-        self.none = Text(tools.theme, ink="muted", wrap=True)
-        self.problem = Text(tools.theme, size=TypeSize.SMALL, ink="danger", wrap=True)
+        self.heading = Text(context.theme, "Service", bold=True)
+        self.plan = Button(context.theme, "Plan a service …", ButtonKind.QUIET)
+        self.none = Text(context.theme, ink="muted", wrap=True)
+        self.problem = Text(context.theme, size=TypeSize.SMALL, ink="danger", wrap=True)
         self.lines: list[VisitLine] = []
         self._filled_in: ServiceForm | None = None
         self._lay_out()

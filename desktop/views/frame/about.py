@@ -1,6 +1,6 @@
 """Which program this is, and under which licences it and what it brings along may be used.
 
-API: await show_about(parent, tools); TITLE is what leads there.
+API: await show_about(parent, context); TITLE is what leads there.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ _AROUND = 22 * GRID
 class AboutBox(QuestionBox):
     """There at once; the works come when their files were read."""
 
-    def __init__(self, tools: ViewContext, parent: QWidget | None = None) -> None:
+    def __init__(self, context: ViewContext, parent: QWidget | None = None) -> None:
         text = (
             f"Version {program_version()}. MIT licence. It brings along the work of others, each under the terms below."
         )
-        super().__init__(tools.theme, Wording(TITLE, text, "Close"), parent)
+        super().__init__(context.theme, Wording(TITLE, text, "Close"), parent)
         self.works = Combo()
         self.works.setAccessibleName("Work")
         # As wide as the box; its list shows the longest whole.
@@ -61,8 +61,8 @@ class AboutBox(QuestionBox):
         self.terms.setPlainText(str(self.works.currentData() or ""))
 
 
-async def show_about(parent: QWidget | None, tools: ViewContext) -> None:
-    box = AboutBox(tools, parent)
+async def show_about(parent: QWidget | None, context: ViewContext) -> None:
+    box = AboutBox(context, parent)
 
     async def read() -> None:
         # Half a hundred files are read; the window goes on meanwhile.

@@ -9,7 +9,7 @@ from desktop.theme.icons import Icon
 from desktop.views.parts.csv_dialog import TITLE
 from desktop.views.parts.view_context import ViewContext
 from desktop.views.session.appearance_menu import AppearanceMenu
-from desktop.widgets.button import Button, Kind
+from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.text import plain_tip
 from desktop.words.messages import ROLES
 from engine.domain.people.people import Actor
@@ -23,13 +23,15 @@ class AccountButton(Button):
     password_wanted = Signal()
     keys_wanted = Signal()
 
-    def __init__(self, tools: ViewContext, actor: Actor, parent: QWidget | None = None, *, online: bool = True) -> None:
+    def __init__(
+        self, context: ViewContext, actor: Actor, parent: QWidget | None = None, *, online: bool = True
+    ) -> None:
         """Without the servers (*online* off) there is no password to change."""
-        super().__init__(tools.theme, actor.name.replace("&", "&&"), Kind.QUIET, Icon.PERSON, parent)
+        super().__init__(context.theme, actor.name.replace("&", "&&"), ButtonKind.QUIET, Icon.PERSON, parent)
         self.setToolTip(plain_tip(f"{actor.name}, {ROLES[actor.role]}"))
         self.setAccessibleName(f"Account {actor.name}")
         self._menu = QMenu(self)
-        self._menu.addMenu(AppearanceMenu(tools.theme, tools.preferences, self._menu))
+        self._menu.addMenu(AppearanceMenu(context.theme, context.preferences, self._menu))
         self._menu.addAction("Keys and commands\tF1").triggered.connect(self.keys_wanted)
         self._menu.addAction(TITLE).triggered.connect(self.csv_wanted)
         if online:

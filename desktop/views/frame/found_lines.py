@@ -8,7 +8,7 @@ from itertools import chain, zip_longest
 from typing import Any
 
 from desktop.theme.icons import Icon
-from desktop.viewmodels.search.lookup import FoundRows, Hit, HitKind
+from desktop.viewmodels.search.lookup import Hit, HitKind, HitRows
 from desktop.views.parts.near import more_renters_words, slip_words
 from desktop.widgets.palette.palette import PaletteLine
 from desktop.widgets.text import kept_apart
@@ -95,7 +95,7 @@ def nothing_of(found: Hit, text: str) -> str:
     return f"Nothing found for “{text}”. Try a part of it."
 
 
-def _under(kind: HitKind, found: FoundRows[Any], text: str, every: Hit, offers: Offers) -> list[PaletteLine]:
+def _under(kind: HitKind, found: HitRows[Any], text: str, every: Hit, offers: Offers) -> list[PaletteLine]:
     """A heading, the lines, and the way to the page that has all of them."""
     shown = len(found.rows)
     count = whole(found.total) if found.total <= shown else f"{whole(shown)} of {whole(found.total)}"

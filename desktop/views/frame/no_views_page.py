@@ -24,7 +24,7 @@ _VIEWS = MappingProxyType(
 _OTHERWISE = "The views of this role belong here."
 
 
-class LaterPage(QWidget):
+class NoViewsPage(QWidget):
     def __init__(self, theme: Theme, actor: Actor, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         words = EmptyState(theme)

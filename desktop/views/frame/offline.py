@@ -68,16 +68,16 @@ class StoredWork:
 class OfflineView(PagesFrame):
     """Signals: as PagesFrame."""
 
-    def __init__(self, tools: ViewContext, work: StoredWork, parent: QWidget | None = None) -> None:
-        super().__init__(tools, work.actor, parent, online=False)
-        self._tools, self._work = tools, work
+    def __init__(self, context: ViewContext, work: StoredWork, parent: QWidget | None = None) -> None:
+        super().__init__(context, work.actor, parent, online=False)
+        self._context, self._work = context, work
         head = work.copy.manifest.head
         as_of = desk_time(moment(head.as_of), shown_zone(work.copy.manifest.zone), now=work.now())
         self.stamp = f"stored copy as of {as_of}, {'complete' if head.complete else 'partial'}"
         vm = EarningsViewModel(work.bridge, work.tasks, work.now, None, lambda: work.source)
-        self.earnings = EarningsPart(tools, vm, ExplainViewModel(work.tasks), self.pages, self.go, offline=True)
+        self.earnings = EarningsPart(context, vm, ExplainViewModel(work.tasks), self.pages, self.go, offline=True)
         stored = StoredList(work.copy, work.lists, self.stamp)
-        self.bookings = StoredBookingsPart(tools, stored, work.tasks, self.pages, self.go)
+        self.bookings = StoredBookingsPart(context, stored, work.tasks, self.pages, self.go)
         fleet = Entry(FLEET, "Fleet", Icon.FLEET, self._make_fleet)
         self.fill((fleet, self.bookings.entry, self.earnings.entry), (self.bookings,))
         self.rail.chosen.connect(self.go)
@@ -149,6 +149,6 @@ class OfflineView(PagesFrame):
             self._work.connection.look_now()
 
     def _make_fleet(self) -> StoredFleetPage:
-        page = StoredFleetPage(self._tools, self._work.copy, self.stamp)
+        page = StoredFleetPage(self._context, self._work.copy, self.stamp)
         page.grid.chosen.connect(self.bookings.show_car)
         return page

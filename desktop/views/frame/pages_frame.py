@@ -1,6 +1,6 @@
 """What every window of pages has: rail, the pages, banner and status bar; and whoever is there is told everything.
 
-API: PagesFrame(tools, actor): fill(entries, parts), page(name), built(name), at(name), show_page(name),
+API: PagesFrame(context, actor): fill(entries, parts), page(name), built(name), at(name), show_page(name),
 page_commands(); start(), reload(), apply(fact), leave(), unsaved(), stop().
 """
 
@@ -41,11 +41,13 @@ class PagesFrame(QWidget):
     password_wanted = Signal()
     task_failed = Signal(object)
 
-    def __init__(self, tools: ViewContext, actor: Actor, parent: QWidget | None = None, *, online: bool = True) -> None:
+    def __init__(
+        self, context: ViewContext, actor: Actor, parent: QWidget | None = None, *, online: bool = True
+    ) -> None:
         super().__init__(parent)
-        self.rail, self.status, self.banner = Rail(tools.theme), StatusBar(tools.theme), Banner(tools.theme)
+        self.rail, self.status, self.banner = Rail(context.theme), StatusBar(context.theme), Banner(context.theme)
         self.pages = PageStack()
-        self.account = AccountButton(tools, actor, online=online)
+        self.account = AccountButton(context, actor, online=online)
         #: Where the banner stands.
         self.inset = QWidget()
         self._entries: dict[str, Entry] = {}

@@ -16,7 +16,7 @@ from desktop.outside import open_folder
 from desktop.preferences import Preferences
 from desktop.tasks import TaskScope
 from desktop.theme.theme import Theme
-from desktop.viewmodels.session.account_request import AskingViewModel
+from desktop.viewmodels.session.account_request import AccountRequestViewModel
 from desktop.viewmodels.session.session import SessionViewModel
 from desktop.views.frame.about import TITLE as ABOUT
 from desktop.views.frame.about import show_about
@@ -24,7 +24,7 @@ from desktop.views.frame.window_place import WindowPlace
 from desktop.views.parts.csv_dialog import TITLE as CSV
 from desktop.views.parts.csv_dialog import ask_csv_habits
 from desktop.views.parts.view_context import ViewContext, Workspace
-from desktop.views.session.appearance_menu import look_commands
+from desktop.views.session.appearance_menu import appearance_commands
 from desktop.views.session.crash_offer import LOGS, offer_report
 from desktop.views.session.servers_dialog import CLOSE, Send, ask_servers
 from desktop.views.session.servers_dialog import TITLE as SERVERS
@@ -68,14 +68,14 @@ class MainWindow(QMainWindow):
         shimmer: ShimmerClock,
         preferences: Preferences,
         session: SessionViewModel,
-        asking: AskingViewModel,
+        asking: AccountRequestViewModel,
         log_folder: Path | None = None,
         set_up: Send | None = None,
     ) -> None:
         super().__init__()
         theme.dress(self)
         self._set_up = set_up
-        self._tools = ViewContext(theme, shimmer, preferences, log_folder)
+        self._context = ViewContext(theme, shimmer, preferences, log_folder)
         self._session = session
         self._tasks = TaskScope(self)
         self._tasks.failed.connect(self.task_failed)
@@ -85,7 +85,7 @@ class MainWindow(QMainWindow):
         self._painted_before = False
         self.commands = Commands(self)
         self._pages = QStackedWidget()
-        self.sign_in = SignInPage(self._tools, session, asking)
+        self.sign_in = SignInPage(self._context, session, asking)
         self.sign_in.task_failed.connect(self.task_failed)
         self.sign_in.offer_servers(self.ask_servers if set_up else None)
         self._pages.addWidget(self.sign_in)
@@ -103,7 +103,7 @@ class MainWindow(QMainWindow):
         """Built when it is first opened, or when somebody signs in."""
         from desktop.views.frame.palette import CommandPalette
 
-        return CommandPalette(self._tools.theme, self, self.commands)
+        return CommandPalette(self._context.theme, self, self.commands)
 
     @property
     def workspace(self) -> WorkspaceView | None:
@@ -115,7 +115,7 @@ class MainWindow(QMainWindow):
         from desktop.views.frame.workspace import WorkspaceView
 
         self.close_workspace()
-        view = self._workspace = WorkspaceView(self._tools, workspace)
+        view = self._workspace = WorkspaceView(self._context, workspace)
         view.sign_out_wanted.connect(self._sign_out)
         view.keys_wanted.connect(self.show_keys)
         view.csv_wanted.connect(self.ask_csv)
@@ -144,7 +144,7 @@ class MainWindow(QMainWindow):
         from desktop.views.frame.offline import OfflineView
 
         self.close_workspace()
-        view = self._offline = OfflineView(self._tools, work)
+        view = self._offline = OfflineView(self._context, work)
         view.sign_out_wanted.connect(self._sign_out)
         view.keys_wanted.connect(self.show_keys)
         view.csv_wanted.connect(self.ask_csv)
@@ -189,14 +189,14 @@ class MainWindow(QMainWindow):
 
     def offer_crash_report(self) -> None:
         """If the last run ended as nobody foresaw."""
-        self._tasks.once("crash report", offer_report(self, self._tools))
+        self._tasks.once("crash report", offer_report(self, self._context))
 
     def show_about(self) -> None:
-        self._tasks.once("about", show_about(self, self._tools))
+        self._tasks.once("about", show_about(self, self._context))
 
     def ask_csv(self) -> None:
         """How lists are written that are exported."""
-        self._tasks.once("csv", ask_csv_habits(self, self._tools))
+        self._tasks.once("csv", ask_csv_habits(self, self._context))
 
     def ask_servers(self) -> None:
         """At a firm's first start, and when its servers move."""
@@ -204,17 +204,17 @@ class MainWindow(QMainWindow):
             self._tasks.once("servers", self._ask_servers(self._set_up))
 
     async def _ask_servers(self, set_up: Send) -> None:
-        if await ask_servers(self, self._tools, set_up) and await confirm(self, CLOSE):
+        if await ask_servers(self, self._context, set_up) and await confirm(self, CLOSE):
             self.close()
 
     async def _ask_keys(self) -> None:
         lines = [HelpLine(line.group, line.title, line.key) for line in self.commands.listing() if line.key]
         more = KEYS_OF_LISTS if self._workspace or self._offline else ()
-        await ask(HelpSheet(self._tools.theme, [*lines, *more], self))
+        await ask(HelpSheet(self._context.theme, [*lines, *more], self))
 
     def _own_commands(self) -> tuple[Command, ...]:
         """What can be done whoever is signed in, or nobody."""
-        folder = self._tools.log_folder
+        folder = self._context.log_folder
         return (
             Command(PALETTE, "All commands", self._find, key="Ctrl+K", group="Window"),
             Command("help.keys", "Keys and commands", self.show_keys, key="F1", group="Window"),
@@ -222,7 +222,7 @@ class MainWindow(QMainWindow):
             Command("window.about", ABOUT, self.show_about, group="Window"),
             *([Command("window.logs", LOGS, partial(open_folder, folder), group="Window")] if folder else []),
             *([Command("window.servers", SERVERS, self.ask_servers, group="Window")] if self._set_up else []),
-            *look_commands(self._tools.theme, self._tools.preferences),
+            *appearance_commands(self._context.theme, self._context.preferences),
             Command("window.leave", "Leave DriveSphere", self._leave, key="Ctrl+Q", group="Window"),
         )
 

@@ -21,7 +21,7 @@ from desktop.views.areas.oversight import OversightArea
 from desktop.views.areas.owner import OwnerArea
 from desktop.views.frame.connection import ConnectionLook
 from desktop.views.frame.found_lines import Offers
-from desktop.views.frame.no_views_page import LaterPage
+from desktop.views.frame.no_views_page import NoViewsPage
 from desktop.views.frame.pages_frame import PagesFrame
 from desktop.views.frame.palette import Finds
 from desktop.views.parts.area import Area, Frame, Page
@@ -53,14 +53,14 @@ class WorkspaceView(PagesFrame):
 
     result_painted = Signal()
 
-    def __init__(self, tools: ViewContext, workspace: Workspace, parent: QWidget | None = None) -> None:
-        super().__init__(tools, workspace.actor, parent)
+    def __init__(self, context: ViewContext, workspace: Workspace, parent: QWidget | None = None) -> None:
+        super().__init__(context, workspace.actor, parent)
         self._workspace = workspace
         self._connection = ConnectionLook(workspace, self.status, self.banner, self.inset)
-        self._areas = self._build(tools)
+        self._areas = self._build(context)
         self._join()
         self._guarded = False
-        self._fill(tools)
+        self._fill(context)
         self.banner.acted.connect(workspace.connection.look_now)
         self._waking = Waking()
         for changed in (self._waking.jumped, self._waking.zone_changed):
@@ -166,7 +166,7 @@ class WorkspaceView(PagesFrame):
     @property
     def finds(self) -> Finds:
         """What is done here with what the search over everything found."""
-        pages = {kind: words for area in reversed(self._areas) for kind, words in area.pages.items()}
+        pages = {kind: words for area in reversed(self._areas) for kind, words in area.listed.items()}
         booking = self.client is not None and self._workspace.actor.may(Deed.SEE_RENTERS)
         return Finds(
             lambda thing: self._free(partial(self.open_found, thing)),
@@ -185,7 +185,7 @@ class WorkspaceView(PagesFrame):
         if self.client is not None:
             self.client.book_for(renter)
 
-    def _build(self, tools: ViewContext) -> tuple[Area, ...]:
+    def _build(self, context: ViewContext) -> tuple[Area, ...]:
         actor, connection = self._workspace.actor, self._connection
         frame = Frame(
             host=self.pages,
@@ -197,7 +197,7 @@ class WorkspaceView(PagesFrame):
             badge=self.rail.set_badge,
             at=self.at,
         )
-        return tuple(area(tools, self._workspace, frame) for area in AREAS if actor.may(area.needs))
+        return tuple(area(context, self._workspace, frame) for area in AREAS if actor.may(area.needs))
 
     def _join(self) -> None:
         """What one area shows is opened in another."""
@@ -208,14 +208,14 @@ class WorkspaceView(PagesFrame):
             oversight.booking_wanted.connect(client.open_booking)
             oversight.detail = client.side.detail
 
-    def _fill(self, tools: ViewContext) -> None:
+    def _fill(self, context: ViewContext) -> None:
         for area in self._areas:
             area.task_failed.connect(self.task_failed)
         every = (entry for area in self._areas for entry in area.entries)
         actor = self._workspace.actor
         self.fill((entry for entry in every if entry.deed is None or actor.may(entry.deed)), self._areas)
         if not self._entries:
-            self.pages.addWidget(LaterPage(tools.theme, actor))
+            self.pages.addWidget(NoViewsPage(context.theme, actor))
             return
         first = next(iter(self._entries))
         self.page(first)

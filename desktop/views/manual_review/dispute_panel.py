@@ -22,7 +22,7 @@ from desktop.views.manual_review.dispute_words import (
 )
 from desktop.views.parts.booking_questions import about
 from desktop.views.parts.view_context import ViewContext
-from desktop.widgets.button import Button, Kind
+from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.frame.banner import Banner
 from desktop.widgets.frame.question_parts import About, Amount, AmountLine, Subject
 from desktop.widgets.frame.side_panel import SidePanel
@@ -42,20 +42,26 @@ class DisputePanel(SidePanel):
     task_failed = Signal(object)
 
     def __init__(
-        self, tools: ViewContext, open_page: OpenBrowser, host: QWidget, now: Callable[[], datetime], *, demo: bool
+        self,
+        context: ViewContext,
+        open_in_browser: OpenBrowser,
+        host: QWidget,
+        now: Callable[[], datetime],
+        *,
+        demo: bool,
     ) -> None:
-        super().__init__(tools.theme, host, "Payment disputed")
-        self._open_page, self._now, self._demo = open_page, now, demo
+        super().__init__(context.theme, host, "Payment disputed")
+        self._open_in_browser, self._now, self._demo = open_in_browser, now, demo
         self._tasks = TaskScope(self)
         self._tasks.failed.connect(self.task_failed)
         self.case: DisputedCase | None = None
-        self.banner = Banner(tools.theme)
-        self.story = Text(tools.theme, wrap=True)
-        self.note = Text(tools.theme, NO_DASHBOARD, size=TypeSize.SMALL, ink="muted", wrap=True)
+        self.banner = Banner(context.theme)
+        self.happened = Text(context.theme, wrap=True)
+        self.note = Text(context.theme, NO_DASHBOARD, size=TypeSize.SMALL, ink="muted", wrap=True)
         self.note.setVisible(demo)
-        self.answer = Button(tools.theme, "Answer it at Stripe", Kind.PRIMARY, Icon.OPEN_BROWSER)
+        self.answer = Button(context.theme, "Answer it at Stripe", ButtonKind.PRIMARY, Icon.OPEN_BROWSER)
         self.answer.setVisible(not demo)
-        self.show_booking = Button(tools.theme, "Show the booking", icon=Icon.BOOKINGS)
+        self.show_booking = Button(context.theme, "Show the booking", icon=Icon.BOOKINGS)
         self.facts = QVBoxLayout()
         content = QWidget()
         column = QVBoxLayout(content)
@@ -64,7 +70,7 @@ class DisputePanel(SidePanel):
         self.facts.setSpacing(2 * GRID)
         column.addWidget(self.banner)
         column.addLayout(self.facts)
-        column.addWidget(self.story)
+        column.addWidget(self.happened)
         column.addWidget(self.note)
         column.addStretch(1)
         self.set_content(content)
@@ -106,7 +112,7 @@ class DisputePanel(SidePanel):
         facts = self.case.dispute.facts
         self.banner.clear()
         try:
-            await self._open_page(dispute_address(facts.dispute_id, livemode=facts.livemode))
+            await self._open_in_browser(dispute_address(facts.dispute_id, livemode=facts.livemode))
         except DriveSphereError as problem:
             self.banner.tell(Tone.DANGER, say(problem).text, closable=False)
 
@@ -128,4 +134,4 @@ class DisputePanel(SidePanel):
         for fact in facts:
             self.facts.addWidget(AmountLine(self._theme, fact))
         self.answer.setText(answer_label(dispute))
-        self.story.setText(what_happened(dispute))
+        self.happened.setText(what_happened(dispute))

@@ -8,8 +8,8 @@ from functools import partial
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop.models.pages import PagesModel
 from desktop.models.rows import Column
+from desktop.models.slices import SlicesModel
 from desktop.outside import open_folder
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID
@@ -51,24 +51,24 @@ def columns() -> list[Column[Finding]]:
 
 
 class HealthPage(Page):
-    def __init__(self, tools: ViewContext, vm: HealthViewModel, host: QWidget) -> None:
+    def __init__(self, context: ViewContext, vm: HealthViewModel, host: QWidget) -> None:
         """*host* is where the facts of a line slide in."""
         super().__init__()
-        self.vm, self._tools = vm, tools
-        self.model: PagesModel[Finding] = PagesModel(columns(), lambda _ticket: None, len(HealthArea))
-        self.table = TallTable(tools.theme, tools.shimmer)
+        self.vm, self._context = vm, context
+        self.model: SlicesModel[Finding] = SlicesModel(columns(), lambda _ticket: None, len(HealthArea))
+        self.table = TallTable(context.theme, context.shimmer)
         self.table.setAccessibleName(_TITLE)
         self.table.setModel(self.model)
-        self.content = Content(tools, self.table)
-        self.detail = SidePanel(tools.theme, host)
-        self.toast = Toast(tools.theme, host)
-        self.header = PageHeader(tools.theme, _TITLE, " ")
-        self.copy_button = Button(tools.theme, "Copy", icon=Icon.COPY)
+        self.content = Content(context, self.table)
+        self.detail = SidePanel(context.theme, host)
+        self.toast = Toast(context.theme, host)
+        self.header = PageHeader(context.theme, _TITLE, " ")
+        self.copy_button = Button(context.theme, "Copy", icon=Icon.COPY)
         self.copy_button.setToolTip("Copy all findings as text, for whoever helps")
-        self.again = Button(tools.theme, "Look again", icon=Icon.RELOAD)
-        if tools.log_folder is not None:
-            self.logs_button = Button(tools.theme, LOGS)
-            self.logs_button.clicked.connect(partial(open_folder, tools.log_folder))
+        self.again = Button(context.theme, "Look again", icon=Icon.RELOAD)
+        if context.log_folder is not None:
+            self.logs_button = Button(context.theme, LOGS)
+            self.logs_button.clicked.connect(partial(open_folder, context.log_folder))
             self.header.add_action(self.logs_button)
         self.header.add_action(self.copy_button)
         self.header.add_action(self.again)
@@ -98,7 +98,7 @@ class HealthPage(Page):
             return
         if not state.findings:
             self.model.reset(len(HealthArea))
-        self.model.put_page(self.model.ticket(0), state.findings)
+        self.model.put_slice(self.model.ticket(0), state.findings)
         self.content.show_rows()
         if self.table.currentIndex().row() < 0:
             self.table.selectRow(0)
@@ -119,7 +119,7 @@ class HealthPage(Page):
     def show_finding(self, finding: Finding) -> None:
         advice = todo(finding)
         told = [("", says(finding))] + ([("What to do", advice)] if advice else [])
-        content = facts_of(self._tools.theme, [("", told), ("Facts", health.facts_of(finding))])
+        content = facts_of(self._context.theme, [("", told), ("Facts", health.facts_of(finding))])
         self.detail.showing = finding.area
         self.detail.set_content(content)
         self.detail.set_title(AREAS[finding.area])

@@ -18,7 +18,7 @@ from desktop.views.booking.renter_picker import RenterPicker
 from desktop.views.manual_review.restored_words import about, paid_of, period_of, refused, to_give_back, what_happened
 from desktop.views.parts.form_panel import FormPanel
 from desktop.views.parts.view_context import ViewContext
-from desktop.widgets.button import Button, Kind
+from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.frame.banner import Banner
 from desktop.widgets.frame.question_parts import Amount as Line
 from desktop.widgets.frame.question_parts import AmountLine, Subject
@@ -32,16 +32,16 @@ class RestoredPanel(FormPanel):
 
     left = Signal()
 
-    def __init__(self, tools: ViewContext, vm: RestoredViewModel, host: QWidget, now: Callable[[], datetime]) -> None:
-        super().__init__(tools.theme, host, "Paid, but not booked")
+    def __init__(self, context: ViewContext, vm: RestoredViewModel, host: QWidget, now: Callable[[], datetime]) -> None:
+        super().__init__(context.theme, host, "Paid, but not booked")
         self.vm, self._now = vm, now
         self._tasks = TaskScope(self)
         self._tasks.failed.connect(self.task_failed)
-        self.banner = Banner(tools.theme)
-        self.story = Text(tools.theme, wrap=True)
-        self.renters = RenterPicker(tools.theme)
-        self.book = Button(tools.theme, "Book again", Kind.PRIMARY, Icon.BOOKINGS)
-        self.give_back = Button(tools.theme, "Give the money back")
+        self.banner = Banner(context.theme)
+        self.happened = Text(context.theme, wrap=True)
+        self.renters = RenterPicker(context.theme)
+        self.book = Button(context.theme, "Book again", ButtonKind.PRIMARY, Icon.BOOKINGS)
+        self.give_back = Button(context.theme, "Give the money back")
         self._facts = QVBoxLayout()
         self._fill_panel()
         self.renters.searched.connect(vm.find_renter)
@@ -131,7 +131,7 @@ class RestoredPanel(FormPanel):
             self._facts.addWidget(Text(self._theme, period, wrap=True))
         for fact in facts:
             self._facts.addWidget(AmountLine(self._theme, fact))
-        self.story.setText(what_happened(case, now))
+        self.happened.setText(what_happened(case, now))
 
     def _fill_panel(self) -> None:
         content = QWidget()
@@ -141,7 +141,7 @@ class RestoredPanel(FormPanel):
         self._facts.setSpacing(2 * GRID)
         column.addWidget(self.banner)
         column.addLayout(self._facts)
-        column.addWidget(self.story)
+        column.addWidget(self.happened)
         column.addWidget(self.renters)
         column.addStretch(1)
         self.set_content(content)

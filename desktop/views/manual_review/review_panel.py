@@ -143,17 +143,17 @@ class CarePanel(FormPanel):
     dispute_wanted = Signal(object)
     doubt_wanted = Signal(object)
 
-    def __init__(self, tools: ViewContext, vm: CareViewModel, host: QWidget, now: Callable[[], datetime]) -> None:
-        super().__init__(tools.theme, host, "Needs a person")
+    def __init__(self, context: ViewContext, vm: CareViewModel, host: QWidget, now: Callable[[], datetime]) -> None:
+        super().__init__(context.theme, host, "Needs a person")
         self.vm = vm
         self._tasks = TaskScope(self)
         self._tasks.failed.connect(self.task_failed)
-        self.list = PagedList(tools, vm.list, columns(now), _WORDS, "What needs a person", _key)
+        self.list = PagedList(context, vm.list, columns(now), _WORDS, "What needs a person", _key)
         self.note = QLineEdit(maxLength=_LONGEST_NOTE, placeholderText="What was done, for example: refunded in cash")
         self.note.setAccessibleName("What was done")
-        self.problem = Text(tools.theme, size=TypeSize.SMALL, ink="danger", wrap=True)
+        self.problem = Text(context.theme, size=TypeSize.SMALL, ink="danger", wrap=True)
         self.problem.hide()
-        self.done = Button(tools.theme, "The chosen one was seen to", icon=Icon.CHECK)
+        self.done = Button(context.theme, "The chosen one was seen to", icon=Icon.CHECK)
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, GRID, 0)

@@ -14,7 +14,7 @@ from desktop.views.manual_review import unbelieved_words as words
 from desktop.views.parts.form import Form
 from desktop.views.parts.form_panel import FormPanel
 from desktop.views.parts.view_context import ViewContext
-from desktop.widgets.button import Button, Kind
+from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.frame.banner import Banner
 from desktop.widgets.frame.question_parts import AmountLine, Subject
 from desktop.widgets.text import Text
@@ -28,20 +28,20 @@ class UnbelievedPanel(FormPanel):
 
     left = Signal()
 
-    def __init__(self, tools: ViewContext, vm: UnbelievedViewModel, host: QWidget) -> None:
-        super().__init__(tools.theme, host, "Not believed")
+    def __init__(self, context: ViewContext, vm: UnbelievedViewModel, host: QWidget) -> None:
+        super().__init__(context.theme, host, "Not believed")
         self.vm = vm
         self._tasks = TaskScope(self)
         self._tasks.failed.connect(self.task_failed)
-        self.banner = Banner(tools.theme)
-        self.why = Text(tools.theme, wrap=True)
-        self.looking = Text(tools.theme, "Stripe is asked …", ink="muted")
+        self.banner = Banner(context.theme)
+        self.why = Text(context.theme, wrap=True)
+        self.looking = Text(context.theme, "Stripe is asked …", ink="muted")
         self.reason = QLineEdit(maxLength=_LONGEST_REASON, placeholderText="For the audit: what you found out")
-        self.form = Form(tools.theme)
+        self.form = Form(context.theme)
         self.form.add("reason", "Reason", self.reason)
-        self.let_go = Button(tools.theme, words.LET_GO)
-        self.give_back = Button(tools.theme, "Give the money back")
-        self.again = Button(tools.theme, "Ask Stripe again", Kind.QUIET)
+        self.let_go = Button(context.theme, words.LET_GO)
+        self.give_back = Button(context.theme, "Give the money back")
+        self.again = Button(context.theme, "Ask Stripe again", ButtonKind.QUIET)
         self._facts = QVBoxLayout()
         self._drawn: object = None
         self._fill_panel()

@@ -1,6 +1,6 @@
 """What came into the books since the copy before: each payment and refund, with the booking behind it.
 
-API: NewsPanel(tools, host): show_news(news, zone); booking_wanted(id).
+API: NewsPanel(context, host): show_news(news, zone); booking_wanted(id).
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ class NewsPanel(SidePanel):
 
     booking_wanted = Signal(str)
 
-    def __init__(self, tools: ViewContext, host: QWidget) -> None:
-        super().__init__(tools.theme, host, "What changed")
+    def __init__(self, context: ViewContext, host: QWidget) -> None:
+        super().__init__(context.theme, host, "What changed")
         self._zone: tzinfo | None = None
-        self.words = Text(tools.theme, size=TypeSize.SMALL, ink="muted", wrap=True)
+        self.words = Text(context.theme, size=TypeSize.SMALL, ink="muted", wrap=True)
         self.model: RowsModel[Posting] = RowsModel(self._columns(), _key)
-        self.table = RecordTable(tools.theme, tools.shimmer)
+        self.table = RecordTable(context.theme, context.shimmer)
         self.table.setAccessibleName("What changed, the newest first")
         self.table.setModel(self.model)
         content = QWidget()

@@ -15,7 +15,7 @@ from desktop.views.parts.car_head import CarHead
 from desktop.views.parts.view_context import ViewContext, announce
 from desktop.widgets.copy_line import CopyLine
 from desktop.widgets.frame.side_panel import SidePanel
-from desktop.widgets.loading.field_skeleton import Field, FieldList
+from desktop.widgets.loading.field_skeleton import FieldList, LabelledValue
 from desktop.widgets.text import Text
 from desktop.words.booking_words import STANDINGS
 from desktop.words.messages import amount, booking_number, branch_time, days_text, percent
@@ -34,11 +34,11 @@ _UNPAID = "Nothing was paid when this copy was made."
 
 class StoredBookingPanel(SidePanel):
     def __init__(
-        self, tools: ViewContext, books: OwnBooks, now: Callable[[], datetime], stamp: str, host: QWidget
+        self, context: ViewContext, books: OwnBooks, now: Callable[[], datetime], stamp: str, host: QWidget
     ) -> None:
-        super().__init__(tools.theme, host, "Booking")
+        super().__init__(context.theme, host, "Booking")
         self._books, self._now = books, now
-        theme, clock = tools.theme, tools.shimmer
+        theme, clock = context.theme, context.shimmer
         self.number = CopyLine(theme, "booking number", lead=True)
         self.car = CarHead(theme)
         self.facts, self.payments = FieldList(theme, clock), FieldList(theme, clock)
@@ -73,25 +73,25 @@ def _order(row: Posting) -> tuple[int, str, bool]:
     return row.at, row.source_id, row.kind not in (LedgerKind.CHARGE.value, LedgerKind.REFUND.value)
 
 
-def _reason(rental: Rental) -> list[Field]:
+def _reason(rental: Rental) -> list[LabelledValue]:
     """Why money was given back; one that this program does not know is not guessed at."""
     with suppress(ValueError):
-        return [Field("Refund reason", usual_words(UsualReason(rental.reason)))]
+        return [LabelledValue("Refund reason", usual_words(UsualReason(rental.reason)))]
     return []
 
 
-def _facts(rental: Rental, branch: str, now: datetime) -> list[Field]:
+def _facts(rental: Rental, branch: str, now: datetime) -> list[LabelledValue]:
     zone = shown_zone(rental.zone)
     standing = STANDINGS[rental.standing]
     if rental.standing is Standing.PENDING:
         standing = f"{standing} when this copy was made"
     return [
-        Field("Standing", standing),
-        Field("Pick-up", branch_time(moment(rental.starts), zone, now=now)),
-        Field("Return", branch_time(moment(rental.ends), zone, now=now)),
-        Field("Branch", branch),
-        Field("Booked", branch_time(moment(rental.created), zone, now=now)),
-        Field("Rental", days_text(rental.days)),
-        Field("Commission rule", f"{percent(rental.commission_bp)}, agreed when booked"),
-        Field("Total", amount(rental.price), strong=True, amount=True),
+        LabelledValue("Standing", standing),
+        LabelledValue("Pick-up", branch_time(moment(rental.starts), zone, now=now)),
+        LabelledValue("Return", branch_time(moment(rental.ends), zone, now=now)),
+        LabelledValue("Branch", branch),
+        LabelledValue("Booked", branch_time(moment(rental.created), zone, now=now)),
+        LabelledValue("Rental", days_text(rental.days)),
+        LabelledValue("Commission rule", f"{percent(rental.commission_bp)}, agreed when booked"),
+        LabelledValue("Total", amount(rental.price), strong=True, amount=True),
     ]

@@ -75,11 +75,11 @@ class StoredBookingsPage(BookingsPage):
     beside = "Branch"
     sign_in_wanted = Signal()
 
-    def __init__(self, tools: ViewContext, vm: BookingsViewModel, stored: StoredList) -> None:
+    def __init__(self, context: ViewContext, vm: BookingsViewModel, stored: StoredList) -> None:
         stamp = f"made since {stored.since} · {stored.stamp}" if stored.complete else stored.stamp
-        super().__init__(tools, vm, stored.desk.now, first_step=_STEP, stamp=stamp)
+        super().__init__(context, vm, stored.desk.now, first_step=_STEP, stamp=stamp)
         self._stored = stored
-        self.partial = Banner(tools.theme)
+        self.partial = Banner(context.theme)
         self.column.insertWidget(1, self.partial)
         if stored.complete:
             self.partial.clear()
@@ -119,14 +119,14 @@ class StoredBookingsPart(QObject, Told):
     task_failed = Signal(object)
 
     def __init__(
-        self, tools: ViewContext, stored: StoredList, tasks: TaskScope, host: QWidget, go: Callable[[str], None]
+        self, context: ViewContext, stored: StoredList, tasks: TaskScope, host: QWidget, go: Callable[[str], None]
     ) -> None:
         super().__init__(host)
-        self._tools, self._stored, self._go = tools, stored, go
+        self._context, self._stored, self._go = context, stored, go
         self.vm = BookingsViewModel(stored.desk, tasks)
         self.page: StoredBookingsPage | None = None
         self._branches = {branch.branch_id: branch_name(branch) for branch in stored.copy.fleet.branches}
-        self.panel = StoredBookingPanel(tools, stored.copy.books, stored.desk.now, stored.stamp, host)
+        self.panel = StoredBookingPanel(context, stored.copy.books, stored.desk.now, stored.stamp, host)
 
     @property
     def entry(self) -> Entry:
@@ -156,7 +156,7 @@ class StoredBookingsPart(QObject, Told):
         self.panel.close_panel()
 
     def _make(self) -> StoredBookingsPage:
-        page = self.page = StoredBookingsPage(self._tools, self.vm, self._stored)
+        page = self.page = StoredBookingsPage(self._context, self.vm, self._stored)
         page.opened.connect(self.open_rental)
         Follow(page.table, lambda row: row.booking.booking_id, Shows(self.panel, lambda: self.panel.showing))
         page.first_step_wanted.connect(self.fleet_wanted)

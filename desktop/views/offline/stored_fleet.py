@@ -9,8 +9,8 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QVBoxLayout
 
-from desktop.models.pages import PagesModel, PageTicket
 from desktop.models.rows import Column
+from desktop.models.slices import PageTicket, SlicesModel
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID
 from desktop.views.fleet.fleet_row import STATUS_TONES, STATUSES, short_km
@@ -36,7 +36,7 @@ _COLUMNS: tuple[Column[Car], ...] = (Column("Car", lambda car: car.label, lambda
 
 
 class StoredFleetPage(Page):
-    def __init__(self, tools: ViewContext, copy: OwnCopy, stamp: str) -> None:
+    def __init__(self, context: ViewContext, copy: OwnCopy, stamp: str) -> None:
         super().__init__()
         self._pictures: Mapping[str, bytes] = copy.pictures
         self._made: dict[str, QPixmap | None] = {}
@@ -44,21 +44,21 @@ class StoredFleetPage(Page):
         cars = sorted(copy.fleet.cars, key=lambda car: (car.title, car.plate))
         service = {car.car_id: car.service for car in copy.fleet.own_cars}
         zone, as_of = shown_zone(copy.manifest.zone), copy.manifest.head.as_of
-        self.model: PagesModel[Car] = PagesModel(_COLUMNS, _never, _ALL)
+        self.model: SlicesModel[Car] = SlicesModel(_COLUMNS, _never, _ALL)
 
         def told(car: Car) -> CarCardText:
             text = _text(car, places.get(car.branch_id, ""))
             return replace(text, note=service_note(service.get(car.id, ()), as_of, zone))
 
-        self.grid = CardGrid(tools.theme, tools.shimmer, told)
+        self.grid = CardGrid(context.theme, context.shimmer, told)
         self.grid.setModel(self.model)
         self.grid.set_photo_of(self._photo)
-        self.content = Content(tools, self.grid, inset=GAP // 2)
+        self.content = Content(context, self.grid, inset=GAP // 2)
         retired = sum(car.status is CarStatus.RETIRED for car in cars)
         beside = (*((f"{whole(retired)} retired",) if retired else ()), *((_HINT,) if cars else ()))
         counted = plural(len(cars) - retired, "car")
-        self.header = PageHeader(tools.theme, "Fleet", " · ".join((counted, *beside, stamp)))
-        self.partial = Banner(tools.theme)
+        self.header = PageHeader(context.theme, "Fleet", " · ".join((counted, *beside, stamp)))
+        self.partial = Banner(context.theme)
         if not copy.manifest.head.complete:
             tell_partial(self.partial, "photos may be missing here")
         above = QVBoxLayout()
@@ -71,7 +71,7 @@ class StoredFleetPage(Page):
         column.addLayout(above)
         column.addWidget(self.content, 1)
         self.model.reset(len(cars))
-        self.model.put_page(self.model.ticket(0), cars)
+        self.model.put_slice(self.model.ticket(0), cars)
         if not cars:
             self.content.show_empty(Icon.CAR, "No cars", "When this copy was made, there was no car in the fleet.", "")
 

@@ -9,8 +9,8 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QStackedWidget
 
-from desktop.models.pages import PagesModel
 from desktop.models.rows import Column
+from desktop.models.slices import SlicesModel
 from desktop.theme.tokens import GRID, TypeSize
 from desktop.views.booking.list_row import TONES
 from desktop.views.parts.damage import DamageBox
@@ -80,19 +80,19 @@ class BookingsCard(Panel):
 
     opened = Signal(object)
 
-    def __init__(self, tools: ViewContext, title: str, columns: list[Column[Line]]) -> None:
-        super().__init__(tools.theme, padding=4 * GRID)
-        self.model: PagesModel[Any] = PagesModel(columns, lambda _ticket: None, _ROWS)
-        self.table = RecordTable(tools.theme, tools.shimmer)
+    def __init__(self, context: ViewContext, title: str, columns: list[Column[Line]]) -> None:
+        super().__init__(context.theme, padding=4 * GRID)
+        self.model: SlicesModel[Any] = SlicesModel(columns, lambda _ticket: None, _ROWS)
+        self.table = RecordTable(context.theme, context.shimmer)
         self.table.setAccessibleName(title)
         self.table.narrow_px = 0  # a card is narrow by nature: columns go one by one
         self.table.setModel(self.model)
-        self.nothing = Text(tools.theme, ink="muted")
+        self.nothing = Text(context.theme, ink="muted")
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.stack = QStackedWidget()
         self.stack.addWidget(self.table)
         self.stack.addWidget(self.nothing)
-        self.body.addWidget(Text(tools.theme, title, size=TypeSize.LEAD, bold=True))
+        self.body.addWidget(Text(context.theme, title, size=TypeSize.LEAD, bold=True))
         self.body.addWidget(self.stack, 1)
         self.damage = DamageBox(self)
         self.table.chosen.connect(self._open)
@@ -112,5 +112,5 @@ class BookingsCard(Panel):
         self.nothing.setText(nothing)
         self.model.reset(len(bookings))
         rows = [each if isinstance(each, Damaged) else (each, at) for each in bookings]
-        self.model.put_page(self.model.ticket(0), rows)
+        self.model.put_slice(self.model.ticket(0), rows)
         self.stack.setCurrentWidget(self.table if bookings else self.nothing)

@@ -73,25 +73,25 @@ class OverviewPage(Page):
     drilled = Signal(object)
     booking_wanted = Signal(object)
 
-    def __init__(self, tools: ViewContext, vm: OverviewViewModel, host: QWidget) -> None:
+    def __init__(self, context: ViewContext, vm: OverviewViewModel, host: QWidget) -> None:
         """*host* is where the bookings behind a sum slide in."""
         super().__init__()
         self.vm = vm
         self._filled: OverviewState | None = None
-        self.header = PageHeader(tools.theme, _TITLE, " ")
+        self.header = PageHeader(context.theme, _TITLE, " ")
         self.currency = Combo()
         self.currency.setAccessibleName("Currency of the sums")
         self.header.add_action(self.currency)
         self.currency.hide()
-        self.again = Button(tools.theme, "Load again", icon=Icon.RELOAD)
+        self.again = Button(context.theme, "Load again", icon=Icon.RELOAD)
         self.header.add_action(self.again)
-        self.tiles = {name: Tile(tools.theme, tools.shimmer, name, notes=2) for name in _TILES}
-        self.months, self.money, self.cars = (_chart(tools) for _ in range(3))
-        self.latest = BookingsCard(tools, "Latest bookings", latest_columns())
-        self.holds = BookingsCard(tools, "Holds about to end", hold_columns())
-        self.beside = Beside(lambda: BehindPanel(tools, vm.behind, host))
+        self.tiles = {name: Tile(context.theme, context.shimmer, name, notes=2) for name in _TILES}
+        self.months, self.money, self.cars = (_chart(context) for _ in range(3))
+        self.latest = BookingsCard(context, "Latest bookings", latest_columns())
+        self.holds = BookingsCard(context, "Holds about to end", hold_columns())
+        self.beside = Beside(lambda: BehindPanel(context, vm.behind, host))
         self.body = QScrollArea(widgetResizable=True)
-        self.content = Content(tools, self.body)
+        self.content = Content(context, self.body)
         self.loading = Waiting(
             self,
             vm,
@@ -284,5 +284,5 @@ class OverviewPage(Page):
         self.vm.changed.connect(self.loading.draw)
 
 
-def _chart(tools: ViewContext) -> ChartCard:
-    return ChartCard(tools.theme, tools.shimmer, BarChart(tools.theme, tools.shimmer))
+def _chart(context: ViewContext) -> ChartCard:
+    return ChartCard(context.theme, context.shimmer, BarChart(context.theme, context.shimmer))

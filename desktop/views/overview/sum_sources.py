@@ -44,11 +44,11 @@ class BehindPanel(SidePanel):
 
     booking_wanted = Signal(object)
 
-    def __init__(self, tools: ViewContext, vm: ListViewModel[MoneyQuestion], host: QWidget) -> None:
-        super().__init__(tools.theme, host)
+    def __init__(self, context: ViewContext, vm: ListViewModel[MoneyQuestion], host: QWidget) -> None:
+        super().__init__(context.theme, host)
         self.vm = vm
-        self.sums = Text(tools.theme, " ", ink="muted", wrap=True)
-        self.list = PagedList(tools, vm, columns(), _WORDS, "Bookings behind this sum")
+        self.sums = Text(context.theme, " ", ink="muted", wrap=True)
+        self.list = PagedList(context, vm, columns(), _WORDS, "Bookings behind this sum")
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, GRID, 0)

@@ -141,9 +141,9 @@ class Area(QObject, Told):
     task_failed = Signal(object)
     needs: ClassVar[Deed]
 
-    def __init__(self, tools: ViewContext, workspace: Workspace, frame: Frame) -> None:
+    def __init__(self, context: ViewContext, workspace: Workspace, frame: Frame) -> None:
         super().__init__(frame.host)
-        self._tools, self._workspace, self._frame = tools, workspace, frame
+        self._context, self._workspace, self._frame = context, workspace, frame
         self._parts: list[Told] = []
         self._panels: list[Beside[Any]] = []
 
@@ -156,7 +156,7 @@ class Area(QObject, Told):
         self, vm: Callable[[Desk, TaskScope], V], view: Callable[[ViewContext, V, QWidget], Page]
     ) -> Callable[[], Page]:
         """Makes a page that needs nothing but its view-model."""
-        return lambda: view(self._tools, vm(self._workspace.desk, self._workspace.tasks), self._frame.host)
+        return lambda: view(self._context, vm(self._workspace.desk, self._workspace.tasks), self._frame.host)
 
     def beside(self, make: Callable[[], S]) -> Beside[S]:
         """A panel that is built when it is first opened; it closes with its page and ends with the session."""
@@ -206,7 +206,7 @@ class Area(QObject, Told):
         return False
 
     @property
-    def pages(self) -> Mapping[HitKind, str]:
+    def listed(self) -> Mapping[HitKind, str]:
         """Kinds of things that a page here lists, and the words of the line that leads there; see ``Offers``."""
         return {}
 

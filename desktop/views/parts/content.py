@@ -24,13 +24,13 @@ class Content(QWidget):
     stepped = Signal()
     retried = Signal()
 
-    def __init__(self, tools: ViewContext, rows: QWidget, *, inset: int = 0) -> None:
+    def __init__(self, context: ViewContext, rows: QWidget, *, inset: int = 0) -> None:
         """*inset* is how far warnings stand in from the rows' edges, in px."""
         super().__init__()
         self._rows = rows
-        self.empty = EmptyState(tools.theme)
-        self.banner = Banner(tools.theme)
-        self.line = ProgressLine(tools.theme, tools.shimmer)
+        self.empty = EmptyState(context.theme)
+        self.banner = Banner(context.theme)
+        self.line = ProgressLine(context.theme, context.shimmer)
         self._stack = QStackedWidget()
         self._stack.addWidget(rows)
         self._stack.addWidget(self.empty)

@@ -1,6 +1,6 @@
 """How this person's spreadsheet expects CSV files: three choices and a line as it will stand in the file.
 
-API: await ask_csv_habits(parent, tools); TITLE is what leads there.
+API: await ask_csv_habits(parent, context); TITLE is what leads there.
 """
 
 from __future__ import annotations
@@ -43,23 +43,23 @@ _ARROW = "  \u2192  "
 class CsvDialog(QuestionBox):
     """One sign never parts both cells and decimals: whichever was chosen last stays, the other gives way."""
 
-    def __init__(self, tools: ViewContext, parent: QWidget | None = None) -> None:
-        super().__init__(tools.theme, _QUESTION, parent)
-        self.habits = habits_of(tools.preferences)
+    def __init__(self, context: ViewContext, parent: QWidget | None = None) -> None:
+        super().__init__(context.theme, _QUESTION, parent)
+        self.habits = habits_of(context.preferences)
         usual = default_habits()
         self.separator = _combo("Between cells", _SEPARATORS, usual.separator)
         self.decimal = _combo("Decimals", _DECIMALS, usual.decimal)
         self.dates = _combo("Days", _DATES, usual.dates)
-        self.example = Text(tools.theme, wrap=True)
+        self.example = Text(context.theme, wrap=True)
         form = QWidget()
         lines = QFormLayout(form)
         lines.setContentsMargins(0, 3 * GRID, 0, 0)
         lines.setSpacing(2 * GRID)
         for box in (self.separator, self.decimal, self.dates):
-            label = Text(tools.theme, box.accessibleName(), ink="muted")
+            label = Text(context.theme, box.accessibleName(), ink="muted")
             label.setBuddy(box)
             lines.addRow(label, box)
-        self.add(form, Text(tools.theme, "A line of the file", size=TypeSize.SMALL, ink="muted"), self.example)
+        self.add(form, Text(context.theme, "A line of the file", size=TypeSize.SMALL, ink="muted"), self.example)
         self._show()
         self.separator.activated.connect(self._part_cells)
         self.decimal.activated.connect(self._part_decimals)
@@ -98,12 +98,12 @@ class CsvDialog(QuestionBox):
         self.separator.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
-async def ask_csv_habits(parent: QWidget | None, tools: ViewContext) -> None:
+async def ask_csv_habits(parent: QWidget | None, context: ViewContext) -> None:
     """What is as the system has it goes on following the system."""
-    dialog = CsvDialog(tools, parent)
+    dialog = CsvDialog(context, parent)
     await ask(dialog)
     if dialog.pressed_yes:
-        keep(tools.preferences, None if dialog.habits == default_habits() else dialog.habits)
+        keep(context.preferences, None if dialog.habits == default_habits() else dialog.habits)
 
 
 def _combo(name: str, choices: dict[str, str] | dict[DateShape, str], usual: str) -> Combo:

@@ -18,7 +18,7 @@ from desktop.viewmodels.export import ExportPhase, ExportState, ExportViewModel
 from desktop.views.parts.csv_dialog import TITLE, ask_csv_habits
 from desktop.views.parts.near import more_renters_words
 from desktop.views.parts.view_context import ViewContext
-from desktop.widgets.button import Button, Kind
+from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.frame.banner import Banner
 from desktop.words.messages import plural, say
 from engine.domain.shared.csv_text import CsvHabits
@@ -33,7 +33,7 @@ class ExportBar(QWidget):
 
     def __init__(
         self,
-        tools: ViewContext,
+        context: ViewContext,
         export: ExportViewModel,
         write: Callable[[Path, CsvHabits], None],
         *,
@@ -43,12 +43,12 @@ class ExportBar(QWidget):
     ) -> None:
         """*write* is told where to; *title* heads that question, *name* is the file's; *row* is what is counted."""
         super().__init__()
-        self._tools, self._export, self._write = tools, export, write
+        self._context, self._export, self._write = context, export, write
         self._title, self._name, self._row = title, name, row
         self._tasks = TaskScope(self)
         self._tasks.failed.connect(self.task_failed)
-        self.banner = Banner(tools.theme)
-        self.habits = Button(tools.theme, TITLE, Kind.QUIET)
+        self.banner = Banner(context.theme)
+        self.habits = Button(context.theme, TITLE, ButtonKind.QUIET)
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(2 * GRID)
@@ -66,7 +66,7 @@ class ExportBar(QWidget):
 
     def ask_habits(self) -> None:
         """How the files are written that come next."""
-        self._tasks.once("habits", ask_csv_habits(self.window(), self._tools))
+        self._tasks.once("habits", ask_csv_habits(self.window(), self._context))
 
     def stop(self) -> None:
         self._tasks.stop("where")
@@ -92,7 +92,7 @@ class ExportBar(QWidget):
         kind = "Comma-separated values (*.csv)"
         path = await ask_where_to_save(self.window(), self._title, f"{self._name()}.csv", kind, "csv")
         if path is not None:
-            self._write(path, habits_of(self._tools.preferences))
+            self._write(path, habits_of(self._context.preferences))
 
     def _act(self) -> None:
         open_folder_of(self._export.state.path)

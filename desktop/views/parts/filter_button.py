@@ -13,7 +13,7 @@ from desktop.collation import in_language_order
 from desktop.theme.icons import Icon
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, RADIUS_CONTROL
-from desktop.widgets.button import Button, Kind
+from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.chip import Chip
 from desktop.widgets.combo import MOST_ROWS, place_popup
 from desktop.widgets.flow import FlowLayout
@@ -141,7 +141,7 @@ class FilterChips(QWidget):
             row.addWidget(chip)
         if only is not None:
             row.addWidget(only)
-        self.all = Button(theme, "Clear all", Kind.QUIET)
+        self.all = Button(theme, "Clear all", ButtonKind.QUIET)
         self.all.clicked.connect(self.cleared)
         row.addWidget(self.all)
         self.draw()

@@ -1,6 +1,6 @@
 """A table over a paged view-model in all its phases: skeleton, rows, nothing, the error; pages come as they are seen.
 
-API: PagedList(tools, vm, columns, words, name, key): opened, filled, stepped; focus_first(), row(), words.
+API: PagedList(context, vm, columns, words, name, key): opened, filled, stepped; focus_first(), row(), words.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from desktop.models.rows import Column
 from desktop.theme.icons import Icon
 from desktop.viewmodels.paged import ListViewModel, PagedState
 from desktop.viewmodels.phases import Phase
-from desktop.views.parts.asked_pages import AskedPages
+from desktop.views.parts.asked_slices import AskedSlices
 from desktop.views.parts.content import Content
 from desktop.views.parts.damage import DamageBox, damage_of
 from desktop.views.parts.view_context import ViewContext
@@ -56,7 +56,7 @@ class PagedList(QWidget):
 
     def __init__(
         self,
-        tools: ViewContext,
+        context: ViewContext,
         vm: ListViewModel[Any],
         columns: Sequence[Column[Any]],
         words: ListWords,
@@ -68,11 +68,11 @@ class PagedList(QWidget):
         self.vm, self.words = vm, words
         self._key: Callable[[Any], object] = lambda row: row if isinstance(row, Damaged) else key(row)
         self._shown: object = _UNASKED
-        self.model: AskedPages[Any] = AskedPages(columns, vm, lambda page: page.rows)
-        self.table = RecordTable(tools.theme, tools.shimmer)
+        self.model: AskedSlices[Any] = AskedSlices(columns, vm, lambda page: page.rows)
+        self.table = RecordTable(context.theme, context.shimmer)
         self.table.setAccessibleName(name)
         self.table.setModel(self.model)
-        self.content = Content(tools, self.table)
+        self.content = Content(context, self.table)
         self.loading = Waiting(
             self,
             vm,

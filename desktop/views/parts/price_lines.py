@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, tzinfo
 
-from desktop.widgets.loading.field_skeleton import Field
+from desktop.widgets.loading.field_skeleton import LabelledValue
 from desktop.words.booking_words import line_name, line_words
 from desktop.words.messages import amount, branch_name, branch_time
 from engine.domain.car.car import Branch
@@ -13,25 +13,26 @@ from engine.domain.people.people import Actor
 from engine.domain.shared.period import RentalPeriod
 
 
-def times(period: RentalPeriod | None, zone: tzinfo, now: datetime) -> list[Field]:
+def times(period: RentalPeriod | None, zone: tzinfo, now: datetime) -> list[LabelledValue]:
     if period is None:
         return []
     return [
-        Field("Pick-up", branch_time(period.starts_at, zone, now=now)),
-        Field("Return", branch_time(period.ends_at, zone, now=now)),
+        LabelledValue("Pick-up", branch_time(period.starts_at, zone, now=now)),
+        LabelledValue("Return", branch_time(period.ends_at, zone, now=now)),
     ]
 
 
-def price_lines(period: RentalPeriod | None, zone: tzinfo, quote: Quote | None, now: datetime) -> list[Field]:
+def price_lines(period: RentalPeriod | None, zone: tzinfo, quote: Quote | None, now: datetime) -> list[LabelledValue]:
     return [*times(period, zone, now), *(quoted(quote) if quote is not None else ())]
 
 
-def quoted(quote: Quote) -> list[Field]:
+def quoted(quote: Quote) -> list[LabelledValue]:
     """What a price is made of, and the price."""
     lines = [
-        Field(line_name(line.kind), f"{line_words(line)} = {amount(line.amount)}", amount=True) for line in quote.lines
+        LabelledValue(line_name(line.kind), f"{line_words(line)} = {amount(line.amount)}", amount=True)
+        for line in quote.lines
     ]
-    return [*lines, Field("Total", amount(quote.total), strong=True, amount=True)]
+    return [*lines, LabelledValue("Total", amount(quote.total), strong=True, amount=True)]
 
 
 def elsewhere_words(branch: Branch | None, actor: Actor) -> str:

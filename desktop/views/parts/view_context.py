@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from desktop.viewmodels.connection import ConnectionViewModel
     from desktop.viewmodels.desk import Desk
     from desktop.viewmodels.live import LiveViewModel
-    from desktop.viewmodels.search.car import CarViewModel
+    from desktop.viewmodels.search.car import FoundCarViewModel
     from desktop.viewmodels.search.search import SearchViewModel
     from desktop.widgets.loading.shimmer import ShimmerClock
     from engine.domain.people.people import Actor
@@ -55,7 +55,7 @@ class Workspace:
     desk: Desk
     tasks: TaskScope
     search: SearchViewModel
-    car: CarViewModel
+    car: FoundCarViewModel
     panel: BookingViewModel
     detail: DetailViewModel
     bookings: BookingsViewModel
@@ -63,7 +63,7 @@ class Workspace:
     connection: ConnectionViewModel
     live: LiveViewModel
     now: Callable[[], datetime]
-    open_page: OpenBrowser
+    open_in_browser: OpenBrowser
     demo: bool
     pays: bool = True
 

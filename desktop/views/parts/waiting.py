@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject
 from desktop.viewmodels.phases import Phase
 from desktop.views.parts.content import Content
 from desktop.widgets.loading.loading import Loading
-from desktop.widgets.loading.phases import Look, Showing, Word
+from desktop.widgets.loading.phases import Showing, WaitLook, WaitWord
 
 _NO_RUN = -1
 
@@ -67,17 +67,17 @@ class Waiting(Loading):
             self.settle()
         else:
             self.fail()
-        if self.showing.look is Look.CONTENT:
+        if self.showing.look is WaitLook.CONTENT:
             self._put(state)
 
     def _show(self, showing: Showing) -> None:
         state = self._vm.state
         self._content.line.set_active(active=showing.progress)
         if state.phase is not Phase.FAILED:
-            self._content.tell_stuck(stuck=showing.word is Word.OFFER_RETRY and state.phase is Phase.LOADING)
-        if showing.look is Look.CONTENT:
+            self._content.tell_stuck(stuck=showing.word is WaitWord.OFFER_RETRY and state.phase is Phase.LOADING)
+        if showing.look is WaitLook.CONTENT:
             self._put(state)
-        elif showing.look is Look.SKELETON and not self._skeleton:
+        elif showing.look is WaitLook.SKELETON and not self._skeleton:
             self._skeleton = True
             self._put_up_skeleton()
 

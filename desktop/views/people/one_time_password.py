@@ -34,14 +34,14 @@ class OneTimePasswordBox(Panel):
         self.copy.clicked.connect(self._copy)
         self.hide()
 
-    def draw(self, issued: OneTimePassword | None) -> None:
-        self.setVisible(issued is not None)
-        if issued is None:
+    def draw(self, one_time: OneTimePassword | None) -> None:
+        self.setVisible(one_time is not None)
+        if one_time is None:
             self.password.clear()
             self.copy.setText("Copy")
-        elif issued.password != self.password.text():
-            self._title.setText(f"One-time password of {issued.person.account}")
-            self.password.setText(issued.password)
+        elif one_time.password != self.password.text():
+            self._title.setText(f"One-time password of {one_time.person.account}")
+            self.password.setText(one_time.password)
             self.password.setCursorPosition(0)
             self.copy.setText("Copy")
 

@@ -19,15 +19,14 @@ from desktop.views.parts.area import Page
 from desktop.views.parts.near import slip_words
 from desktop.views.parts.paged_list import ListWords, PagedList
 from desktop.views.parts.view_context import ViewContext
-from desktop.widgets.button import Button, Kind
+from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.combo import Combo
 from desktop.widgets.flow import FlowLayout
 from desktop.widgets.frame.page_header import PageHeader
 from desktop.widgets.search_field import SearchField
 from desktop.words.messages import ROLES, branch_name, plural
 from engine.domain.car.car import BranchId
-from engine.domain.people.accounts import PeopleQuery, PersonRow
-from engine.domain.people.accounts import PeopleSlice as PeoplePageRows
+from engine.domain.people.accounts import PeopleQuery, PeopleSlice, PersonRow
 from engine.domain.people.people import Role
 
 _FAILED = "The accounts did not come"
@@ -47,15 +46,17 @@ class PeoplePage(Page):
     opened = Signal(object)
     new_wanted = Signal()
 
-    def __init__(self, tools: ViewContext, vm: PeopleViewModel, now: Callable[[], datetime]) -> None:
+    def __init__(self, context: ViewContext, vm: PeopleViewModel, now: Callable[[], datetime]) -> None:
         super().__init__()
         self._vm = vm
-        self.header = PageHeader(tools.theme, _TITLE, " ")
-        self.new = Button(tools.theme, "New account", Kind.PRIMARY, Icon.ADD)
-        self.search = SearchField(tools.theme, "Name, account, e-mail or phone")
+        self.header = PageHeader(context.theme, _TITLE, " ")
+        self.new = Button(context.theme, "New account", ButtonKind.PRIMARY, Icon.ADD)
+        self.search = SearchField(context.theme, "Name, account, e-mail or phone")
         self.search.setMinimumWidth(_SEARCH_PX)
         self.role, self.branch, self.standing = Combo(), Combo(), Combo()
-        self.list = PagedList(tools, vm.listing, self._columns(now), _NONE, "Accounts", lambda row: row.person.account)
+        self.list = PagedList(
+            context, vm.listing, self._columns(now), _NONE, "Accounts", lambda row: row.person.account
+        )
         self._lay_out()
         self._connect()
 
@@ -143,7 +144,7 @@ class PeoplePage(Page):
     def _count(self, total: int) -> None:
         told = "Loading" if total < 0 else plural(total, "account") + ", by name" if total else " "
         first = self._vm.listing.state.first
-        if total > 0 and isinstance(first, PeoplePageRows) and first.slip:
+        if total > 0 and isinstance(first, PeopleSlice) and first.slip:
             told = f"{plural(total, 'account')}. {slip_words(self._vm.listing.state.query.text, _lines(first))}"
         self.header.say(_TITLE, told)
 
@@ -182,7 +183,7 @@ class PeoplePage(Page):
         self._vm.changed.connect(self._offer_branches)
 
 
-def _lines(page: PeoplePageRows) -> list[str]:
+def _lines(page: PeopleSlice) -> list[str]:
     """What the accounts of *page* are found by."""
     people = [row.person for row in page.rows if isinstance(row, PersonRow)]
     return [f"{person.name} {person.account} {person.email} {person.phone}" for person in people]

@@ -19,10 +19,10 @@ from desktop.views.parts.form_panel import FormPanel
 from desktop.views.parts.view_context import ViewContext, Workspace
 from desktop.views.people.one_time_password import OneTimePasswordBox
 from desktop.views.people.post_form import PostForm
-from desktop.views.session.confirm_password import prove
-from desktop.widgets.button import Button, Kind
+from desktop.views.session.confirm_password import ask_own_password
+from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.frame.banner import Banner
-from desktop.widgets.loading.field_skeleton import Field, FieldList
+from desktop.widgets.loading.field_skeleton import FieldList, LabelledValue
 from desktop.widgets.text import Text
 from desktop.words.messages import ROLES, say
 from engine.domain.people.account_requests import AccountRequest
@@ -38,26 +38,26 @@ _OWN = "This is your own account: role, place and standing are changed by anothe
 class PersonPanel(FormPanel):
     """Signals: as FormPanel."""
 
-    def __init__(self, tools: ViewContext, workspace: Workspace, vm: PeopleViewModel, host: QWidget) -> None:
-        super().__init__(tools.theme, host, "Account")
-        self._tools, self._vm, self._now = tools, vm, workspace.now
+    def __init__(self, context: ViewContext, workspace: Workspace, vm: PeopleViewModel, host: QWidget) -> None:
+        super().__init__(context.theme, host, "Account")
+        self._context, self._vm, self._now = context, vm, workspace.now
         self._tasks = TaskScope(self)
         self._tasks.failed.connect(self.task_failed)
         self._shown: Person | AccountRequest | None = None
-        self.banner = Banner(tools.theme)
-        self.facts = FieldList(tools.theme, tools.shimmer)
-        self.issued = OneTimePasswordBox(tools.theme)
+        self.banner = Banner(context.theme)
+        self.facts = FieldList(context.theme, context.shimmer)
+        self.one_time = OneTimePasswordBox(context.theme)
         fields = {name: QLineEdit(maxLength=200, placeholderText=hint) for name, hint in _HINTS.items()}
-        self.form = column_of(tools.theme, fields, _LABELS)
-        self.post = PostForm(tools.theme, vm.new_fleet)
-        self.own = Text(tools.theme, _OWN, size=TypeSize.SMALL, ink="muted", wrap=True)
-        self.save = Button(tools.theme, "Save name and contact")
-        self.move_button = Button(tools.theme, "Change role or place …")
-        self.reset = Button(tools.theme, "New password …", icon=Icon.LOCK)
-        self.disable = Button(tools.theme, "Disable …", Kind.DANGER)
-        self.enable = Button(tools.theme, "Enable …")
-        self.mend = Button(tools.theme, "Mend …", Kind.DANGER)
-        self.main = Button(tools.theme, "Create account", Kind.PRIMARY)
+        self.form = column_of(context.theme, fields, _LABELS)
+        self.post = PostForm(context.theme, vm.new_fleet)
+        self.own = Text(context.theme, _OWN, size=TypeSize.SMALL, ink="muted", wrap=True)
+        self.save = Button(context.theme, "Save name and contact")
+        self.move_button = Button(context.theme, "Change role or place …")
+        self.reset = Button(context.theme, "New password …", icon=Icon.LOCK)
+        self.disable = Button(context.theme, "Disable …", ButtonKind.DANGER)
+        self.enable = Button(context.theme, "Enable …")
+        self.mend = Button(context.theme, "Mend …", ButtonKind.DANGER)
+        self.main = Button(context.theme, "Create account", ButtonKind.PRIMARY)
         self._told: OneTimePassword | None = None
         self._wrong: tuple[InvalidText, ...] = ()
         self._fill_panel()
@@ -102,17 +102,17 @@ class PersonPanel(FormPanel):
         """A button that goes takes the keyboard along to anywhere; Enter there would leave the password that is new."""
         if not inside:
             return
-        if state.issued is not None and state.issued != self._told:
-            self.issued.copy.setFocus(Qt.FocusReason.OtherFocusReason)
+        if state.one_time is not None and state.one_time != self._told:
+            self.one_time.copy.setFocus(Qt.FocusReason.OtherFocusReason)
         elif not self.isAncestorOf(self.window().focusWidget() or self):
             self.form.fields["name"].setFocus(Qt.FocusReason.OtherFocusReason)
-        self._told = state.issued
+        self._told = state.one_time
 
     def _draw_all(self, state: PeopleState) -> None:
         row, new = state.row, state.row is None
         self.set_title(row.person.name if row is not None else "New account")
         self.post.offer(state)
-        self.issued.draw(state.issued)
+        self.one_time.draw(state.one_time)
         self.facts.setVisible(row is not None)
         if row is not None:
             self.facts.show_fields(self._facts(row, state))
@@ -165,15 +165,15 @@ class PersonPanel(FormPanel):
         else:
             self.banner.clear()
 
-    def _facts(self, row: PersonRow, state: PeopleState) -> list[Field]:
+    def _facts(self, row: PersonRow, state: PeopleState) -> list[LabelledValue]:
         person, now = row.person, self._now()
         return [
-            Field("Signs in as", person.account),
-            Field("Role", ROLES[person.post.role]),
-            Field("Place", words.where_text(person.post, state.branches, state.fleets)),
-            Field("Standing", words.standing_of(row)[0]),
-            Field("Last sign-in", words.seen_text(row.last_sign_in, now)),
-            Field("Since", words.seen_text(person.created_at, now)),
+            LabelledValue("Signs in as", person.account),
+            LabelledValue("Role", ROLES[person.post.role]),
+            LabelledValue("Place", words.where_text(person.post, state.branches, state.fleets)),
+            LabelledValue("Standing", words.standing_of(row)[0]),
+            LabelledValue("Last sign-in", words.seen_text(row.last_sign_in, now)),
+            LabelledValue("Since", words.seen_text(person.created_at, now)),
         ]
 
     # What the buttons do.
@@ -193,12 +193,12 @@ class PersonPanel(FormPanel):
         if wrong:
             return
         typed = {name: self.form.value(name) for name in _HINTS}
-        proof = ""
-        if self._vm.needs_proof(post.role):
-            proof = await self._agree(questions.to_create(typed["name"], post.role), proof=True)
-            if not proof:
+        own_password = ""
+        if self._vm.needs_password(post.role):
+            own_password = await self._agree(questions.to_create(typed["name"], post.role), by_password=True)
+            if not own_password:
                 return
-        self._vm.create(NewPerson(**typed, post=post), proof)
+        self._vm.create(NewPerson(**typed, post=post), own_password)
 
     def _has_mistakes(self) -> bool:
         """Says all of them at once, and leads to the first."""
@@ -223,34 +223,38 @@ class PersonPanel(FormPanel):
             return
         where = words.where_text(post, self._vm.state.branches, self._vm.state.fleets)
         question = questions.to_move(row.person, post, where)
-        proof = await self._agree(question, proof=self._vm.needs_proof(post.role))
-        if proof:
-            self._vm.move(post, proof)
+        own_password = await self._agree(question, by_password=self._vm.needs_password(post.role))
+        if own_password:
+            self._vm.move(post, own_password)
 
     async def _ask_disable(self) -> None:
         row = self._vm.state.row
-        if row is not None and (proof := await self._agree(questions.to_disable(row.person), proof=True)):
-            self._vm.disable(proof)
+        if row is not None and (own_password := await self._agree(questions.to_disable(row.person), by_password=True)):
+            self._vm.disable(own_password)
 
     async def _ask_enable(self) -> None:
-        if (row := self._vm.state.row) is not None and (proof := await self._agree_for(row, questions.to_enable)):
-            self._vm.enable(proof)
+        if (row := self._vm.state.row) is not None and (
+            own_password := await self._agree_for(row, questions.to_enable)
+        ):
+            self._vm.enable(own_password)
 
     async def _ask_reset(self) -> None:
-        if (row := self._vm.state.row) is not None and (proof := await self._agree_for(row, questions.to_reset)):
-            self._vm.reset_password(proof)
+        if (row := self._vm.state.row) is not None and (own_password := await self._agree_for(row, questions.to_reset)):
+            self._vm.reset_password(own_password)
 
     async def _ask_mend(self) -> None:
-        if (row := self._vm.state.row) is not None and (proof := await self._agree_for(row, questions.to_finish)):
-            self._vm.finish(proof)
+        if (row := self._vm.state.row) is not None and (
+            own_password := await self._agree_for(row, questions.to_finish)
+        ):
+            self._vm.finish(own_password)
 
     async def _agree_for(self, row: PersonRow, question_for: Callable[[PersonRow], Question]) -> str:
-        return await self._agree(question_for(row), proof=self._vm.needs_proof(row.person.post.role))
+        return await self._agree(question_for(row), by_password=self._vm.needs_password(row.person.post.role))
 
-    async def _agree(self, question: Question, *, proof: bool) -> str:
+    async def _agree(self, question: Question, *, by_password: bool) -> str:
         """The own password where it is wanted, anything where it is not; empty for a no."""
-        if proof:
-            return await prove(self.window(), self._tools.theme, question)
+        if by_password:
+            return await ask_own_password(self.window(), self._context.theme, question)
         return "yes" if await confirm(self.window(), question) else ""
 
     def _suggest(self, name: str) -> None:
@@ -285,7 +289,16 @@ class PersonPanel(FormPanel):
         for button in (self.mend, self.reset, self.enable, self.disable):
             row.addWidget(button)
         row.addStretch(1)
-        for part in (self.banner, self.issued, self.facts, self.form, self.save, self.own, self.post, self.move_button):
+        for part in (
+            self.banner,
+            self.one_time,
+            self.facts,
+            self.form,
+            self.save,
+            self.own,
+            self.post,
+            self.move_button,
+        ):
             column.addWidget(part)
         column.addLayout(row)
         column.addStretch(1)

@@ -19,7 +19,7 @@ from desktop.views.parts.admin_questions import to_decline
 from desktop.views.parts.area import Page
 from desktop.views.parts.paged_list import ListWords, PagedList
 from desktop.views.parts.view_context import ViewContext
-from desktop.widgets.button import Button, Kind
+from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.frame.banner import Banner
 from desktop.widgets.frame.page_header import PageHeader
 from desktop.words.messages import plural, say
@@ -47,16 +47,16 @@ class RequestsPage(Page):
     grant_wanted = Signal(object)
     new_wanted = Signal()
 
-    def __init__(self, tools: ViewContext, vm: RequestsViewModel, now: Callable[[], datetime]) -> None:
+    def __init__(self, context: ViewContext, vm: RequestsViewModel, now: Callable[[], datetime]) -> None:
         super().__init__()
         self._vm, self._tasks = vm, TaskScope(self)
         self._tasks.failed.connect(self.task_failed)
-        self.header = PageHeader(tools.theme, _TITLE, " ")
-        self.banner = Banner(tools.theme)
-        self.grant = Button(tools.theme, "Grant …", Kind.PRIMARY, Icon.CHECK)
-        self.decline = Button(tools.theme, "Decline …", Kind.DANGER)
-        self.decline_all = Button(tools.theme, "Decline all shown …")
-        self.list = PagedList(tools, vm.listing, _columns(now), _EMPTY, _TITLE, lambda row: row.id)
+        self.header = PageHeader(context.theme, _TITLE, " ")
+        self.banner = Banner(context.theme)
+        self.grant = Button(context.theme, "Grant …", ButtonKind.PRIMARY, Icon.CHECK)
+        self.decline = Button(context.theme, "Decline …", ButtonKind.DANGER)
+        self.decline_all = Button(context.theme, "Decline all shown …")
+        self.list = PagedList(context, vm.listing, _columns(now), _EMPTY, _TITLE, lambda row: row.id)
         self._lay_out()
         self.grant.clicked.connect(self._grant)
         self.decline.clicked.connect(lambda: self._ask_decline(self._chosen()))

@@ -13,13 +13,13 @@ from desktop.views.parts.view_context import ViewContext, Workspace, announce
 from desktop.views.search.availability import DAYS, heads, keys, lead_of, lines, strip_days, wished_days
 from desktop.views.search.why_not import WhyNot
 from desktop.widgets.availability_strip import AvailabilityStrip
-from desktop.widgets.button import Button, Kind
+from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.cards.photo_view import PhotoView
 from desktop.widgets.frame.banner import Banner
 from desktop.widgets.frame.side_panel import SidePanel
-from desktop.widgets.loading.field_skeleton import Field, FieldList
+from desktop.widgets.loading.field_skeleton import FieldList, LabelledValue
 from desktop.widgets.loading.loading import Loading
-from desktop.widgets.loading.phases import Look
+from desktop.widgets.loading.phases import WaitLook
 from desktop.widgets.text import Text
 from desktop.words.messages import BODIES, FUELS, TRANSMISSIONS, branch_name, day_time, plural, say, whole
 from engine.domain.car.availability import Blocked
@@ -37,27 +37,27 @@ class CarPanel(SidePanel):
     book_wanted = Signal(object, object, object)
     times_wanted = Signal(object)
 
-    def __init__(self, tools: ViewContext, workspace: Workspace, photos: Photos, host: QWidget) -> None:
-        super().__init__(tools.theme, host, "Car")
+    def __init__(self, context: ViewContext, workspace: Workspace, photos: Photos, host: QWidget) -> None:
+        super().__init__(context.theme, host, "Car")
         self._stored = photos
         self._pictured: Car | None = None
         self._drawn: Offer | Blocked | None = None
         self._vm, self._now, self._actor = workspace.car, workspace.now, workspace.actor
         self._online = True
-        self.photos = PhotoView(tools.theme)
-        self.plate = Text(tools.theme, ink="muted")
-        self.elsewhere = Text(tools.theme, ink="warning", bold=True, wrap=True)
-        self.why_not = WhyNot(tools.theme)
-        self.price = FieldList(tools.theme, tools.shimmer)
-        self.problem = Banner(tools.theme)
-        self.strip = AvailabilityStrip(tools.theme, tools.shimmer, heads(), keys())
-        self.as_list = Button(tools.theme, _AS_LIST, Kind.QUIET)
-        self.list = Text(tools.theme, wrap=True)
-        self.facts = FieldList(tools.theme, tools.shimmer)
-        self.main = Button(tools.theme, "Book", Kind.PRIMARY)
+        self.photos = PhotoView(context.theme)
+        self.plate = Text(context.theme, ink="muted")
+        self.elsewhere = Text(context.theme, ink="warning", bold=True, wrap=True)
+        self.why_not = WhyNot(context.theme)
+        self.price = FieldList(context.theme, context.shimmer)
+        self.problem = Banner(context.theme)
+        self.strip = AvailabilityStrip(context.theme, context.shimmer, heads(), keys())
+        self.as_list = Button(context.theme, _AS_LIST, ButtonKind.QUIET)
+        self.list = Text(context.theme, wrap=True)
+        self.facts = FieldList(context.theme, context.shimmer)
+        self.main = Button(context.theme, "Book", ButtonKind.PRIMARY)
         self._listed = False
         self.loading = Loading(self)
-        self._lay_out_car(tools)
+        self._lay_out_car(context)
         self.main.clicked.connect(self.go_on)
         self.why_not.other_wanted.connect(self._show_other)
         self.why_not.countdown.ended.connect(self._vm.load)
@@ -155,8 +155,8 @@ class CarPanel(SidePanel):
         else:
             self.problem.clear()
         look = self.loading.showing.look
-        if state.calendar is None or look is not Look.CONTENT:
-            self.strip.show_skeleton(lead, DAYS, lit=look is Look.SKELETON)
+        if state.calendar is None or look is not WaitLook.CONTENT:
+            self.strip.show_skeleton(lead, DAYS, lit=look is WaitLook.SKELETON)
         else:
             wished = wished_days(state.period, state.span, zone)
             self.strip.show_days(strip_days(state.calendar, zone, now), lead, wished)
@@ -194,13 +194,13 @@ class CarPanel(SidePanel):
         self._listed = not self._listed
         self._draw_weeks(self._vm.state)
 
-    def _lay_out_car(self, tools: ViewContext) -> None:
+    def _lay_out_car(self, context: ViewContext) -> None:
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 2 * GRID, 0)
         column.setSpacing(3 * GRID)
-        weeks = Text(tools.theme, "Coming weeks", size=TypeSize.LEAD, bold=True)
-        facts = Text(tools.theme, "Facts", size=TypeSize.LEAD, bold=True)
+        weeks = Text(context.theme, "Coming weeks", size=TypeSize.LEAD, bold=True)
+        facts = Text(context.theme, "Facts", size=TypeSize.LEAD, bold=True)
         above: tuple[QWidget, ...] = (self.plate, self.elsewhere, self.photos, self.why_not, self.price)
         below: tuple[QWidget, ...] = (self.problem, self.strip, self.list, facts, self.facts)
         for part in above:
@@ -218,12 +218,12 @@ class CarPanel(SidePanel):
         self.foot.addWidget(self.main, 1)
 
 
-def _facts(car: Car) -> list[Field]:
+def _facts(car: Car) -> list[LabelledValue]:
     return [
-        Field("Body", BODIES[car.body]),
-        Field("Fuel", FUELS[car.fuel]),
-        Field("Gears", TRANSMISSIONS[car.transmission]),
-        Field("Seats", plural(car.seats, "seat")),
-        Field("Year", str(car.year)),
-        Field("Odometer", f"{whole(car.odometer_km)} km"),
+        LabelledValue("Body", BODIES[car.body]),
+        LabelledValue("Fuel", FUELS[car.fuel]),
+        LabelledValue("Gears", TRANSMISSIONS[car.transmission]),
+        LabelledValue("Seats", plural(car.seats, "seat")),
+        LabelledValue("Year", str(car.year)),
+        LabelledValue("Odometer", f"{whole(car.odometer_km)} km"),
     ]

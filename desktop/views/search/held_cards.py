@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
-from desktop.models.pages import PagesModel
+from desktop.models.slices import SlicesModel
 from desktop.views.parts.car_row import CarRow
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ _SECOND_MS = 1000
 
 
 class HeldCards(QObject):
-    def __init__(self, grid: CardGrid, model: PagesModel[CarRow]) -> None:
+    def __init__(self, grid: CardGrid, model: SlicesModel[CarRow]) -> None:
         super().__init__(grid)
         self._grid, self._model = grid, model
         self._rows: tuple[int, ...] = ()

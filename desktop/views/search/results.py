@@ -13,7 +13,7 @@ from desktop.models.rows import Column
 from desktop.theme.icons import Icon
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.search.search import PAGE_SIZE, FoundRows, SearchForm, SearchState, SearchViewModel
-from desktop.views.parts.asked_pages import AskedPages
+from desktop.views.parts.asked_slices import AskedSlices
 from desktop.views.parts.car_row import CarRow, blocked_row, damaged_row, row_of
 from desktop.views.parts.content import Content
 from desktop.views.parts.damage import DamageBox
@@ -23,7 +23,7 @@ from desktop.views.parts.waiting import Waiting
 from desktop.views.search.held_cards import HeldCards
 from desktop.widgets.cards.card_grid import CardGrid
 from desktop.widgets.cards.card_layout import GAP
-from desktop.widgets.loading.phases import Showing, Word
+from desktop.widgets.loading.phases import Showing, WaitWord
 from desktop.words.messages import plural, say, whole
 from engine.domain.car.availability import Blocked, BlockedPage
 from engine.domain.car.car import Branch
@@ -99,18 +99,18 @@ class CarResults(QWidget):
     painted = Signal()
 
     def __init__(
-        self, tools: ViewContext, search: SearchViewModel, now: Callable[[], datetime], parent: QWidget | None = None
+        self, context: ViewContext, search: SearchViewModel, now: Callable[[], datetime], parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self._search, self._now = search, now
         self._shown: _Shown | None = None
         self._unpainted = False
         column: Column[CarRow] = Column("Car", lambda row: row.text.spoken, lambda row: row.text.title)
-        self.model: AskedPages[CarRow] = AskedPages([column], search, self._rows, PAGE_SIZE)
-        self.grid = CardGrid(tools.theme, tools.shimmer, lambda row: row.text_at(self._now()))
+        self.model: AskedSlices[CarRow] = AskedSlices([column], search, self._rows, PAGE_SIZE)
+        self.grid = CardGrid(context.theme, context.shimmer, lambda row: row.text_at(self._now()))
         self.damage = DamageBox(self)
         self.held = HeldCards(self.grid, self.model)
-        self.content = Content(tools, self.grid, inset=GAP // 2)
+        self.content = Content(context, self.grid, inset=GAP // 2)
         self.loading = Waiting(
             self, search, self.content, skeleton=self._put_up_skeleton, fill=self._fill, has_rows=self._still_true
         )
@@ -139,7 +139,7 @@ class CarResults(QWidget):
         self.told.emit("Looking for free cars")
 
     def _say_word(self, showing: Showing) -> None:
-        if self._search.state.phase is Phase.LOADING and showing.word is Word.STILL_LOADING:
+        if self._search.state.phase is Phase.LOADING and showing.word is WaitWord.STILL_LOADING:
             self.told.emit("Still loading")
 
     def _fill(self, state: SearchState) -> None:

@@ -97,7 +97,7 @@ class SearchFormPanel(Panel):
         """Both times are those of the wall clock there."""
         self._branch = branch
         for field in (self.pick_up, self.drop_off):
-            field.set_place(branch.clock if branch is not None else UTC, branch)
+            field.set_clock(branch.clock if branch is not None else UTC, branch)
 
     def _mark_length(self) -> None:
         if self._form is None:
@@ -201,9 +201,9 @@ class SearchFormPanel(Panel):
         self._grid.setHorizontalSpacing(3 * GRID)
         self._grid.setVerticalSpacing(2 * GRID)
         self._places = (
-            _place(theme, "Branch", self.branch, self.hint),
-            _place(theme, "Pick-up", self.pick_up),
-            _place(theme, "Return", self.drop_off, self.lengths),
+            _labelled(theme, "Branch", self.branch, self.hint),
+            _labelled(theme, "Pick-up", self.pick_up),
+            _labelled(theme, "Return", self.drop_off, self.lengths),
         )
         self._narrow: bool | None = None
         self._arrange(narrow=False)
@@ -236,14 +236,14 @@ class SearchFormPanel(Panel):
         self._arrange(narrow=event.size().width() < _NARROW_PX)
 
 
-def _place(theme: Theme, words: str, field: QWidget, *beneath: QWidget) -> QWidget:
+def _labelled(theme: Theme, words: str, field: QWidget, *beneath: QWidget) -> QWidget:
     """A field under its name, and what stands beneath it."""
-    place = QWidget()
+    labelled = QWidget()
     label = Text(theme, words, size=TypeSize.SMALL, ink="muted")
     label.setBuddy(field)
-    column = QVBoxLayout(place)
+    column = QVBoxLayout(labelled)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(GRID)
     for widget in (label, field, *beneath):
         column.addWidget(widget)
-    return place
+    return labelled

@@ -42,20 +42,22 @@ class SearchPage(Page):
     chosen = Signal(object, object, object)
     result_painted = Signal()
 
-    def __init__(self, tools: ViewContext, workspace: Workspace, photos: Photos, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, context: ViewContext, workspace: Workspace, photos: Photos, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._photos = photos
-        self._preferences, self._workspace = tools.preferences, workspace
+        self._preferences, self._workspace = context.preferences, workspace
         self._search = workspace.search
-        self.form = SearchFormPanel(tools.theme, workspace.now)
-        self.results = CarResults(tools, workspace.search, workspace.now)
-        self.count = Text(tools.theme, " ", bold=True)
+        self.form = SearchFormPanel(context.theme, workspace.now)
+        self.results = CarResults(context, workspace.search, workspace.now)
+        self.count = Text(context.theme, " ", bold=True)
         self.order = Combo()
         self.order.setAccessibleName("Order")
         for order, words in ORDERS.items():
             self.order.addItem(words, order)
-        self.for_whom = Banner(tools.theme)
-        self._lay_out(tools)
+        self.for_whom = Banner(context.theme)
+        self._lay_out(context)
         self.results.grid.set_photo_of(self._photo_of)
         photos.changed.connect(self.results.grid.viewport().update)
         self.form.edited.connect(self._search_for)
@@ -172,17 +174,17 @@ class SearchPage(Page):
         self._workspace.panel.keep(None)
         self.focus_cards()
 
-    def _lay_out(self, tools: ViewContext) -> None:
+    def _lay_out(self, context: ViewContext) -> None:
         found = QHBoxLayout()
         found.addWidget(self.count, 1)
-        label = Text(tools.theme, "Order", ink="muted")
+        label = Text(context.theme, "Order", ink="muted")
         label.setBuddy(self.order)
         found.addWidget(label)
         found.addWidget(self.order)
         top = QVBoxLayout()
         top.setContentsMargins(_CARD_EDGE, 0, _CARD_EDGE, 0)
         top.setSpacing(3 * GRID)
-        top.addWidget(PageHeader(tools.theme, "Find a car", "Free at a branch for the days you choose."))
+        top.addWidget(PageHeader(context.theme, "Find a car", "Free at a branch for the days you choose."))
         top.addWidget(self.for_whom)
         top.addWidget(self.form)
         top.addLayout(found)

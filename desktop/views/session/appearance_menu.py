@@ -1,6 +1,6 @@
 """What a person may set about the look, light or dark, and motion: as a menu and as commands.
 
-API: AppearanceMenu(theme, preferences); look_commands(theme, preferences).
+API: AppearanceMenu(theme, preferences); appearance_commands(theme, preferences).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _COMMANDS = {
 }
 
 
-def look_commands(theme: Theme, preferences: Preferences) -> list[Command]:
+def appearance_commands(theme: Theme, preferences: Preferences) -> list[Command]:
     """One for each look that is not worn, and one that stops or allows motion."""
 
     def stop() -> None:

@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, Tone, TypeSize
-from desktop.viewmodels.session.account_request import AskingState, AskingViewModel
+from desktop.viewmodels.session.account_request import AccountRequestViewModel, AskingState
 from desktop.views.parts.form import column_of
-from desktop.widgets.button import Button, Kind
+from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.frame.banner import Banner
 from desktop.widgets.text import Text
 from desktop.words.messages import say
@@ -31,15 +31,15 @@ class AskAccount(QWidget):
 
     left = Signal()
 
-    def __init__(self, theme: Theme, vm: AskingViewModel, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, vm: AccountRequestViewModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._vm = vm
         self._words = Text(theme, _WORDS, ink="muted", wrap=True)
         self.banner = Banner(theme)
         fields = {name: QLineEdit(maxLength=_LONGEST, placeholderText=hint) for name, hint in _HINTS.items()}
         self.form = column_of(theme, fields, _LABELS)
-        self.send = Button(theme, "Ask for an account", Kind.PRIMARY)
-        self.back = Button(theme, "Back", Kind.QUIET)
+        self.send = Button(theme, "Ask for an account", ButtonKind.PRIMARY)
+        self.back = Button(theme, "Back", ButtonKind.QUIET)
         self._lay_out(theme)
         self.form.submitted.connect(self._submit)
         self.send.clicked.connect(self._submit)

@@ -10,7 +10,7 @@ from desktop.theme.tokens import GRID, Tone, TypeSize
 from desktop.viewmodels.session.session import SessionPhase, SessionState
 from desktop.views.parts.form import column_of
 from desktop.views.session.password_field import PasswordField
-from desktop.widgets.button import Button, Kind
+from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.frame.banner import Banner
 from desktop.widgets.text import Text
 from desktop.words.messages import say
@@ -35,8 +35,8 @@ class ChoosePassword(QWidget):
         self.banner = Banner(theme)
         self.form = column_of(theme, {name: PasswordField() for name in _LABELS}, _LABELS)
         self._reveal = QCheckBox("Show passwords")
-        self.save = Button(theme, "Save and sign in", Kind.PRIMARY)
-        self.back = Button(theme, "Back", Kind.QUIET)
+        self.save = Button(theme, "Save and sign in", ButtonKind.PRIMARY)
+        self.back = Button(theme, "Back", ButtonKind.QUIET)
         self._lay_out()
         self.form.submitted.connect(self._submit)
         self.save.clicked.connect(self._submit)

@@ -1,6 +1,6 @@
 """A question that also wants one's own password: for what gives somebody the rights of an administrator.
 
-API: await prove(parent, theme, question) -> the password, or "" for a no.
+API: await ask_own_password(parent, theme, question) -> the password, or "" for a no.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class ConfirmPasswordDialog(QuestionBox):
         self.password.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
-async def prove(parent: QWidget | None, theme: Theme, question: Question) -> str:
+async def ask_own_password(parent: QWidget | None, theme: Theme, question: Question) -> str:
     dialog = ConfirmPasswordDialog(theme, question, parent)
     await ask(dialog)
     return dialog.password.text() if dialog.pressed_yes else ""

@@ -1,6 +1,6 @@
 """After an end that nobody foresaw: its report, to be copied or found, and to be left in peace about.
 
-API: await offer_report(parent, tools); LOGS is what leads to the folder.
+API: await offer_report(parent, context); LOGS is what leads to the folder.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from desktop.outside import open_folder
 from desktop.preferences import NEVER
 from desktop.theme.tokens import GRID
 from desktop.views.parts.view_context import ViewContext
-from desktop.widgets.button import Button, Kind
+from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.frame.question_box import QuestionBox
 from engine.crash_reports import reports
 
@@ -33,14 +33,14 @@ _HEIGHT = 40 * GRID
 
 
 class CrashOffer(QuestionBox):
-    def __init__(self, tools: ViewContext, report: Path, parent: QWidget | None = None) -> None:
-        super().__init__(tools.theme, _QUESTION, parent)
+    def __init__(self, context: ViewContext, report: Path, parent: QWidget | None = None) -> None:
+        super().__init__(context.theme, _QUESTION, parent)
         self.text = QPlainTextEdit(report.read_text(encoding="utf-8", errors="replace"))
         self.text.setReadOnly(True)
         self.text.setTabChangesFocus(True)
         self.text.setAccessibleName("Report")
         self.text.setFixedHeight(_HEIGHT)
-        self.folder = Button(tools.theme, LOGS, Kind.PLAIN)
+        self.folder = Button(context.theme, LOGS, ButtonKind.PLAIN)
         self.folder.clicked.connect(partial(open_folder, report.parent))
         self.never = QCheckBox("Do not offer reports again")
         row = QWidget()
@@ -52,18 +52,18 @@ class CrashOffer(QuestionBox):
         self.add(self.text, row)
 
 
-async def offer_report(parent: QWidget | None, tools: ViewContext) -> None:
+async def offer_report(parent: QWidget | None, context: ViewContext) -> None:
     """The newest report, once: whatever the answer is, it is not offered again."""
-    seen = tools.preferences.crash_seen
-    found = reports(tools.log_folder) if tools.log_folder is not None and seen != NEVER else []
+    seen = context.preferences.crash_seen
+    found = reports(context.log_folder) if context.log_folder is not None and seen != NEVER else []
     if not found or found[0].name <= seen:
         return
     try:
-        box = CrashOffer(tools, found[0], parent)
+        box = CrashOffer(context, found[0], parent)
     except OSError:
         return
     await ask(box)
-    tools.preferences.crash_seen = NEVER if box.never.isChecked() else found[0].name
-    tools.preferences.save()
+    context.preferences.crash_seen = NEVER if box.never.isChecked() else found[0].name
+    context.preferences.save()
     if box.pressed_yes:
         QGuiApplication.clipboard().setText(box.text.toPlainText())

@@ -18,7 +18,7 @@ from desktop.theme.tokens import TypeSize
 from desktop.views.parts.form import column_of
 from desktop.views.parts.view_context import announce
 from desktop.views.session.password_field import PasswordField
-from desktop.widgets.button import Button, Kind
+from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.frame.question_box import QuestionBox
 from desktop.widgets.text import Text
 from desktop.words.messages import say
@@ -84,7 +84,7 @@ class PinDialog(QuestionBox):
         self.form = column_of(theme, {name: PasswordField() for name in names}, _LABELS)
         self.mistake = Text(theme, size=TypeSize.SMALL, ink="danger", wrap=True)
         self.mistake.hide()
-        self.forget = Button(theme, "Forgot the PIN …", Kind.QUIET)
+        self.forget = Button(theme, "Forgot the PIN …", ButtonKind.QUIET)
         self.forget.setAutoDefault(False)
         self.forget.setVisible(question is UNLOCK)
         self.forget.clicked.connect(self._give_up)

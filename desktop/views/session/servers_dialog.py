@@ -1,6 +1,6 @@
 """A desk's first start at a firm, step by step: each server is tried, then this desk's branch; all is kept at the end.
 
-API: await ask_servers(parent, tools, send) -> whether they are kept; TITLE is what leads there.
+API: await ask_servers(parent, context, send) -> whether they are kept; TITLE is what leads there.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from desktop.theme.tokens import GRID, TypeSize
 from desktop.views.parts.form import Form, column_of
 from desktop.views.parts.view_context import ViewContext, announce
 from desktop.views.session.password_field import PasswordField
-from desktop.widgets.button import Button, Kind
+from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.combo import Combo
 from desktop.widgets.frame.question_box import QuestionBox
 from desktop.widgets.text import Text
@@ -108,21 +108,21 @@ Send = Callable[[str, Mapping[str, str]], Awaitable[SetUpOutcome]]
 class ServersDialog(QuestionBox):
     """Stays until all is kept or the person thinks better of it. Attributes: ``step`` counts from 0."""
 
-    def __init__(self, tools: ViewContext, send: Send, parent: QWidget | None = None) -> None:
-        super().__init__(tools.theme, _QUESTION, parent)
+    def __init__(self, context: ViewContext, send: Send, parent: QWidget | None = None) -> None:
+        super().__init__(context.theme, _QUESTION, parent)
         self._send = send
         self._tasks = TaskScope(self)
         self.failed = self._tasks.failed
         self.step = 0
-        self.forms = [_form(tools.theme, step) for step in _STEPS]
+        self.forms = [_form(context.theme, step) for step in _STEPS]
         self.fields = {name: field for form in self.forms for name, field in form.lines.items()}
         self.mistakes = {name: text for form in self.forms for name, text in form.mistakes.items()}
-        self.progress = Text(tools.theme, bold=True, wrap=True)
+        self.progress = Text(context.theme, bold=True, wrap=True)
         self.branch = Combo()
         self.branch.setAccessibleName(_STEPS[-1].title)
         self.forms[-1].add_row(self.branch)
-        self.mistake = Text(tools.theme, size=TypeSize.SMALL, ink="danger", wrap=True)
-        self.back = Button(tools.theme, "Back", Kind.PLAIN)
+        self.mistake = Text(context.theme, size=TypeSize.SMALL, ink="danger", wrap=True)
+        self.back = Button(context.theme, "Back", ButtonKind.PLAIN)
         self.back.clicked.connect(self._go_back)
         self._foot_row.insertWidget(0, self.back)
         self._column.addSpacing(3 * GRID)
@@ -233,7 +233,7 @@ def _form(theme: Theme, step: _Step) -> Form:
     return column_of(theme, fields, step.labels)
 
 
-async def ask_servers(parent: QWidget, tools: ViewContext, send: Send) -> bool:
-    dialog = ServersDialog(tools, send, parent)
+async def ask_servers(parent: QWidget, context: ViewContext, send: Send) -> bool:
+    dialog = ServersDialog(context, send, parent)
     await ask(dialog)
     return dialog.pressed_yes

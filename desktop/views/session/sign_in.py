@@ -12,7 +12,7 @@ from desktop.dialogs import ask, confirm
 from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, SCROLL_BAR
-from desktop.viewmodels.session.account_request import AskingViewModel
+from desktop.viewmodels.session.account_request import AccountRequestViewModel
 from desktop.viewmodels.session.session import SessionPhase, SessionState, SessionViewModel
 from desktop.views.parts.view_context import ViewContext, announce
 from desktop.views.session.appearance_menu import AppearanceMenu
@@ -23,7 +23,7 @@ from desktop.views.session.pin_dialog import FORGOTTEN, UNLOCK, PinDialog
 from desktop.views.session.servers_dialog import TITLE as SERVERS
 from desktop.views.session.sign_in_form import SignInForm
 from desktop.views.session.starting import Broken, Starting
-from desktop.widgets.button import Button, Kind
+from desktop.widgets.button import Button, ButtonKind
 from desktop.words.messages import say
 from engine.domain.people.people import AccountName
 
@@ -37,35 +37,39 @@ class SignInPage(QWidget):
     task_failed = Signal(object)
 
     def __init__(
-        self, tools: ViewContext, session: SessionViewModel, asking: AskingViewModel, parent: QWidget | None = None
+        self,
+        context: ViewContext,
+        session: SessionViewModel,
+        asking: AccountRequestViewModel,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._session, self._theme = session, tools.theme
+        self._session, self._theme = session, context.theme
         self._tasks = TaskScope(self)
         self._tasks.failed.connect(self.task_failed)
         self._asks = False
-        self._starting = Starting(tools)
-        self._broken = Broken(tools.theme)
-        self._form = SignInForm(tools.theme)
-        self._choose = ChoosePassword(tools.theme)
-        self._ask = AskAccount(tools.theme, asking)
+        self._starting = Starting(context)
+        self._broken = Broken(context.theme)
+        self._form = SignInForm(context.theme)
+        self._choose = ChoosePassword(context.theme)
+        self._ask = AskAccount(context.theme, asking)
         self._phases = QStackedWidget()
         for page in (self._starting, self._broken, self._form, self._choose, self._ask):
             self._phases.addWidget(page)
-        self._look = Button(tools.theme, "Look", Kind.QUIET, Icon.LOOK)
-        self._menu = AppearanceMenu(tools.theme, tools.preferences, self)
-        self._look.clicked.connect(self._show_look)
-        self.servers = Button(tools.theme, SERVERS, Kind.QUIET)
+        self._appearance = Button(context.theme, "Look", ButtonKind.QUIET, Icon.LOOK)
+        self._menu = AppearanceMenu(context.theme, context.preferences, self)
+        self._appearance.clicked.connect(self._show_appearance)
+        self.servers = Button(context.theme, SERVERS, ButtonKind.QUIET)
         self.servers.hide()
         self._form.submitted.connect(session.sign_in)
         self._broken.retried.connect(session.start)
         self._broken.copy_wanted.connect(session.open_copy)
         self._choose.chosen.connect(session.choose)
         self._choose.left.connect(session.back)
-        self._form.ask_wanted.connect(self._begin_asking)
+        self._form.ask_wanted.connect(self._begin_request)
         self._form.copy_wanted.connect(session.open_copy)
-        self._ask.left.connect(self._end_asking)
-        self._lay_out(tools)
+        self._ask.left.connect(self._end_request)
+        self._lay_out(context)
         session.changed.connect(self.draw)
         self.draw(session.state)
 
@@ -115,24 +119,24 @@ class SignInPage(QWidget):
             return self._ask if self._asks and state.phase is SessionPhase.SIGNED_OUT else self._form
         return self._broken if state.phase is SessionPhase.BROKEN else self._starting
 
-    def _begin_asking(self) -> None:
+    def _begin_request(self) -> None:
         self._asks = True
         self.draw(self._session.state)
         self._ask.begin()
 
-    def _end_asking(self) -> None:
+    def _end_request(self) -> None:
         self._asks = False
         self.draw(self._session.state)
 
-    def _show_look(self) -> None:
+    def _show_appearance(self) -> None:
         # popup, not exec: no second event loop.
-        self._menu.popup(self._look.mapToGlobal(self._look.rect().bottomLeft()))
+        self._menu.popup(self._appearance.mapToGlobal(self._appearance.rect().bottomLeft()))
 
-    def _lay_out(self, tools: ViewContext) -> None:
+    def _lay_out(self, context: ViewContext) -> None:
         top = QHBoxLayout()
         top.addStretch(1)
         top.addWidget(self.servers)
-        top.addWidget(self._look)
+        top.addWidget(self._appearance)
         self._phases.setFixedWidth(_FORM_WIDTH)
         side = QVBoxLayout()
         side.setContentsMargins(4 * GRID, 4 * GRID, 4 * GRID, 4 * GRID)
@@ -141,7 +145,7 @@ class SignInPage(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        row.addWidget(BrandSide(tools.theme), 6)
+        row.addWidget(BrandSide(context.theme), 6)
         row.addLayout(side, 5)
 
     def _room(self) -> QScrollArea:

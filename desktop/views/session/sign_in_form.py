@@ -12,7 +12,7 @@ from desktop.theme.tokens import GRID, Tone, TypeSize
 from desktop.viewmodels.session.session import OfferedAccount, SessionPhase, SessionState
 from desktop.views.session.password_field import PasswordField
 from desktop.views.session.stored_copies import StoredCopies
-from desktop.widgets.button import Button, Kind
+from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.frame.banner import Banner
 from desktop.widgets.text import Text, isolated
 from desktop.words.messages import ROLES, say
@@ -40,8 +40,8 @@ class SignInForm(QWidget):
         self.account = QLineEdit(maxLength=_LONGEST)
         self.account.setAccessibleName("Name")
         self.password = PasswordField()
-        self.sign_in = Button(theme, "Sign in", Kind.PRIMARY)
-        self.ask = Button(theme, "No account yet? Ask for one", Kind.QUIET)
+        self.sign_in = Button(theme, "Sign in", ButtonKind.PRIMARY)
+        self.ask = Button(theme, "No account yet? Ask for one", ButtonKind.QUIET)
         self._caps = Text(theme, " ", size=TypeSize.SMALL, ink="warning")
         self._reveal = QCheckBox("Show password")
         self._banner = Banner(theme)

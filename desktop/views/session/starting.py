@@ -11,7 +11,7 @@ from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, TypeSize
 from desktop.views.parts.view_context import ViewContext
 from desktop.views.session.stored_copies import StoredCopies
-from desktop.widgets.button import Button, Kind
+from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.loading.progress_line import ProgressLine
 from desktop.widgets.text import Text
 from engine.domain.reports.copying import CopyHead
@@ -23,18 +23,18 @@ STILL = "Still starting. The very first start takes longest."
 class Starting(QWidget):
     """Progress in words over a line that moves."""
 
-    def __init__(self, tools: ViewContext, parent: QWidget | None = None) -> None:
+    def __init__(self, context: ViewContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._line = ProgressLine(tools.theme, tools.shimmer)
-        self._progress = Text(tools.theme, "Starting", ink="muted", wrap=True)
-        self._still = Text(tools.theme, " ", ink="muted", wrap=True)
+        self._line = ProgressLine(context.theme, context.shimmer)
+        self._progress = Text(context.theme, "Starting", ink="muted", wrap=True)
+        self._still = Text(context.theme, " ", ink="muted", wrap=True)
         self._patience = QTimer(self, singleShot=True, interval=_STILL_AFTER_MS)
         self._patience.timeout.connect(lambda: self._still.setText(STILL))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(3 * GRID)
         column.addStretch(1)
-        column.addWidget(Text(tools.theme, "Starting DriveSphere", size=TypeSize.TITLE, bold=True))
+        column.addWidget(Text(context.theme, "Starting DriveSphere", size=TypeSize.TITLE, bold=True))
         column.addWidget(self._line)
         column.addWidget(self._progress)
         column.addWidget(self._still)
@@ -71,7 +71,7 @@ class Broken(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._text = Text(theme, wrap=True)
-        self._again = Button(theme, "Try again", Kind.PRIMARY, Icon.RELOAD)
+        self._again = Button(theme, "Try again", ButtonKind.PRIMARY, Icon.RELOAD)
         self._again.clicked.connect(self.retried)
         self.copies = StoredCopies(theme)
         self.copies.chosen.connect(self.copy_wanted)

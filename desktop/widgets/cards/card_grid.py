@@ -76,8 +76,8 @@ class CardGrid(QListView):
     Signals:
         chosen: The record of the card that was opened.
         stepped: Keys or the mouse may have made another card the current one.
-        visible_rows: First and last row now on the screen; feed it to ``PagesModel.want_rows``.
-        retry_wanted: Row of a failed card that was opened; feed it to ``PagesModel.retry``.
+        visible_rows: First and last row now on the screen; feed it to ``SlicesModel.want_rows``.
+        retry_wanted: Row of a failed card that was opened; feed it to ``SlicesModel.retry``.
         hidden: Nobody sees the cards any more.
     """
 

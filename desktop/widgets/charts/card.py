@@ -23,7 +23,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QStyle, QVBoxLayout, QWidget
 
 from desktop.theme.tokens import BORDER, GRID, TypeSize
-from desktop.widgets.button import Button, Kind
+from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.charts.data import ChartData, Point
 from desktop.widgets.panel import Panel
 from desktop.widgets.roles import ROW_ROLE, STATE_ROLE, WEIGHT_ROLE
@@ -63,7 +63,7 @@ class ChartCard(Panel):
             # Long words are cut rather than make one card wider than its neighbour.
             text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._legend = Legend(theme)
-        self.toggle = Button(theme, TABLE, Kind.QUIET)
+        self.toggle = Button(theme, TABLE, ButtonKind.QUIET)
         self.toggle.setToolTip("The same figures as a table (T)")
         self._stack = QStackedWidget()
         self._stack.addWidget(chart)

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStyle, QWidget
 
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, RADIUS_CONTROL, Tone
-from desktop.widgets.button import Button, Kind
+from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.panel import paint_panel
 from desktop.widgets.text import Text
 
@@ -48,8 +48,8 @@ class Banner(QWidget):
         self._theme = theme
         self._tone = Tone.NEUTRAL
         self._text = Text(theme, wrap=True)
-        self._step = Button(theme, kind=Kind.QUIET)
-        self._close = Button(theme, kind=Kind.QUIET, icon=Icon.CLOSE)
+        self._step = Button(theme, kind=ButtonKind.QUIET)
+        self._close = Button(theme, kind=ButtonKind.QUIET, icon=Icon.CLOSE)
         self._close.setAccessibleName("Close message")
         self.setMinimumHeight(_LOWEST)
         row = QHBoxLayout(self)

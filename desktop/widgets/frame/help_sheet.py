@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.theme.tokens import GRID, TypeSize
-from desktop.widgets.button import Button, Kind
+from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.text import Text
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class HelpSheet(QDialog):
         column.addWidget(self._room(lines), 1)
         foot = QHBoxLayout()
         foot.addStretch(1)
-        close = Button(theme, "Close", Kind.PRIMARY)
+        close = Button(theme, "Close", ButtonKind.PRIMARY)
         close.clicked.connect(self.accept)
         foot.addWidget(close)
         column.addLayout(foot)

@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QShowEvent
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.theme.tokens import BORDER, GRID, RADIUS_CARD, Tone, TypeSize
-from desktop.widgets.button import Button, Kind
+from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.frame.question_parts import About, Amount, AmountLine, Consequence, Rule, Subject
 from desktop.widgets.text import Text
 
@@ -57,9 +57,9 @@ class QuestionBox(QDialog):
         self.pressed_yes = False
         self._shade: _Shade | None = None
         light = wording.harmless or not wording.no
-        act = Kind.PRIMARY if light else Kind.DANGER if wording.grave else Kind.PLAIN
+        act = ButtonKind.PRIMARY if light else ButtonKind.DANGER if wording.grave else ButtonKind.PLAIN
         self.yes = Button(theme, wording.yes, act)
-        self.no = Button(theme, wording.no, Kind.PLAIN if light else Kind.PRIMARY)
+        self.no = Button(theme, wording.no, ButtonKind.PLAIN if light else ButtonKind.PRIMARY)
         self.safe = self.yes if light else self.no
         self.setWindowTitle(wording.title)
         self.setAccessibleName(wording.title)

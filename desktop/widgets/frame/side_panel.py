@@ -15,7 +15,7 @@ from shiboken6 import isValid
 
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, QUICK_MS, TypeSize
-from desktop.widgets.button import Button, Kind
+from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.text import Text
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class SidePanel(QWidget):
         self._leaving = self._opening = False
         self.showing: object = None
         self._title = Text(theme, title, size=TypeSize.TITLE, bold=True)
-        self._close = Button(theme, kind=Kind.QUIET, icon=Icon.CLOSE)
+        self._close = Button(theme, kind=ButtonKind.QUIET, icon=Icon.CLOSE)
         self._close.setAccessibleName("Close panel")
         self._close.setToolTip("Close (Esc)")
         self._room = QScrollArea(widgetResizable=True)

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, Tone, TypeSize
-from desktop.widgets.button import Button, Kind
+from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.countdown import Countdown
 from desktop.widgets.text import Text
 
@@ -56,7 +56,7 @@ class StatusBar(QWidget):
         self._shape = QLabel()
         self._connection = Text(theme, size=TypeSize.SMALL)
         self._last_word = Text(theme, size=TypeSize.SMALL, ink="muted").give_way()
-        self._holds = Button(theme, kind=Kind.QUIET, icon=Icon.HOLD)
+        self._holds = Button(theme, kind=ButtonKind.QUIET, icon=Icon.HOLD)
         self._countdown = Countdown(theme, size=TypeSize.SMALL)
         self._countdown.set_name("Time left of the hold that ends first")
         self._branch = Text(theme, size=TypeSize.SMALL, ink="muted").give_way()

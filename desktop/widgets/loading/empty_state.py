@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, TypeSize
-from desktop.widgets.button import Button, Kind
+from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.text import Text
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class EmptyState(QWidget):
         self._title = Text(theme, size=TypeSize.LEAD, bold=True)
         self._sentence = Text(theme, ink="muted", wrap=True)
         self._sentence.setFixedWidth(_WIDTH)
-        self._step = Button(theme, kind=Kind.PRIMARY)
+        self._step = Button(theme, kind=ButtonKind.PRIMARY)
         column = QVBoxLayout(self)
         # No wider than its sentence: in a side panel there is just that much room, and what is wider is cut off.
         column.setContentsMargins(0, 2 * GRID, 0, 2 * GRID)

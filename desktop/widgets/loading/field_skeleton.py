@@ -1,6 +1,6 @@
 """Label and value rows of a detail panel: labels at once, values as a skeleton until they are known.
 
-API: Field(label, value, strong, amount), FieldList(theme, clock): show_skeleton(labels), show_fields(fields).
+API: LabelledValue(label, value, strong, amount), FieldList(theme, clock): show_skeleton(labels), show_fields(fields).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _WRAPPED = int(Qt.TextFlag.TextWordWrap)
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class LabelledValue:
     label: str
     value: str
     strong: bool = False
@@ -81,21 +81,21 @@ class FieldList(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._clock = clock
-        self._fields: tuple[Field, ...] = ()
+        self._fields: tuple[LabelledValue, ...] = ()
         self._waiting = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)
 
     def show_skeleton(self, labels: Sequence[str]) -> None:
-        self._show(tuple(Field(label, "") for label in labels), waiting=True)
+        self._show(tuple(LabelledValue(label, "") for label in labels), waiting=True)
 
-    def show_fields(self, fields: Sequence[Field]) -> None:
+    def show_fields(self, fields: Sequence[LabelledValue]) -> None:
         self._show(tuple(fields), waiting=False)
 
     def shimmer_step(self) -> None:
         self._clock.sweep(self)
 
-    def _show(self, fields: tuple[Field, ...], *, waiting: bool) -> None:
+    def _show(self, fields: tuple[LabelledValue, ...], *, waiting: bool) -> None:
         if (fields, waiting) == (self._fields, self._waiting):
             return
         self._fields, self._waiting = fields, waiting
@@ -111,14 +111,14 @@ class FieldList(QWidget):
         else:
             self._clock.leave(self)
 
-    def _field_at(self, point: QPoint) -> Field | None:
+    def _field_at(self, point: QPoint) -> LabelledValue | None:
         places = self._places()
         return next((f for f, at in zip(self._fields, places, strict=True) if at.value.bottom() >= point.y()), None)
 
-    def _metrics(self, field: Field) -> QFontMetrics:
+    def _metrics(self, field: LabelledValue) -> QFontMetrics:
         return QFontMetrics(self._theme.font(TypeSize.LEAD if field.strong else TypeSize.BODY, bold=field.strong))
 
-    def _shape(self, field: Field, width: int) -> tuple[int, int]:
+    def _shape(self, field: LabelledValue, width: int) -> tuple[int, int]:
         """Height of a row and where its value begins."""
         split, metrics = round(width * _LABEL_SHARE), self._metrics(field)
         # Money stands flush at the other end; of words only one that no line can break reaches into the label's room.
@@ -176,7 +176,7 @@ class FieldList(QWidget):
             self._paint_row(painter, field, place)
         painter.end()
 
-    def _paint_row(self, painter: QPainter, field: Field, place: FieldPlaces) -> None:
+    def _paint_row(self, painter: QPainter, field: LabelledValue, place: FieldPlaces) -> None:
         tokens = self._theme.tokens
         if field.strong:
             painter.fillRect(QRect(0, place.label.top(), self.width(), 1), QColor(tokens.border))

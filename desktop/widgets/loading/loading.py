@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from desktop.widgets.loading.phases import LoadingRule, Look, Showing
+from desktop.widgets.loading.phases import LoadingRule, Showing, WaitLook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +40,7 @@ class Loading(QObject):
     @property
     def holds_back(self) -> bool:
         """Whether the answer is there, and not on the screen before the skeleton had its time."""
-        return self._rule.settled and self._showing.look is not Look.CONTENT
+        return self._rule.settled and self._showing.look is not WaitLook.CONTENT
 
     def begin(self, *, has_rows: bool) -> None:
         self._rule.begin(has_rows=has_rows)

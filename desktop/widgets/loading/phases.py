@@ -18,7 +18,7 @@ STILL_AFTER_S = 1.0
 STUCK_AFTER_S = 10.0
 
 
-class Look(Enum):
+class WaitLook(Enum):
     """What fills the place."""
 
     QUIET = auto()
@@ -28,7 +28,7 @@ class Look(Enum):
     """Rows, the empty page, or the error."""
 
 
-class Word(Enum):
+class WaitWord(Enum):
     """What is said about the wait."""
 
     NONE = auto()
@@ -39,10 +39,10 @@ class Word(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Showing:
-    look: Look = Look.CONTENT
+    look: WaitLook = WaitLook.CONTENT
     progress: bool = False
     """The thin line over content that is being loaded again."""
-    word: Word = Word.NONE
+    word: WaitWord = WaitWord.NONE
 
 
 class LoadingRule:
@@ -63,7 +63,7 @@ class LoadingRule:
         now = self._now()
         if has_rows:
             self._skeleton_at = None
-        elif self.showing().look is Look.CONTENT:
+        elif self.showing().look is WaitLook.CONTENT:
             self._skeleton_at = now + SKELETON_AFTER_S
         self._begun, self._settled, self._has_rows = now, None, has_rows
 
@@ -86,12 +86,12 @@ class LoadingRule:
         if self._begun is None:
             return Showing()
         if self._settled is not None:
-            return Showing(Look.SKELETON if now < self._skeleton_end() else Look.CONTENT)
+            return Showing(WaitLook.SKELETON if now < self._skeleton_end() else WaitLook.CONTENT)
         word = self._word(now - self._begun)
         if self._has_rows:
-            return Showing(Look.CONTENT, progress=True, word=word)
+            return Showing(WaitLook.CONTENT, progress=True, word=word)
         skeleton = self._skeleton_at is not None and now >= self._skeleton_at
-        return Showing(Look.SKELETON if skeleton else Look.QUIET, word=word)
+        return Showing(WaitLook.SKELETON if skeleton else WaitLook.QUIET, word=word)
 
     def next_change(self) -> float | None:
         """Seconds until :meth:`showing` may answer otherwise; None if only an event can change it."""
@@ -112,7 +112,7 @@ class LoadingRule:
             return float("-inf")
         return self._skeleton_at + SKELETON_AT_LEAST_S
 
-    def _word(self, waited: float) -> Word:
+    def _word(self, waited: float) -> WaitWord:
         if waited >= STUCK_AFTER_S:
-            return Word.OFFER_RETRY
-        return Word.STILL_LOADING if waited >= STILL_AFTER_S else Word.NONE
+            return WaitWord.OFFER_RETRY
+        return WaitWord.STILL_LOADING if waited >= STILL_AFTER_S else WaitWord.NONE

@@ -41,13 +41,13 @@ _OPEN = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class RecordTable(QTableView):
-    """Works on a ``RowsModel`` (also behind a sorting proxy) and on a ``PagesModel``.
+    """Works on a ``RowsModel`` (also behind a sorting proxy) and on a ``SlicesModel``.
 
     Signals:
         chosen: The record of the row that was opened with Enter or a click.
         stepped: Keys or the mouse may have made another row the current one.
-        visible_rows: First and last row now on the screen; feed it to ``PagesModel.want_rows``.
-        retry_wanted: A failed row was opened; feed it to ``PagesModel.retry``.
+        visible_rows: First and last row now on the screen; feed it to ``SlicesModel.want_rows``.
+        retry_wanted: A failed row was opened; feed it to ``SlicesModel.retry``.
     """
 
     #: Columns with words of one length: what they take before a row is there, in px.

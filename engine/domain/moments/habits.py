@@ -23,7 +23,7 @@ class Order(Enum):
     UNKNOWN = auto()
 
 
-class Kind(Enum):
+class WordKind(Enum):
     """What a word may mean; the number beside it says which."""
 
     MONTH = auto()  #: 1 to 12
@@ -42,7 +42,7 @@ class Kind(Enum):
     FILLER = auto()
 
 
-Meaning = tuple[Kind, int]
+Meaning = tuple[WordKind, int]
 Words = Mapping[str, frozenset[Meaning]]
 
 
@@ -67,10 +67,12 @@ class Habits:
         if len(word) < _CUT_FROM:
             return frozenset()
         begun = (meanings for whole, meanings in self.words.items() if whole.startswith(word))
-        return frozenset(each for meanings in begun for each in meanings if each[0] in (Kind.MONTH, Kind.WEEKDAY))
+        return frozenset(
+            each for meanings in begun for each in meanings if each[0] in (WordKind.MONTH, WordKind.WEEKDAY)
+        )
 
 
-def table(rows: Iterable[tuple[Kind, int, str]]) -> Words:
+def table(rows: Iterable[tuple[WordKind, int, str]]) -> Words:
     """Words with a space between them in each row; *rows* may name one word more than once."""
     found: dict[str, set[Meaning]] = {}
     for kind, number, words in rows:
@@ -84,8 +86,8 @@ def named(months: Sequence[Iterable[str]], weekdays: Sequence[Iterable[str]]) ->
 
     Names with a space or a digit in them are left out; they are no single word.
     """
-    rows = [(Kind.MONTH, number, name) for number, names in enumerate(months, 1) for name in names]
-    rows += [(Kind.WEEKDAY, number, name) for number, names in enumerate(weekdays, 1) for name in names]
+    rows = [(WordKind.MONTH, number, name) for number, names in enumerate(months, 1) for name in names]
+    rows += [(WordKind.WEEKDAY, number, name) for number, names in enumerate(weekdays, 1) for name in names]
     return table(
         row for row in rows if row[2].strip(".") and not any(sign.isspace() or sign.isdigit() for sign in row[2])
     )
@@ -97,10 +99,10 @@ def joined(order: Order, *tables: Words) -> Habits:
     for each in tables:
         for word, meanings in each.items():
             words[word] = words.get(word, frozenset()) | meanings
-    return Habits(order, MappingProxyType(words), on_is_am=(Kind.FILLER, 0) in words.get("am", frozenset()))
+    return Habits(order, MappingProxyType(words), on_is_am=(WordKind.FILLER, 0) in words.get("am", frozenset()))
 
 
-def _numbered(kind: Kind, names: str) -> list[tuple[Kind, int, str]]:
+def _numbered(kind: WordKind, names: str) -> list[tuple[WordKind, int, str]]:
     """*names*: those of one number part by commas, numbers count from 1."""
     return [(kind, number, words) for number, words in enumerate(names.split(","), 1)]
 
@@ -108,64 +110,64 @@ def _numbered(kind: Kind, names: str) -> list[tuple[Kind, int, str]]:
 ENGLISH = table(
     [
         *_numbered(
-            Kind.MONTH,
+            WordKind.MONTH,
             "january jan,february feb,march mar,april apr,may,june jun,july jul,august aug,september sep sept,"
             "october oct,november nov,december dec",
         ),
         *_numbered(
-            Kind.WEEKDAY,
+            WordKind.WEEKDAY,
             "monday mon mo,tuesday tue tues tu,wednesday wed weds we,thursday thu thur thurs th,friday fri fr,"
             "saturday sat sa,sunday sun su",
         ),
-        (Kind.DAY, -2, "ereyesterday"),
-        (Kind.DAY, -1, "yesterday"),
-        (Kind.DAY, 0, "today"),
-        (Kind.DAY, 1, "tomorrow tmrw tomorow"),
-        (Kind.DAY, 2, "overmorrow"),
-        (Kind.NOW, 0, "now n"),
-        (Kind.CLOCK, 12, "noon midday"),
-        (Kind.DAYS, 1, "d day days"),
-        (Kind.DAYS, 7, "w wk week weeks"),
-        (Kind.MINUTES, 60, "h hr hrs hour hours"),
-        (Kind.MINUTES, 1, "min mins minute minutes"),
-        (Kind.HALF, 0, "am"),
-        (Kind.HALF, 12, "pm"),
-        (Kind.HOUR, 0, "h oclock"),
-        (Kind.NTH, 0, "st nd rd th"),
-        (Kind.COMING, 0, "first"),
-        (Kind.COMING, 1, "second"),
-        (Kind.IN, 0, "in"),
-        (Kind.AGO, 0, "ago"),
-        (Kind.FILLER, 0, "on at the of"),
+        (WordKind.DAY, -2, "ereyesterday"),
+        (WordKind.DAY, -1, "yesterday"),
+        (WordKind.DAY, 0, "today"),
+        (WordKind.DAY, 1, "tomorrow tmrw tomorow"),
+        (WordKind.DAY, 2, "overmorrow"),
+        (WordKind.NOW, 0, "now n"),
+        (WordKind.CLOCK, 12, "noon midday"),
+        (WordKind.DAYS, 1, "d day days"),
+        (WordKind.DAYS, 7, "w wk week weeks"),
+        (WordKind.MINUTES, 60, "h hr hrs hour hours"),
+        (WordKind.MINUTES, 1, "min mins minute minutes"),
+        (WordKind.HALF, 0, "am"),
+        (WordKind.HALF, 12, "pm"),
+        (WordKind.HOUR, 0, "h oclock"),
+        (WordKind.NTH, 0, "st nd rd th"),
+        (WordKind.COMING, 0, "first"),
+        (WordKind.COMING, 1, "second"),
+        (WordKind.IN, 0, "in"),
+        (WordKind.AGO, 0, "ago"),
+        (WordKind.FILLER, 0, "on at the of"),
     ]
 )
 GERMAN = table(
     [
         *_numbered(
-            Kind.MONTH,
+            WordKind.MONTH,
             "januar jan jänner jaenner,februar feb feber,märz maerz mär mrz,april apr,mai,juni jun juno,juli jul julei,"
             "august aug,september sep sept,oktober okt,november nov,dezember dez",
         ),
         *_numbered(
-            Kind.WEEKDAY,
+            WordKind.WEEKDAY,
             "montag mo,dienstag di,mittwoch mi,donnerstag do,freitag fr,samstag sonnabend sa,sonntag so",
         ),
-        (Kind.DAY, -2, "vorgestern"),
-        (Kind.DAY, -1, "gestern"),
-        (Kind.DAY, 0, "heute"),
-        (Kind.DAY, 1, "morgen"),
-        (Kind.DAY, 2, "übermorgen uebermorgen"),
-        (Kind.NOW, 0, "jetzt j sofort"),
-        (Kind.CLOCK, 12, "mittag mittags"),
-        (Kind.DAYS, 1, "t tag tage tagen"),
-        (Kind.DAYS, 7, "woche wochen"),
-        (Kind.MINUTES, 60, "std stunde stunden"),
-        (Kind.MINUTES, 1, "min minute minuten"),
-        (Kind.HOUR, 0, "h uhr"),
-        (Kind.COMING, 0, "erste erstes"),
-        (Kind.COMING, 1, "zweite zweites"),
-        (Kind.IN, 0, "in"),
-        (Kind.AGO, 0, "vor"),
-        (Kind.FILLER, 0, "am um den der dem"),
+        (WordKind.DAY, -2, "vorgestern"),
+        (WordKind.DAY, -1, "gestern"),
+        (WordKind.DAY, 0, "heute"),
+        (WordKind.DAY, 1, "morgen"),
+        (WordKind.DAY, 2, "übermorgen uebermorgen"),
+        (WordKind.NOW, 0, "jetzt j sofort"),
+        (WordKind.CLOCK, 12, "mittag mittags"),
+        (WordKind.DAYS, 1, "t tag tage tagen"),
+        (WordKind.DAYS, 7, "woche wochen"),
+        (WordKind.MINUTES, 60, "std stunde stunden"),
+        (WordKind.MINUTES, 1, "min minute minuten"),
+        (WordKind.HOUR, 0, "h uhr"),
+        (WordKind.COMING, 0, "erste erstes"),
+        (WordKind.COMING, 1, "zweite zweites"),
+        (WordKind.IN, 0, "in"),
+        (WordKind.AGO, 0, "vor"),
+        (WordKind.FILLER, 0, "am um den der dem"),
     ]
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import time
 
-from engine.domain.moments.habits import Habits, Kind, Order
+from engine.domain.moments.habits import Habits, Order, WordKind
 from engine.domain.moments.signs import Token
 
 _YEAR, _SHORT, _MONTHS, _DAYS, _HOURS, _MINUTES, _NOON = 4, 2, 12, 31, 24, 60, 12
@@ -97,7 +97,7 @@ class Line:
         token = self[at]
         return token is not None and token.spaced
 
-    def meant(self, at: int, kind: Kind) -> list[int]:
+    def meant(self, at: int, kind: WordKind) -> list[int]:
         token = self[at]
         if token is None or not token.is_word:
             return []
@@ -179,22 +179,22 @@ def _day_and_month(line: Line, at: int) -> Found:
     day = line.number(at)
     if day is None:
         return
-    nth = bool(line.meant(at + 1, Kind.NTH)) and not line.is_spaced(at + 1)
+    nth = bool(line.meant(at + 1, WordKind.NTH)) and not line.is_spaced(at + 1)
     end = at + 2 if nth or line.is_sign(at + 1, ".", close=True) else at + 1
-    if line.meant(end, Kind.FILLER):
+    if line.meant(end, WordKind.FILLER):
         end += 1
-    for month in line.meant(end, Kind.MONTH):
+    for month in line.meant(end, WordKind.MONTH):
         yield from _with_year(line, day, month, _past_point(line, end + 1))
 
 
 def _month_and_day(line: Line, at: int) -> Found:
     """``Dec 2``, ``December 2nd, 2026``."""
-    for month in line.meant(at, Kind.MONTH):
+    for month in line.meant(at, WordKind.MONTH):
         start = _past_point(line, at + 1)
         day = line.number(start)
         if day is None or line.is_sign(start + 1, ":./-", close=True):
             continue
-        end = start + 2 if line.meant(start + 1, Kind.NTH) else start + 1
+        end = start + 2 if line.meant(start + 1, WordKind.NTH) else start + 1
         yield from _with_year(line, day, month, end)
 
 
@@ -204,7 +204,7 @@ def _day_alone(line: Line, at: int) -> Found:
     following = line[at + 2]
     if day is None or (following is not None and not following.spaced):
         return
-    named = line.is_sign(at + 1, ".", close=True) or line.meant(at + 1, Kind.NTH)
+    named = line.is_sign(at + 1, ".", close=True) or line.meant(at + 1, WordKind.NTH)
     if named and 1 <= day <= _DAYS:
         yield Day(day), at + 2
 
@@ -239,7 +239,7 @@ def _past_point(line: Line, at: int) -> int:
 
 def clocks(line: Line, at: int, *, after_day: bool, after_year: bool) -> Found:
     """Times that may begin at *at*. A bare hour is one only behind a day; ``1830`` only where it can be no year."""
-    for hour in line.meant(at, Kind.CLOCK):
+    for hour in line.meant(at, WordKind.CLOCK):
         yield ClockTime(time(hour)), at + 1
     hour_part = line.number(at)
     if hour_part is not None:
@@ -267,9 +267,9 @@ def _hour_and_minute(line: Line, at: int, hour: int) -> Found:
 
 def _hour_alone(line: Line, at: int, hour: int, *, bare: bool) -> Found:
     """``18 h``, ``6 pm``, and behind a day ``18``."""
-    if line.meant(at + 1, Kind.HALF):
+    if line.meant(at + 1, WordKind.HALF):
         yield from (found for found in _halved(line, hour, 0, at + 1) if found[1] > at + 1)
-    if line.meant(at + 1, Kind.HOUR):
+    if line.meant(at + 1, WordKind.HOUR):
         yield from _clock(hour, 0, at + 2)
     if bare and line.is_spaced(at) and not line.is_sign(at + 1, ":/-+", close=True):
         yield from _clock(hour, 0, at + 1)
@@ -277,15 +277,15 @@ def _hour_alone(line: Line, at: int, hour: int, *, bare: bool) -> Found:
 
 def _halved(line: Line, hour: int, minute: int, end: int) -> Found:
     """With am or pm where it stands behind, else as it is; "am" may also belong to the day that follows."""
-    halves = line.meant(end, Kind.HALF)
+    halves = line.meant(end, WordKind.HALF)
     for half in halves:
         if 1 <= hour <= _NOON:
             yield from _clock(hour % _NOON + half, minute, end + 1)
-    if line.meant(end, Kind.HOUR):
+    if line.meant(end, WordKind.HOUR):
         yield from _clock(hour, minute, end + 1)
     if not halves:
         yield from _clock(hour, minute, end)
-    elif line.habits.on_is_am and line.meant(end, Kind.FILLER) and end + 1 < line.end:
+    elif line.habits.on_is_am and line.meant(end, WordKind.FILLER) and end + 1 < line.end:
         yield from _clock(hour, minute, end + 1)
 
 
@@ -298,10 +298,10 @@ def _clock(hour: int, minute: int, end: int) -> Found:
 
 def shifts(line: Line, at: int, *, days_only: bool) -> Found:
     """``tomorrow``, ``+3``, ``+3d``, ``+90 min``, ``in 2 weeks``, ``3 days ago``, ``3 days``."""
-    for days_off in line.meant(at, Kind.DAY):
+    for days_off in line.meant(at, WordKind.DAY):
         yield Shift(days=days_off), at + 1
     signed = line.is_sign(at, "+-")
-    worded, back = bool(line.meant(at, Kind.IN)), bool(line.meant(at, Kind.AGO))
+    worded, back = bool(line.meant(at, WordKind.IN)), bool(line.meant(at, WordKind.AGO))
     start = at + 1 if signed or worded or back else at
     count = line.number(start, (1, 2, 3), close=signed)
     if count is None:
@@ -316,13 +316,13 @@ def shifts(line: Line, at: int, *, days_only: bool) -> Found:
 
 
 def _lengths(line: Line, at: int, count: int, *, from_base: bool) -> Iterator[tuple[Shift, int]]:
-    ago = bool(line.meant(at + 1, Kind.AGO))
+    ago = bool(line.meant(at + 1, WordKind.AGO))
     signed, end = (-count, at + 2) if ago else (count, at + 1)
     if (number := line[at + 1]) is not None and number.is_number and not number.spaced:
         return  # 18h30
-    for size in line.meant(at, Kind.DAYS):
+    for size in line.meant(at, WordKind.DAYS):
         yield Shift(days=signed * size, counts=from_base and not ago), end
-    for size in line.meant(at, Kind.MINUTES):
+    for size in line.meant(at, WordKind.MINUTES):
         yield Shift(minutes=signed * size, counts=from_base and not ago), end
 
 
@@ -333,12 +333,12 @@ def _word_close(line: Line, at: int) -> bool:
 
 def others(line: Line, at: int, *, after_clock: bool) -> Found:
     """Weekdays, now, which of two comings, and what only stands between."""
-    for number in line.meant(at, Kind.WEEKDAY):
+    for number in line.meant(at, WordKind.WEEKDAY):
         yield Weekday(number), _past_point(line, at + 1)
-    if line.meant(at, Kind.NOW):
+    if line.meant(at, WordKind.NOW):
         yield Now(), at + 1
     behind = _past_point(line, at + 1)
-    if line.meant(at, Kind.FILLER) and behind < line.end:
+    if line.meant(at, WordKind.FILLER) and behind < line.end:
         yield Filler(), behind
     if line.is_sign(at, ","):
         yield Filler(), at + 1
@@ -349,7 +349,7 @@ def others(line: Line, at: int, *, after_clock: bool) -> Found:
         # 2026-12-02T18:00
         yield from [(Filler(), at + 1)] if line.number(at + 1, (_SHORT,), close=True) is not None else []
     if after_clock and token.is_word:
-        known = line.meant(at, Kind.COMING)
+        known = line.meant(at, WordKind.COMING)
         # A zone's name stands last; any other word in the midst is no such name.
         if not known and at + 1 < line.end:
             return

@@ -6,21 +6,21 @@ apostrophe are written here as ``signs`` joins them.
 
 from __future__ import annotations
 
-from engine.domain.moments.habits import Kind, Words, table
+from engine.domain.moments.habits import WordKind, Words, table
 
 _SAID = {
-    "yesterday": (Kind.DAY, -1),
-    "today": (Kind.DAY, 0),
-    "tomorrow": (Kind.DAY, 1),
-    "after": (Kind.DAY, 2),
-    "now": (Kind.NOW, 0),
-    "noon": (Kind.CLOCK, 12),
-    "days": (Kind.DAYS, 1),
-    "weeks": (Kind.DAYS, 7),
-    "hours": (Kind.MINUTES, 60),
-    "clock": (Kind.HOUR, 0),
-    "in": (Kind.IN, 0),
-    "filler": (Kind.FILLER, 0),
+    "yesterday": (WordKind.DAY, -1),
+    "today": (WordKind.DAY, 0),
+    "tomorrow": (WordKind.DAY, 1),
+    "after": (WordKind.DAY, 2),
+    "now": (WordKind.NOW, 0),
+    "noon": (WordKind.CLOCK, 12),
+    "days": (WordKind.DAYS, 1),
+    "weeks": (WordKind.DAYS, 7),
+    "hours": (WordKind.MINUTES, 60),
+    "clock": (WordKind.HOUR, 0),
+    "in": (WordKind.IN, 0),
+    "filler": (WordKind.FILLER, 0),
 }
 
 

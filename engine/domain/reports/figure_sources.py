@@ -78,7 +78,7 @@ class FigureQuestion:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SourceLine:
     """A booking and its part of the figure.
 
     Attributes:
@@ -103,7 +103,7 @@ class Explanation:
     """
 
     question: FigureQuestion
-    lines: tuple[Line, ...]
+    lines: tuple[SourceLine, ...]
     count: int
     minor: int = 0
     days: int = 0
@@ -149,7 +149,7 @@ def postings_of(books: OwnBooks, booking_id: str) -> tuple[Posting, ...]:
 
 def lines_of(
     page: Sequence[str], rentals: Iterable[Rental], postings: Iterable[Posting], parts: dict[str, int]
-) -> tuple[Line, ...]:
+) -> tuple[SourceLine, ...]:
     """The lines of the bookings of *page*, in its order."""
     wanted = set(page)
     known = {rental.booking_id: rental for rental in rentals if rental.booking_id in wanted}
@@ -157,7 +157,7 @@ def lines_of(
     for row in postings:
         of[row.booking_id].append(row)
     return tuple(
-        Line(known[booking_id], tuple(sorted(of[booking_id], key=_order)), parts.get(booking_id, 0))
+        SourceLine(known[booking_id], tuple(sorted(of[booking_id], key=_order)), parts.get(booking_id, 0))
         for booking_id in page
         if booking_id in known
     )
@@ -192,7 +192,9 @@ def _of_time(books: OwnBooks, question: FigureQuestion) -> Explanation:
     rows = _postings_of(books, [rental.booking_id for rental in page])
     lines = lines_of([rental.booking_id for rental in page], page, rows, {})
     timed = tuple(
-        Line(each.rental, each.postings, 0, rented_part(each.rental, cars[each.rental.car_id], question.since, until))
+        SourceLine(
+            each.rental, each.postings, 0, rented_part(each.rental, cars[each.rental.car_id], question.since, until)
+        )
         for each in lines
     )
     return Explanation(question, timed, len(rentals))

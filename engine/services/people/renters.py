@@ -60,7 +60,7 @@ class Added:
 
 
 @dataclass(frozen=True, slots=True)
-class RenterBlocked:
+class BlockedRenter:
     """Attributes: ``bookings`` were made before and stand as they are; a person decides on each."""
 
     file: RenterFile
@@ -223,7 +223,7 @@ class RenterService:
 
     async def block(
         self, actor: Actor, renter_id: RenterId, version: int, reason: str, until: datetime | None = None
-    ) -> RenterBlocked:
+    ) -> BlockedRenter:
         """Nothing new is booked for the renter from now on, until *until* (UTC) if given.
 
         Raises:
@@ -241,7 +241,7 @@ class RenterService:
         facts = {"blocked": told, "until": until.isoformat() if until else ""}
         await self.renters.change(after, self._row(actor, file.id, "renter.blocked", now, after=facts))
         # After the commit: a booking made in the same moment was either refused, or is listed here.
-        return RenterBlocked(after, tuple(await self.renters.open_bookings(file.id, MOST_LISTED)))
+        return BlockedRenter(after, tuple(await self.renters.open_bookings(file.id, MOST_LISTED)))
 
     async def open_bookings(self, actor: Actor, renter_id: RenterId) -> tuple[Booking, ...]:
         """Those that keep a car, the next pick-up first. Raises: Forbidden, NotFound."""

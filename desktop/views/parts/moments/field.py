@@ -121,7 +121,7 @@ class MomentField(QWidget):
         """As if it had been typed: of a time that comes twice the person is asked."""
         self._take(Reading(wall, coming_named=bool(wall.fold)))
 
-    def set_place(self, zone: AnyZone, branch: Branch | None = None) -> None:
+    def set_clock(self, zone: AnyZone, branch: Branch | None = None) -> None:
         """Whose clock it is, and whose opening hours are told. What is held keeps its wall clock."""
         self._of.zone, self._of.branch = zone, branch
 
@@ -226,7 +226,7 @@ class MomentField(QWidget):
 
     def open_calendar(self) -> None:
         self._before = self._of.at
-        self.popup.set_place(self._of.here, self._of.branch)
+        self.popup.set_clock(self._of.here, self._of.branch)
         self.popup.open_below(self.edit, self._of.begins(self.edit.text()), self._of.wall_now.date(), self._tinted)
 
     def _picked(self, wall: datetime) -> None:

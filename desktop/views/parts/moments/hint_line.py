@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, Tone, TypeSize
 from desktop.views.parts.moments.words import Hint
-from desktop.widgets.button import Button, Kind
+from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.text import Ink, Text
 
 _ICON = 14
@@ -26,7 +26,7 @@ class HintLine(QWidget):
         self._theme, self._kept_free, self._shown = theme, kept_free, Hint()
         self.mark = QLabel()
         self.text = Text(theme, size=TypeSize.SMALL, ink="muted", wrap=True)
-        self.first, self.second = (Button(theme, kind=Kind.PLAIN) for _ in range(2))
+        self.first, self.second = (Button(theme, kind=ButtonKind.PLAIN) for _ in range(2))
         self.text.setMinimumHeight(5 * GRID if kept_free else 0)
         line, answers = QHBoxLayout(), QHBoxLayout()
         line.setSpacing(GRID)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QListWidget, QListWidgetItem,
 from desktop.theme.icons import Icon
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, TypeSize
-from desktop.widgets.button import Button, Kind
+from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.combo import place_popup
 from desktop.widgets.month import WEEK, MonthGrid
 from desktop.widgets.panel import paint_popup
@@ -61,7 +61,7 @@ class MomentPopup(QFrame):
         self.month.picked.connect(self._day_picked)
         self.times.picked.connect(self._time_picked)
 
-    def set_place(self, zone: AnyZone, branch: Branch | None) -> None:
+    def set_clock(self, zone: AnyZone, branch: Branch | None) -> None:
         self._at = (zone, branch)
 
     def open_below(self, anchor: QWidget, at: datetime, today: date, tinted: tuple[date, date] | None) -> None:
@@ -194,7 +194,7 @@ def _note(skipped: bool, closed: bool) -> str:  # noqa: FBT001 -- two facts of o
 
 
 def _step(theme: Theme, icon: Icon, name: str) -> Button:
-    button = Button(theme, kind=Kind.QUIET, icon=icon)
+    button = Button(theme, kind=ButtonKind.QUIET, icon=icon)
     button.setAccessibleName(name)
     button.setToolTip(name)
     button.setFocusPolicy(Qt.FocusPolicy.NoFocus)

@@ -15,7 +15,7 @@ from desktop.viewmodels.people.renters import RentersViewModel
 from desktop.views.parts.near import renter_lines, slip_words
 from desktop.views.parts.paged_list import ListWords, PagedList
 from desktop.views.parts.view_context import ViewContext
-from desktop.widgets.button import Button, Kind
+from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.combo import Combo
 from desktop.widgets.flow import FlowLayout
 from desktop.widgets.frame.page_header import PageHeader
@@ -45,15 +45,15 @@ class RenterListView(QWidget):
     opened = Signal(object)
     new_wanted = Signal()
 
-    def __init__(self, tools: ViewContext, vm: RentersViewModel, now: Callable[[], datetime]) -> None:
+    def __init__(self, context: ViewContext, vm: RentersViewModel, now: Callable[[], datetime]) -> None:
         super().__init__()
         self._vm, self._now = vm, now
-        self.header = PageHeader(tools.theme, _TITLE, " ")
-        self.new = Button(tools.theme, "New renter", Kind.PRIMARY, Icon.ADD)
-        self.search = SearchField(tools.theme, "Any part of name, phone, e-mail or licence")
+        self.header = PageHeader(context.theme, _TITLE, " ")
+        self.new = Button(context.theme, "New renter", ButtonKind.PRIMARY, Icon.ADD)
+        self.search = SearchField(context.theme, "Any part of name, phone, e-mail or licence")
         self.search.setMinimumWidth(max(_SEARCH_PX, self.search.hint_width))
         self.standing, self.order = Combo(), Combo()
-        self.list = PagedList(tools, vm.listing, self._columns(), _NONE, _TITLE, lambda file: file.id)
+        self.list = PagedList(context, vm.listing, self._columns(), _NONE, _TITLE, lambda file: file.id)
         self._lay_out()
         self.new.setVisible(vm.may_mend)
         self.search.searched.connect(self._ask)

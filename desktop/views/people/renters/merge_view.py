@@ -23,7 +23,7 @@ from desktop.viewmodels.people.renters import RentersState, RentersViewModel
 from desktop.views.booking.renter_list import RenterList
 from desktop.views.parts.near import found_words
 from desktop.views.parts.view_context import ViewContext
-from desktop.widgets.button import Button, Kind
+from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.frame.banner import Banner
 from desktop.widgets.frame.page_header import PageHeader
 from desktop.widgets.panel import Panel
@@ -43,20 +43,20 @@ class MergeView(QWidget):
     left = Signal()
     task_failed = Signal(object)
 
-    def __init__(self, tools: ViewContext, vm: RentersViewModel) -> None:
+    def __init__(self, context: ViewContext, vm: RentersViewModel) -> None:
         super().__init__()
-        self._theme, self._vm = tools.theme, vm
+        self._theme, self._vm = context.theme, vm
         self._tasks = TaskScope(self)
         self._tasks.failed.connect(self.task_failed)
         self._pair: tuple[RenterLook, RenterLook] | None = None
         self._groups: dict[str, QButtonGroup] = {}
-        self.back = Button(tools.theme, "Back to the renter", Kind.QUIET, Icon.BACK)
-        self.header = PageHeader(tools.theme, "Compare and merge", " ")
-        self.banner = Banner(tools.theme)
-        self.search = SearchField(tools.theme, "Who else is it? Any part of name, phone or e-mail")
-        self.found = RenterList(tools.theme)
-        self.word = Text(tools.theme, ink="muted", wrap=True)
-        self.merge = Button(tools.theme, "Merge into one …", Kind.DANGER)
+        self.back = Button(context.theme, "Back to the renter", ButtonKind.QUIET, Icon.BACK)
+        self.header = PageHeader(context.theme, "Compare and merge", " ")
+        self.banner = Banner(context.theme)
+        self.search = SearchField(context.theme, "Who else is it? Any part of name, phone or e-mail")
+        self.found = RenterList(context.theme)
+        self.word = Text(context.theme, ink="muted", wrap=True)
+        self.merge = Button(context.theme, "Merge into one …", ButtonKind.DANGER)
         self._grid_room = QWidget()
         self._lay_out()
         self.back.clicked.connect(self.leave)
@@ -165,7 +165,7 @@ class MergeView(QWidget):
             return
         group = self._groups[name] = QButtonGroup(self)
         for at, words in enumerate(shown):
-            button = Button(self._theme, words, Kind.PLAIN)
+            button = Button(self._theme, words, ButtonKind.PLAIN)
             button.setCheckable(True)
             button.setAccessibleName(f"{FIELDS[name]}: {words}")
             # The chosen one is told by a tick, not by its colour alone.

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, TypeSize
 from desktop.viewmodels.people.renters import RentersState
-from desktop.widgets.button import Button, Kind
+from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.text import Text
 from desktop.words.figures import day_time, desk_zone
 from desktop.words.messages import say
@@ -39,7 +39,7 @@ class Notes(QWidget):
         self.field = QLineEdit(maxLength=_LONGEST)
         self.field.setPlaceholderText("Another note")
         self.field.setAccessibleName("Another note")
-        self.add = Button(theme, "Add note", Kind.PLAIN)
+        self.add = Button(theme, "Add note", ButtonKind.PLAIN)
         self.mistake = Text(theme, size=TypeSize.SMALL, ink="danger", wrap=True)
         self._lines = QVBoxLayout()
         self._lines.setSpacing(GRID)

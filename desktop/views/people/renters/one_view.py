@@ -16,7 +16,7 @@ from desktop.viewmodels.phases import Phase
 from desktop.views.parts.view_context import ViewContext, announce
 from desktop.views.people.renters.notes import Notes
 from desktop.views.people.renters.past import RenterPast
-from desktop.widgets.button import Button, Kind
+from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.copy_line import CopyLine
 from desktop.widgets.frame.banner import Banner
 from desktop.widgets.frame.page_header import PageHeader
@@ -47,26 +47,26 @@ class RenterView(QWidget):
     merge_wanted = Signal(object)
     booking_wanted = Signal(object)
 
-    def __init__(self, tools: ViewContext, vm: RentersViewModel, now: Callable[[], datetime]) -> None:
+    def __init__(self, context: ViewContext, vm: RentersViewModel, now: Callable[[], datetime]) -> None:
         super().__init__()
         self._vm, self._now, self._online = vm, now, True
         #: A booking that only another branch opens was pressed: said until something else is.
         self._foreign = False
-        theme = tools.theme
-        self.back = Button(theme, "Renters", Kind.QUIET, Icon.BACK)
+        theme = context.theme
+        self.back = Button(theme, "Renters", ButtonKind.QUIET, Icon.BACK)
         self.header = PageHeader(theme, " ", " ")
         self.block = Button(theme, "Block …")
         self.merge = Button(theme, "Merge …")
         self.change = Button(theme, "Change")
-        self.new = Button(theme, "New booking", Kind.PRIMARY, Icon.ADD)
+        self.new = Button(theme, "New booking", ButtonKind.PRIMARY, Icon.ADD)
         self.problem, self.blocked, self.doubt = Banner(theme), Banner(theme), Banner(theme)
-        self.apart = Button(theme, "Not the same", Kind.QUIET)
+        self.apart = Button(theme, "Not the same", ButtonKind.QUIET)
         self.phone = CopyLine(theme, "telephone", lead=True)
         self.email = CopyLine(theme, "e-mail address", lead=True)
         self.licence = CopyLine(theme, "licence number", lead=True)
         self.blocks = _Blocks(theme)
         self.notes = Notes(theme, now)
-        self.past = RenterPast(tools, vm, now)
+        self.past = RenterPast(context, vm, now)
         self.history = self.past.bookings
         self._lay_out(theme)
         self._connect()

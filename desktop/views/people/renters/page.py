@@ -34,15 +34,15 @@ class RentersPage(Page):
     booking_wanted = Signal(object)
     new_wanted = Signal(object)
 
-    def __init__(self, tools: ViewContext, vm: RentersViewModel, now: Callable[[], datetime], host: QWidget) -> None:
+    def __init__(self, context: ViewContext, vm: RentersViewModel, now: Callable[[], datetime], host: QWidget) -> None:
         super().__init__()
         self.vm = vm
         #: Until it is known who it is, nothing that is likely wanted can be pressed.
         self._awaited = False
-        self.everybody = RenterListView(tools, vm, now)
-        self.one = RenterView(tools, vm, now)
-        self.two = MergeView(tools, vm)
-        self.details, self.block = DetailsPanel(tools, vm, host), BlockPanel(tools, vm, host)
+        self.everybody = RenterListView(context, vm, now)
+        self.one = RenterView(context, vm, now)
+        self.two = MergeView(context, vm)
+        self.details, self.block = DetailsPanel(context, vm, host), BlockPanel(context, vm, host)
         self._stack = QStackedWidget()
         for view in (self.everybody, self.one, self.two):
             self._stack.addWidget(view)

@@ -16,7 +16,7 @@ from desktop.views.parts.form import Form
 from desktop.views.parts.form_panel import FormPanel
 from desktop.views.parts.moments.field import MomentField
 from desktop.views.parts.view_context import ViewContext
-from desktop.widgets.button import Button, Kind
+from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.combo import Combo
 from desktop.widgets.frame.banner import Banner
 from desktop.widgets.text import Text
@@ -36,12 +36,12 @@ _FIRST = timedelta(days=7)
 class DetailsPanel(FormPanel):
     """The details of one renter to be changed, or of somebody new; every mistake stands at its field."""
 
-    def __init__(self, tools: ViewContext, vm: RentersViewModel, host: QWidget) -> None:
-        super().__init__(tools.theme, host, "Renter")
+    def __init__(self, context: ViewContext, vm: RentersViewModel, host: QWidget) -> None:
+        super().__init__(context.theme, host, "Renter")
         self._vm = vm
         self._file: RenterFile | None = None
-        self.banner, self.twins = Banner(tools.theme), TwinChoice(tools.theme)
-        self.form = RenterForm(tools.theme, stands_alone=True)
+        self.banner, self.twins = Banner(context.theme), TwinChoice(context.theme)
+        self.form = RenterForm(context.theme, stands_alone=True)
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, GRID, 0)
@@ -110,11 +110,11 @@ class DetailsPanel(FormPanel):
 class BlockPanel(FormPanel):
     """Blocks a renter with a reason, or lifts the block with one."""
 
-    def __init__(self, tools: ViewContext, vm: RentersViewModel, host: QWidget) -> None:
-        super().__init__(tools.theme, host, "Block")
-        self._theme, self._vm = tools.theme, vm
+    def __init__(self, context: ViewContext, vm: RentersViewModel, host: QWidget) -> None:
+        super().__init__(context.theme, host, "Block")
+        self._theme, self._vm = context.theme, vm
         self._file: RenterFile | None = None
-        self.act = Button(tools.theme, "Block this renter", Kind.DANGER)
+        self.act = Button(context.theme, "Block this renter", ButtonKind.DANGER)
         self.act.clicked.connect(self._submit)
         self.foot.addStretch(1)
         self.foot.addWidget(self.act)
@@ -154,7 +154,7 @@ class BlockPanel(FormPanel):
         self.reason = QLineEdit(maxLength=_LONGEST)
         self.until = Combo()
         self.moment = MomentField(self._theme, "Until", now=self._vm.now)
-        self.moment.set_place(desk_zone(), None)
+        self.moment.set_clock(desk_zone(), None)
         self.reason.returnPressed.connect(self._next)
         for words, then in ((_LIFTED, False), (_THEN, True)):
             self.until.addItem(words, then)

@@ -16,7 +16,7 @@ from desktop.viewmodels.people.renters import RentersViewModel
 from desktop.views.booking.list_row import TONES
 from desktop.views.parts.paged_list import ListWords, PagedList
 from desktop.views.parts.view_context import ViewContext
-from desktop.widgets.button import Button, Kind
+from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.panel import Panel
 from desktop.widgets.text import Text, unbroken
 from desktop.words.booking_words import STANDINGS
@@ -50,18 +50,18 @@ class RenterPast(Panel):
     booking_opened = Signal(object)
     new_wanted = Signal()
 
-    def __init__(self, tools: ViewContext, vm: RentersViewModel, now: Callable[[], datetime]) -> None:
-        super().__init__(tools.theme)
+    def __init__(self, context: ViewContext, vm: RentersViewModel, now: Callable[[], datetime]) -> None:
+        super().__init__(context.theme)
         self._vm, self._now = vm, now
-        self.bookings = PagedList(tools, vm.history, self._of_bookings(), _NO_BOOKINGS, "Bookings", _booking_id)
-        self.payments = PagedList(tools, vm.payments, self._of_payments(), _NO_PAYMENTS, "Payments", _booking_id)
-        self.changes = PagedList(tools, vm.changes, self._of_changes(), _NO_CHANGES, "Changes")
+        self.bookings = PagedList(context, vm.history, self._of_bookings(), _NO_BOOKINGS, "Bookings", _booking_id)
+        self.payments = PagedList(context, vm.payments, self._of_payments(), _NO_PAYMENTS, "Payments", _booking_id)
+        self.changes = PagedList(context, vm.changes, self._of_changes(), _NO_CHANGES, "Changes")
         self.lists = (self.bookings, self.payments, self.changes)
-        self.tabs = [Button(tools.theme, title, Kind.QUIET) for title in _TITLES]
+        self.tabs = [Button(context.theme, title, ButtonKind.QUIET) for title in _TITLES]
         self._group = QButtonGroup(self, exclusive=True)
         self._stack = QStackedWidget()
         self._group.idToggled.connect(self._chosen)
-        self._lay_out(tools)
+        self._lay_out(context)
         for found in (self.bookings, self.payments):
             found.opened.connect(self.booking_opened)
             found.stepped.connect(self.new_wanted)
@@ -155,10 +155,10 @@ class RenterPast(Panel):
     def _time(self, at: datetime, booking: Booking) -> str:
         return branch_time(at, shown_zone(booking.zone), now=self._now())
 
-    def _lay_out(self, tools: ViewContext) -> None:
+    def _lay_out(self, context: ViewContext) -> None:
         head = QHBoxLayout()
         head.setSpacing(GRID)
-        head.addWidget(Text(tools.theme, "History", size=TypeSize.LEAD, bold=True), 1)
+        head.addWidget(Text(context.theme, "History", size=TypeSize.LEAD, bold=True), 1)
         for at, (tab, found) in enumerate(zip(self.tabs, self.lists, strict=True)):
             tab.setCheckable(True)
             tab.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

@@ -32,7 +32,7 @@ from engine.domain.reports.figure_sources import (
     Explanation,
     Figure,
     FigureQuestion,
-    Line,
+    SourceLine,
     lines_of,
     rented_part,
 )
@@ -254,7 +254,9 @@ class MongoEarnings:
         page = [rental.booking_id for rental in rentals]
         lines = lines_of(page, rentals, await self._postings(owner_id, page, session), {})
         timed = (
-            Line(each.rental, each.postings, 0, rented_part(each.rental, cars[each.rental.car_id], asked.since, until))
+            SourceLine(
+                each.rental, each.postings, 0, rented_part(each.rental, cars[each.rental.car_id], asked.since, until)
+            )
             for each in lines
         )
         return Explanation(asked, tuple(timed), count)

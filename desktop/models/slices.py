@@ -1,7 +1,7 @@
 """A windowed model: the number of rows is known, the rows come in pages when they are looked at.
 
-API: PagesModel(columns, need_page, size=50): reset(total), renew(total), want_rows(first, last), retry(row),
-put_page(ticket, rows), page_failed(ticket), state_of(row), replace_row(row, record), find(wanted). A row that is not
+API: SlicesModel(columns, need_slice, size=50): reset(total), renew(total), want_rows(first, last), retry(row),
+put_slice(ticket, rows), slice_failed(ticket), state_of(row), replace_row(row, record), find(wanted). A row that is not
 there yet answers None for ROW_ROLE.
 """
 
@@ -37,19 +37,19 @@ class PageTicket:
         return self.number * self.size
 
 
-class PagesModel(QAbstractTableModel, Generic[Row]):
+class SlicesModel(QAbstractTableModel, Generic[Row]):
     """Read-only rows behind a window of pages.
 
-    *need_page* is told once per page; it starts the query and later hands the ticket back to
+    *need_slice* is told once per page; it starts the query and later hands the ticket back to
     :meth:`put_page` or :meth:`page_failed`. It is called from the event loop, never while painting.
     """
 
     def __init__(
-        self, columns: Sequence[Column[Row]], need_page: Callable[[PageTicket], None], size: int = PAGE_SIZE
+        self, columns: Sequence[Column[Row]], need_slice: Callable[[PageTicket], None], size: int = PAGE_SIZE
     ) -> None:
         super().__init__()
         self._columns = tuple(columns)
-        self._need_page = need_page
+        self._need_slice = need_slice
         self._size = size
         self._total = 0
         self._generation = 0
@@ -116,9 +116,9 @@ class PagesModel(QAbstractTableModel, Generic[Row]):
                 self._pages.move_to_end(number)
             elif number not in self._asked and number not in self._failed:
                 self._asked.add(number)
-                self._need_page(self.ticket(number))
+                self._need_slice(self.ticket(number))
 
-    def put_page(self, ticket: PageTicket, rows: Sequence[Row]) -> None:
+    def put_slice(self, ticket: PageTicket, rows: Sequence[Row]) -> None:
         """Fill one page; an answer to an older query is dropped, a short page leaves its tail waiting."""
         if self._stale(ticket):
             return
@@ -133,7 +133,7 @@ class PagesModel(QAbstractTableModel, Generic[Row]):
             self._tell(number)
         self._forget_unseen()
 
-    def page_failed(self, ticket: PageTicket) -> None:
+    def slice_failed(self, ticket: PageTicket) -> None:
         """The rows of this page say so in place until :meth:`retry`."""
         if self._stale(ticket) or ticket.number in self._pages:
             return

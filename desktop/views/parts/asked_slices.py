@@ -1,6 +1,6 @@
 """A windowed model whose later pages come from a view-model.
 
-API: AskedPages(columns, vm, rows_of, size), a PagesModel: forget(skeleton), begin(total, rows, again), fail_asked.
+API: AskedSlices(columns, vm, rows_of, size), a SlicesModel: forget(skeleton), begin(total, rows, again), fail_asked.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from typing import Any, Protocol, TypeVar
 
 from PySide6.QtCore import Signal
 
-from desktop.models.pages import PAGE_SIZE, PagesModel, PageTicket
 from desktop.models.rows import Column
+from desktop.models.slices import PAGE_SIZE, PageTicket, SlicesModel
 from desktop.viewmodels.phases import Phase
 
 Row = TypeVar("Row")
@@ -23,14 +23,14 @@ class AnswersPages(Protocol):
     @property
     def state(self) -> Any: ...  # with phase and run
     @property
-    def page_arrived(self) -> Any: ...  # a signal
+    def slice_arrived(self) -> Any: ...  # a signal
     @property
-    def page_failed(self) -> Any: ...  # a signal
+    def slice_failed(self) -> Any: ...  # a signal
 
-    def need_page(self, offset: int) -> None: ...
+    def need_slice(self, offset: int) -> None: ...
 
 
-class AskedPages(PagesModel[Row]):
+class AskedSlices(SlicesModel[Row]):
     """Signals: ``came`` when a later page took its place."""
 
     came = Signal()
@@ -46,8 +46,8 @@ class AskedPages(PagesModel[Row]):
         self._vm, self._rows_of = vm, rows_of
         self._orders: dict[int, PageTicket] = {}
         self._known = False
-        vm.page_arrived.connect(self._arrived)
-        vm.page_failed.connect(self._did_not_come)
+        vm.slice_arrived.connect(self._arrived)
+        vm.slice_failed.connect(self._did_not_come)
 
     def forget(self, skeleton: int = 0) -> None:
         """Nobody knows which query the rows belong to: no page is ordered until the list begins."""
@@ -60,30 +60,30 @@ class AskedPages(PagesModel[Row]):
         self._known = True
         self._orders.clear()
         (self.renew if again else self.reset)(total)
-        self.put_page(self.ticket(0), rows)
+        self.put_slice(self.ticket(0), rows)
 
     def fail_asked(self) -> None:
         """The rows that were asked for say in their places that they did not come."""
         for ticket in self._orders.values():
-            self.page_failed(ticket)
+            self.slice_failed(ticket)
 
     def _order(self, ticket: PageTicket) -> None:
         """While the list is loaded again nothing is asked, but whoever ordered may be told that it failed."""
         if self._known:
             self._orders[ticket.first_row] = ticket
             if self._vm.state.phase is not Phase.LOADING:
-                self._vm.need_page(ticket.first_row)
+                self._vm.need_slice(ticket.first_row)
 
     def _arrived(self, run: int, offset: int, page: object) -> None:
         ticket = self._pop(run, offset)
         if ticket is not None:
-            self.put_page(ticket, self._rows_of(page))
+            self.put_slice(ticket, self._rows_of(page))
             self.came.emit()
 
     def _did_not_come(self, run: int, offset: int, _problem: object) -> None:
         ticket = self._pop(run, offset)
         if ticket is not None:
-            self.page_failed(ticket)
+            self.slice_failed(ticket)
 
     def _pop(self, run: int, offset: int) -> PageTicket | None:
         return self._orders.pop(offset, None) if run == self._vm.state.run else None

@@ -1,6 +1,6 @@
 """The address of a payment page, to be copied or scanned, for a renter who pays elsewhere than in this browser.
 
-API: PageAddressView(theme, demo): show_page(page); wanted().
+API: CheckoutAddressView(theme, demo): show_page(page); wanted().
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, TypeSize
-from desktop.viewmodels.booking.panel_state import ShownPage
+from desktop.viewmodels.booking.panel_state import ShownCheckout
 from desktop.views.parts.view_context import announce
-from desktop.widgets.button import Button, Kind
+from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.copy_line import CopyLine
 from desktop.widgets.qr_code import QrCode
 from desktop.widgets.text import Text
@@ -22,14 +22,14 @@ SCAN = "Scan it with a telephone to pay there."
 ONLY_HERE = "Demo: this is an address of this computer itself. It opens here only, on no telephone."
 
 
-class PageAddressView(QWidget):
+class CheckoutAddressView(QWidget):
     """Signals: ``wanted`` when the address is to be shown."""
 
     wanted = Signal()
 
     def __init__(self, theme: Theme, *, demo: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.show_button = Button(theme, "Show address and QR code", Kind.QUIET)
+        self.show_button = Button(theme, "Show address and QR code", ButtonKind.QUIET)
         self.line = CopyLine(theme, "address of the payment page")
         self.code = QrCode()
         self.note = Text(theme, ONLY_HERE if demo else SCAN, size=TypeSize.SMALL, ink="muted", wrap=True)
@@ -46,7 +46,7 @@ class PageAddressView(QWidget):
         self.line.copied.connect(lambda _text: announce(self, "Address copied"))
         self.show_page(None)
 
-    def show_page(self, page: ShownPage | None) -> None:
+    def show_page(self, page: ShownCheckout | None) -> None:
         """The button that asks for it, while there is none."""
         self.show_button.setVisible(page is None)
         self.line.show_value(page.address if page else "")
