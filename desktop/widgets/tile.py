@@ -39,8 +39,8 @@ class Tile(QAbstractButton):
         self._height = HEIGHT + (notes - 1) * _LINES[2][1]
         self._theme, self._clock = theme, clock
         self._waiting = True
-        self._value, self._note, self._tone = "", "", Tone.NEUTRAL
-        self._more: tuple[tuple[str, Tone], ...] = ()
+        self.value, self.note, self._tone = "", "", Tone.NEUTRAL
+        self.more: tuple[tuple[str, Tone], ...] = ()
         self.setText(name)
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -59,7 +59,7 @@ class Tile(QAbstractButton):
     ) -> None:
         """*note* stands below in the colour of *tone*, *more* below that; words or shapes say what the colour says."""
         self._waiting = False
-        self._value, self._note, self._tone, self._more = value, note, tone, tuple(more)
+        self.value, self.note, self._tone, self.more = value, note, tone, tuple(more)
         notes = [note, *(words for words, _ in more)]
         self.setAccessibleDescription(". ".join((value, *notes)))
         self.setToolTip("\n".join((f"{self.text()}: {value}", *notes)))
@@ -86,7 +86,7 @@ class Tile(QAbstractButton):
         fits = (
             size
             for size in sizes
-            if QFontMetrics(self._theme.font(size, bold=True)).horizontalAdvance(self._value) <= room
+            if QFontMetrics(self._theme.font(size, bold=True)).horizontalAdvance(self.value) <= room
         )
         return next(fits, TypeSize.SMALL)
 
@@ -119,8 +119,8 @@ class Tile(QAbstractButton):
         if self._waiting:
             self._paint_skeleton(painter)
         else:
-            self._write(painter, 1, self._value, self._size_of_value(), tokens.text, bold=True)
-            for n, (note, tone) in enumerate(((self._note, self._tone), *self._more), 2):
+            self._write(painter, 1, self.value, self._size_of_value(), tokens.text, bold=True)
+            for n, (note, tone) in enumerate(((self.note, self._tone), *self.more), 2):
                 self._write(painter, n, note, TypeSize.SMALL, tokens.ink(tone))
         painter.end()
 

@@ -55,7 +55,7 @@ class Clerk:
         self.waited[what].append((time.perf_counter() - began) * 1000)
 
     async def book(self) -> None:
-        view, desk = self.program.window.workspace.client, self.program.window.workspace._workspace
+        view, desk = self.program.window.workspace.client, self.program.window.workspace.workspace
         panel, results = desk.panel, view.search.results
         await until(lambda: results.current_offer() is not None and not desk.search._tasks.running("search"))
         results.take_focus()

@@ -123,7 +123,7 @@ def bare(folder: Path, postings: list[Posting], rentals: list[Rental]) -> sqlite
     db.execute("CREATE TABLE ledger (booking, kind, source, minor, currency, car, branch, at)")
     db.executemany("INSERT INTO ledger VALUES (?,?,?,?,?,?,?,?)", postings)
     db.execute("CREATE INDEX at ON ledger (at)")
-    db.execute(f"CREATE TABLE bookings ({', '.join(Rental._fields)})")
+    db.execute(f"CREATE TABLE bookings ({', '.join(Rental.fields)})")
     db.executemany("INSERT INTO bookings VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)", rentals)
     db.execute("CREATE INDEX created ON bookings (created)")
     db.commit()

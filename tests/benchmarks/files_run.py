@@ -71,7 +71,7 @@ class Run:
 
 async def book(program: Program, *, by_name: bool) -> None:
     workspace = program.window.workspace
-    desk, view = workspace._workspace, workspace.client
+    desk, view = workspace.workspace, workspace.client
     workspace.go("bookings")
     await until(lambda: view.bookings.vm.state.first is not None)
     workspace.go("find")

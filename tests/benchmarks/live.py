@@ -50,7 +50,7 @@ async def window(app: QApplication, folder: Path, name: str) -> AsyncIterator[Pr
     clerk = session.state.offered[0]
     session.sign_in(clerk.account, clerk.password)
     await until(lambda: program.window.workspace is not None)
-    search = program.window.workspace._workspace.search
+    search = program.window.workspace.workspace.search
     await until(lambda: search.state.phase is Phase.READY and search.state.first)
     yield program
     program.leave()
@@ -62,7 +62,7 @@ async def measure(app: QApplication, folder: Path) -> None:
         other.window.workspace.go("bookings")
         bookings = other.window.workspace.client.bookings
         await until(lambda: bookings.vm.state.first is not None)
-        await until(lambda: other.window.workspace.status._status.connection == "Live")
+        await until(lambda: other.window.workspace.status.status.connection == "Live")
         await latencies(one, other)
         heads = ("p50 ms", "p99 ms", "worst", "over 16", "own work")
         print(f"{'while':>20}" + "".join(f"  {head:>8}" for head in heads))
@@ -114,7 +114,7 @@ async def latency(one: Program, other: Program) -> tuple[float, float]:
 
 
 async def hold(program: Program, car: str) -> Booking:
-    workspace = program.window.workspace._workspace
+    workspace = program.window.workspace.workspace
     desk, wish = workspace.desk, workspace.search.state.wish
     return await desk.call(lambda: take(desk.services.catalogue, desk.services.booking, desk.actor, wish, car))
 

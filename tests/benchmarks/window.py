@@ -88,12 +88,12 @@ class Walk:
 
     async def sign_in(self) -> None:
         await self._sign_in(Role.CLIENT)
-        search = self.program.window.workspace._workspace.search
+        search = self.program.window.workspace.workspace.search
         await until(lambda: there(search.state) and search.state.first)
         await asyncio.sleep(0.2)
 
     async def search(self) -> None:
-        search = self.program.window.workspace._workspace.search
+        search = self.program.window.workspace.workspace.search
         orders = list(CarOrder)
         # The wall clock is the branch's: the next hour here is past further east, where nothing can be searched then.
         form = search.state.form

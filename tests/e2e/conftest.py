@@ -37,7 +37,7 @@ class Person:
     @property
     def desk(self):
         """The view-models of the signed-in desk."""
-        return self.window.workspace._workspace
+        return self.window.workspace.workspace
 
     def type(self, text):
         QTest.keyClicks(self._focused, text)

@@ -71,7 +71,7 @@ def answer(*texts):
 
 
 async def closed(area):
-    await until(lambda: asked() is None and not area.copy._pin._tasks.running("pin"))
+    await until(lambda: asked() is None and not area.copy._pin.tasks.running("pin"))
 
 
 async def set_pin(program, area):
@@ -106,7 +106,7 @@ async def test_with_no_network_the_copy_opens_with_its_pin_only(firm, history, k
         told, offered = page.copy_line.text(), page.pin.text()
         await signed_out(program)
         await proxy.move_to(Line.CUT)
-        program.window.sign_in._form.copies.chosen.emit("owner")
+        program.window.sign_in.form.copies.chosen.emit("owner")
         dialog = await box()
         answer(WRONG)
         await until(dialog.mistake.isVisible)
@@ -136,7 +136,7 @@ async def test_after_signing_in_it_is_asked_for_once_and_until_then_nothing_is_b
         area.copy.vm.start()
         await until(lambda: not area.copy.vm._tasks.running("copy"))
         assert CopyStatus.LOCKED is area.copy.vm.state.status
-        area.copy.toast._step.click()
+        area.copy.toast.step.click()
         await box()
         answer(PIN)
         await until(lambda: told)

@@ -109,16 +109,16 @@ async def test_they_are_set_by_keyboard_with_a_line_that_shows_them(window, view
         told = box.example.text()
         press(Qt.Key.Key_Tab, Qt.Key.Key_Home)
         press(Qt.Key.Key_Return)
-        await until(lambda: not window._tasks.running("csv"))
+        await until(lambda: not window.tasks.running("csv"))
 
         assert told == 'Golf;11/24/2026 14:05;"Vogel; Ada";-1250,50;EUR'
-        assert CsvHabits(";", ",", DateShape.ISO) == habits_of(window._context.preferences)
+        assert CsvHabits(";", ",", DateShape.ISO) == habits_of(window.context.preferences)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(moves=st.lists(st.tuples(st.sampled_from(["separator", "decimal", "dates"]), st.integers(0, 3)), max_size=8))
 def test_no_choice_makes_one_sign_both_and_the_last_one_stays(moves, window):
-    box = CsvDialog(window._context, window)
+    box = CsvDialog(window.context, window)
     for name, at in moves:
         combo = getattr(box, name)
         combo.setCurrentIndex(min(at, combo.count() - 1))
@@ -140,9 +140,9 @@ async def test_thinking_better_of_it_changes_nothing(window, view, until, end):
         box.no.click()
     else:
         press(end)
-    await until(lambda: not window._tasks.running("csv"))
+    await until(lambda: not window.tasks.running("csv"))
 
-    assert {} == window._context.preferences.csv
+    assert {} == window.context.preferences.csv
 
 
 async def test_they_are_offered_where_one_exports(window, view, until):
@@ -155,6 +155,6 @@ async def test_they_are_offered_where_one_exports(window, view, until):
     box.separator.activated.emit(box.separator.currentIndex())
     assert "\t" not in box.example.text()
     box.yes.click()
-    await until(lambda: not page.export._tasks.running("habits"))
+    await until(lambda: not page.export.tasks.running("habits"))
 
-    assert "\t" == habits_of(window._context.preferences).separator
+    assert "\t" == habits_of(window.context.preferences).separator

@@ -51,7 +51,7 @@ WAYS = [
 
 
 def _click(person, name):
-    QTest.mouseClick(person.view.rail._buttons[name], Qt.MouseButton.LeftButton)
+    QTest.mouseClick(person.view.rail.buttons[name], Qt.MouseButton.LeftButton)
 
 
 @pytest.mark.parametrize(("account", "page", "begin", "leave", "to"), WAYS)
@@ -60,7 +60,7 @@ async def test_a_page_with_a_form_stays_until_it_is_answered(somebody, account, 
         await person.sign_in(account)
         view = person.view
         view.go(page)
-        await person.until(lambda: view.page(page).isVisible() and not person.window._context.shimmer.running)
+        await person.until(lambda: view.page(page).isVisible() and not person.window.context.shimmer.running)
         panel = begin(view)
         await person.until(lambda: panel.is_open)
         field = _first_field(panel)

@@ -34,7 +34,7 @@ async def _by_name(person, typed):
 async def test_dark_light_and_the_systems_look_are_words_of_the_search_over_everything(counter):
     async with counter() as person:
         await person.sign_in()
-        theme, kept = person.program.theme, person.window._context.preferences
+        theme, kept = person.program.theme, person.window.context.preferences
         for typed, scheme in (("dark", Scheme.DARK), ("light", Scheme.LIGHT), ("system", Scheme.SYSTEM)):
             told = await _by_name(person, typed)
             assert typed in told
@@ -51,5 +51,5 @@ async def test_motion_is_reduced_and_allowed_again(counter):
             assert "motion" in await _by_name(person, "motion")
             assert (wanted, wanted) == (
                 person.program.theme.reduced_motion,
-                person.window._context.preferences.reduced_motion,
+                person.window.context.preferences.reduced_motion,
             )

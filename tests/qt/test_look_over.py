@@ -94,7 +94,7 @@ class Look:
         while calm < _CALM:
             names = set(self.person.desk.tasks._by_name)
             busy = {name for name in names if not name.startswith(_ALWAYS)}
-            calm = 0 if busy or self.person.window._context.shimmer.running else calm + 1
+            calm = 0 if busy or self.person.window.context.shimmer.running else calm + 1
             await asyncio.sleep(0.01)
 
     async def at(self, place):
@@ -140,14 +140,14 @@ async def _look_through(eye, page, name):
 #: Of each role: the page, how its form is opened, where the form is, and how it is sent with nothing filled in.
 FORMS = {
     "clerk": [("renters", lambda view: view.client.renters.add(), lambda view: view.client.renters.details,
-               lambda panel: panel.form._save.click())],
+               lambda panel: panel.form.save.click())],
     "owner": [("fleet", lambda view: _fleet(view).add_car(), lambda view: _fleet(view).panel,
                lambda panel: panel.save())],
     "admin": [
         ("users", lambda view: view.area(AccountsArea).people.new.click(), lambda view: view.area(AccountsArea).panel,
          lambda panel: panel.main.click()),
         ("firm", lambda view: view.page("firm").add_branch(),
-         lambda view: view.page("firm").branch_panel, lambda panel: panel._save.click()),
+         lambda view: view.page("firm").branch_panel, lambda panel: panel.save.click()),
         ("firm", lambda view: view.page("firm").change_rules(),
          lambda view: view.page("firm").rules_panel, lambda _panel: None),
     ],

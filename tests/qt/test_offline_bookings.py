@@ -91,7 +91,7 @@ async def synced(kept):
 
 async def opened(person):
     """The stored copy, from the sign-in page, by keyboard."""
-    copies = person.window.sign_in._form.copies
+    copies = person.window.sign_in.form.copies
     await person.until(lambda: person.program.session.state.phase is SessionPhase.SIGNED_OUT)
     await person.until(lambda: copies.isVisibleTo(person.window))
     for _ in range(20):
@@ -118,7 +118,7 @@ async def listed(person, view, total):
 
 
 def head(page):
-    return page.header._subtitle.text()
+    return page.header.subtitle.text()
 
 
 def words_of(page):
@@ -151,7 +151,7 @@ async def test_the_stored_bookings_are_looked_through_by_keyboard(train, history
         person.press(Qt.Key.Key_Return)
         panel = view.bookings.panel
         await person.until(lambda: panel.isVisible() and panel.number.button.hasFocus())
-        assert [each.label for each in panel.payments._fields] == [
+        assert [each.label for each in panel.payments.fields] == [
             "Charge", "Your share", "Commission", "Refund", "Your share", "Commission",
         ]  # fmt: skip
         assert "complete" in panel.stamp.text()
@@ -193,12 +193,12 @@ async def test_a_stored_booking_is_found_from_any_page_by_its_number(train, hist
         person.press(Qt.Key.Key_Return)
         await person.until(view.bookings.panel.isVisible)
         assert "bookings" == view.rail.selected
-        assert view.bookings.panel.facts._fields[3].value == "Berlin Mitte"
+        assert view.bookings.panel.facts.fields[3].value == "Berlin Mitte"
         await listed(person, view, 2)
         person.press(Qt.Key.Key_Q, CTRL | Qt.KeyboardModifier.ShiftModifier)
         await person.until(lambda: person.window.offline is None)
         assert not finder._things
-        assert person.window.focusWidget() is person.window.sign_in._form.account
+        assert person.window.focusWidget() is person.window.sign_in.form.account
 
 
 def test_what_was_paid_in_another_year_says_so():
@@ -242,13 +242,13 @@ async def test_without_bookings_the_fleet_is_offered_and_where_none_match_all_of
         person.press(Qt.Key.Key_2, CTRL)
         page = await listed(person, view, 0)
         empty = page.content.empty
-        assert "No bookings" == empty._title.text()
+        assert "No bookings" == empty.title.text()
         assert head(page).endswith(", complete")
         assert not page.save.isEnabled()
         view.bookings.vm.search("zzz")
-        await person.until(lambda: empty._title.text() == "Nothing found")
+        await person.until(lambda: empty.title.text() == "Nothing found")
         person.press(Qt.Key.Key_Return)
-        await person.until(lambda: empty._title.text() == "No bookings")
+        await person.until(lambda: empty.title.text() == "No bookings")
         person.press(Qt.Key.Key_Return)
         await person.until(lambda: view.rail.selected == "fleet")
 
@@ -285,7 +285,7 @@ async def test_a_copy_whose_first_making_was_killed_says_partial_on_every_page(t
     await killed_at(3, kept.deployment, keys)
 
     async with train() as person:
-        copies = person.window.sign_in._form.copies
+        copies = person.window.sign_in.form.copies
         await person.until(lambda: copies.isVisibleTo(person.window))
         assert all(each.accessibleName().endswith(", partial") for each in copies.findChildren(Button))
         assert any(each.text().endswith(", partial") for each in copies.findChildren(Text))
@@ -307,7 +307,7 @@ async def test_a_copy_whose_first_making_was_killed_says_partial_on_every_page(t
         shown = [page.model.row_at(row).booking.id for row in range(total)]
         view.bookings.vm.search("quisling")
         await listed(person, view, 0)
-        assert "missing in this copy" in page.content.empty._sentence.text()
+        assert "missing in this copy" in page.content.empty.sentence.text()
         view.bookings.vm.clear()
         await listed(person, view, total)
         page.opened.emit(page.model.row_at(0).booking)
@@ -340,7 +340,7 @@ async def test_where_the_servers_here_do_not_come_up_the_stored_copy_is_offered(
     async with person_at(qapp, kept, tmp_path) as person:
         session = person.program.session
         await person.until(lambda: session.state.phase is SessionPhase.BROKEN)
-        broken = person.window.sign_in._broken
+        broken = person.window.sign_in.broken
         await person.until(lambda: broken.copies.isVisibleTo(person.window))
         person.press(Qt.Key.Key_Tab)
         person.press(Qt.Key.Key_Return)
@@ -350,7 +350,7 @@ async def test_where_the_servers_here_do_not_come_up_the_stored_copy_is_offered(
         up.set()
         person.press(Qt.Key.Key_Q, CTRL | Qt.KeyboardModifier.ShiftModifier)
         await person.until(lambda: session.state.phase is SessionPhase.SIGNED_OUT)
-        assert person.window.sign_in._form.isVisible()
+        assert person.window.sign_in.form.isVisible()
 
 
 @given(reason=st.sampled_from(UsualReason))
@@ -389,7 +389,7 @@ async def test_the_panel_of_a_stored_booking_has_the_reason_behind_its_payments(
         panel = view.bookings.panel
         await person.until(panel.isVisible)
 
-        last = panel.payments._fields[-1]
+        last = panel.payments.fields[-1]
         assert (last.label, last.value) == ("Refund reason", usual_words(UsualReason.CAR))
 
 

@@ -52,7 +52,7 @@ def firm(world, qapp, tmp_path):
 
 
 def net(page):
-    return page.body.tiles[Figure.NET]._value
+    return page.body.tiles[Figure.NET].value
 
 
 async def test_with_no_network_the_program_starts_and_shows_and_exports_the_stored_copy(firm, history, tmp_path):
@@ -64,7 +64,7 @@ async def test_with_no_network_the_program_starts_and_shows_and_exports_the_stor
             session = program.session
             session.sign_in("owner", PASSWORD)
             await until(lambda: session.state.problem is not None)
-            form = program.window.sign_in._form
+            form = program.window.sign_in.form
             assert form.copies.isVisibleTo(form)
 
             form.copies.chosen.emit("owner")
@@ -80,8 +80,8 @@ async def test_with_no_network_the_program_starts_and_shows_and_exports_the_stor
             await until(lambda: vm.export.state.phase is ExportPhase.DONE)
 
             assert view.banner.text == AWAY
-            assert "stored copy as of" in page.header._subtitle.text()
-            assert page.header._subtitle.text().endswith(", complete")
+            assert "stored copy as of" in page.header.subtitle.text()
+            assert page.header.subtitle.text().endswith(", complete")
             assert "stored copy as of" in view.status.accessibleDescription()
             fleet = view._made["fleet"]
             assert fleet.model.index(0, 0).data() == GOLF.label
@@ -122,7 +122,7 @@ async def test_on_reconnect_the_copy_is_synced_and_what_changed_is_said(firm, hi
     async with Proxy(firm.port) as proxy, firm(proxy) as program:
         area = await signed_in(program)
         await proxy.move_to(Line.CUT)
-        connection = program.window.workspace._workspace.connection
+        connection = program.window.workspace.workspace.connection
         connection.look_now()
         await until(lambda: connection.state.problem is not None)
         for n in range(3):
@@ -136,8 +136,8 @@ async def test_on_reconnect_the_copy_is_synced_and_what_changed_is_said(firm, hi
         await until(lambda: net(area.earnings.page) == "340.00 EUR")
 
         assert (told[0].rentals, told[0].refunds) == (3, 0)
-        assert area.copy.toast._text.text().endswith("+ 3 rentals")
-        area.copy.toast._step.click()
+        assert area.copy.toast.text.endswith("+ 3 rentals")
+        area.copy.toast.step.click()
         assert 3 == len(area.copy.news.model.rows)
         first = area.copy.news.model.rows[0]
         area.copy.news.table.chosen.emit(first)

@@ -140,7 +140,7 @@ class InVain:
 
 
 def net(page):
-    return page.body.tiles[Figure.NET]._value
+    return page.body.tiles[Figure.NET].value
 
 
 @pytest.mark.parametrize("how", ["kill", "pause"])
@@ -157,7 +157,7 @@ async def test_a_mongod_that_stops_while_figures_load_leaves_the_stored_ones_wit
         await until(lambda: vm.state.phase is Phase.READY and vm.state.earnings.span == MARCH)
         # Out of the cache, which still runs, or the copy: right and stamped either way.
         await until(lambda: net(page) == "85.00 EUR")
-        assert "as of" in page.header._subtitle.text()
+        assert "as of" in page.header.subtitle.text()
 
         vm.show(APRIL)
         await until(lambda: vm.state.phase is Phase.READY and vm.state.stored)
@@ -185,7 +185,7 @@ async def test_a_mongod_that_stops_while_fleet_and_bookings_load_leaves_what_was
         area.earnings.page.body.tiles[Figure.NET].click()
         await until(lambda: page.fleet.state.phase is Phase.FAILED)
         await until(lambda: area.bookings.vm.state.phase is Phase.FAILED)
-        await until(lambda: panel._vm.state.phase is Phase.FAILED)
+        await until(lambda: panel.vm.state.phase is Phase.FAILED)
         assert (cars, rows, page.rows.model.rowCount()) == (1, 1, 1)
         assert panel.banner.text == say(Unavailable("mongodb")).text
 
@@ -229,7 +229,7 @@ async def test_a_page_that_alone_got_no_answer_is_loaded_again_by_itself(opened,
     """Nobody presses anything, and the connection itself is well all the time (or, on a slow machine, most of it)."""
     async with opened() as program:
         area = await at_the_earnings(program)
-        vm, connection = area.earnings.vm, program.window.workspace._workspace.connection
+        vm, connection = area.earnings.vm, program.window.workspace.workspace.connection
         said = []
         connection.retry.connect(lambda: said.append("retry"))
         connection.changed.connect(lambda state: said.append(state.problem))
@@ -252,7 +252,7 @@ async def test_with_no_mongod_at_all_the_program_starts_on_its_copy_and_says_whe
     async with opened() as program:
         program.session.sign_in("owner", PASSWORD)
         await until(lambda: program.session.state.problem is not None)
-        program.window.sign_in._form.copies.chosen.emit("owner")
+        program.window.sign_in.form.copies.chosen.emit("owner")
         await until(lambda: program.window.offline is not None)
         view = program.window.offline
         vm = view.earnings.vm
@@ -260,7 +260,7 @@ async def test_with_no_mongod_at_all_the_program_starts_on_its_copy_and_says_whe
         await until(lambda: vm.state.phase is Phase.READY and vm.state.earnings.span == MARCH)
         await until(lambda: net(view.earnings.page) == "85.00 EUR")
         await until(lambda: view.banner.text == AWAY)
-        assert view.earnings.page.header._subtitle.text().endswith(", complete")
+        assert view.earnings.page.header.subtitle.text().endswith(", complete")
 
         mongod.mend()
         await until(lambda: view.banner.text == BACK)

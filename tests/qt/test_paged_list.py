@@ -60,10 +60,10 @@ def test_where_the_chosen_row_went_the_next_one_is_chosen_and_not_the_first(list
 
 
 def test_the_first_load_stands_in_skeleton(listed):
-    listed.loading._rule._now = lambda: 100.0
+    listed.loading.rule.now = lambda: 100.0
     listed.vm.feed(PagedState(None, run=1))
-    listed.loading._rule._now = lambda: 100.5
-    listed.loading._look()
+    listed.loading.rule.now = lambda: 100.5
+    listed.loading.look()
 
     assert _SKELETON == listed.model.rowCount()
     listed.loading.fail()
@@ -94,11 +94,11 @@ async def test_the_chosen_row_stays_chosen_wherever_it_stands_when_the_list_is_l
 async def test_the_number_is_unknown_while_skeleton_stand_and_none_when_the_list_did_not_come(listed, until):
     told = []
     listed.filled.connect(told.append)
-    listed.loading._rule._now = lambda: 100.0
+    listed.loading.rule.now = lambda: 100.0
     listed.vm.feed(PagedState(None, run=1))
-    listed.loading._rule._now = lambda: 100.5
-    listed.loading._look()
-    listed.loading._rule._now = lambda: 200.0
+    listed.loading.rule.now = lambda: 100.5
+    listed.loading.look()
+    listed.loading.rule.now = lambda: 200.0
     listed.vm.feed(PagedState(None, Phase.FAILED, run=1, problem=Unavailable("mongodb")))
 
     assert [-1, 0] == told

@@ -110,13 +110,13 @@ def test_driver_says_each_look_once_and_leaves_no_timer(qtbot, clock):
     loading.changed.connect(lambda showing: seen.append(showing.look))
     loading.begin(has_rows=False)
     clock.at += 0.25
-    loading._look()
-    loading._look()
+    loading.look()
+    loading.look()
     clock.at += 0.5
     loading.settle()
 
     assert [WaitLook.QUIET, WaitLook.SKELETON, WaitLook.CONTENT] == seen
-    assert not loading._timer.isActive()
+    assert not loading.timer.isActive()
     assert WaitLook.CONTENT is loading.showing.look
 
 

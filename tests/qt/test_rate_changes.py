@@ -73,7 +73,7 @@ async def test_121_to_0_01_is_asked_about_and_enter_keeps_it(qapp, world, tmp_pa
         person.press(Qt.Key.Key_Return, CTRL)
         await person.until(asked)
         QTest.keyClick(asked(), Qt.Key.Key_Return)
-        await person.until(lambda: not asked() and not page.panel._tasks.running("rate"))
+        await person.until(lambda: not asked() and not page.panel.tasks.running("rate"))
         kept = world.db.cars.find_one({"_id": before.id})["daily_rate"]["minor"]
         assert FleetCarStage.FILLED_IN is page.car.state.stage
         page.panel.main.click()

@@ -28,7 +28,7 @@ async def test_about_shows_version_and_every_text(window, until):
         for part in (shown.works, shown.terms)
     ]
     shown.accept()
-    await window._tasks.ended("about")
+    await window.tasks.ended("about")
 
     assert names[0].startswith("drivesphere 0.")
     assert all(text.strip() for text in texts)
@@ -50,7 +50,7 @@ async def test_about_is_there_before_the_files_are_read_and_may_be_closed_before
     await until(_box)
     told, shown = _box().told, _box().terms.toPlainText()
     _box().yes.click()
-    await window._tasks.ended("about")
+    await window.tasks.ended("about")
     go_on.set()
 
     assert "Version 0." in told
@@ -70,7 +70,7 @@ async def test_the_lines_of_our_licence_stay_as_they_are(window, until):
         lines.append(block.layout().lineCount())
         block = block.next()
     shown.accept()
-    await window._tasks.ended("about")
+    await window.tasks.ended("about")
 
     assert len(lines) > 10
     assert max(lines) == 1

@@ -147,7 +147,7 @@ async def test_B12_a_changed_role_signs_the_other_window_out_with_a_message_and_
         panel.move_button.click()
         await office.answer()
         await counter.until(lambda: counter.session.phase is SessionPhase.SIGNED_OUT)
-        said = counter.program.window.sign_in._form._banner.text
+        said = counter.program.window.sign_in.form.banner.text
 
         assert "An administrator changed what this account may do. Please sign in again." == said
         assert counter.view is None
@@ -170,7 +170,7 @@ async def test_B12_a_disabled_account_is_signed_out_and_told_so(desk):
         await office.answer(password=PASSWORD)
         await counter.until(lambda: counter.session.phase is SessionPhase.SIGNED_OUT)
 
-        assert counter.program.window.sign_in._form._banner.text.startswith("This account is disabled.")
+        assert counter.program.window.sign_in.form.banner.text.startswith("This account is disabled.")
         await office.until(office.admin.panel.enable.isVisible)
         office.admin.panel.enable.click()
         await office.answer()
@@ -200,7 +200,7 @@ async def test_an_account_is_made_its_password_shown_once_and_changed_at_the_fir
         assert office.admin.people_vm.state.one_time is None
 
         await counter.sign_in("nele.vogt", once)
-        choose = counter.program.window.sign_in._choose
+        choose = counter.program.window.sign_in.choose
         for name in ("password", "again"):
             choose.form.fields[name].setText(CHOSEN)
         choose.save.click()
@@ -265,8 +265,8 @@ async def test_a_request_is_counted_granted_with_a_role_and_gone(desk, world):
     await _file(world, "Udo Unknown", "udo@example.org")
     async with desk() as office:
         await office.sign_in("admin")
-        badge = office.view.rail._buttons["requests"]
-        await office.until(lambda: badge._waiting == 2)
+        badge = office.view.rail.buttons["requests"]
+        await office.until(lambda: badge.waiting == 2)
         office.view.go("requests")
         page = office.admin.requests
         await office.until(lambda: page.list.row() is not None)
@@ -278,12 +278,12 @@ async def test_a_request_is_counted_granted_with_a_role_and_gone(desk, world):
             panel.form.value(name) for name in ("name", "account", "email")
         )
         panel.main.click()
-        await office.until(lambda: badge._waiting == 1)
+        await office.until(lambda: badge.waiting == 1)
         panel.close_panel()
         await office.until(lambda: page.list.row() is not None and page.list.row().name == "Udo Unknown")
         page.decline.click()
         await office.answer()
-        await office.until(lambda: badge._waiting == 0)
+        await office.until(lambda: badge.waiting == 0)
         await office.until(lambda: not page.list.content.shows_rows)
 
         assert Role.CLIENT == world.db.people.find_one({"_id": "nele.vogt"})["role"]
@@ -334,9 +334,9 @@ async def test_users_and_requests_are_live_and_a_used_password_is_shown_no_longe
         new = NewPerson("new.one", "New One", "", "", Post(Role.CLIENT, BERLIN.id))
         one_time = await other.accounts.create(other.actor, new)
         await office.until(lambda: known + 1 == vm.listing.state.first.total)
-        badge = office.view.rail._buttons["requests"]
+        badge = office.view.rail.buttons["requests"]
         await _file(world, "Nele Vogt", "nele@example.org")
-        await office.until(lambda: badge._waiting == 1)
+        await office.until(lambda: badge.waiting == 1)
 
         await office.open("new.one")
         await office.until(lambda: panel.reset.isVisible() and panel.reset.isEnabled())
@@ -393,7 +393,7 @@ async def test_search_and_filters_ask_the_server_and_an_empty_answer_leads_back(
         QTest.keyClicks(page.search, "nobody")
         await office.until(lambda: listing.state.phase is Phase.READY and listing.state.first.total == 0)
         await office.until(lambda: not page.list.content.shows_rows)
-        page.list.content.empty._step.click()
+        page.list.content.empty.step.click()
         await office.until(lambda: listing.state.phase is Phase.READY and listing.state.first.total == everybody)
 
         assert page.list.content.shows_rows

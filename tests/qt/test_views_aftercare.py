@@ -68,17 +68,17 @@ def test_offline_nothing_that_writes_can_be_pressed(care):
 @pytest.mark.parametrize("agreed", [True, False])
 async def test_money_goes_back_only_after_a_yes_to_its_amount(care, until, monkeypatch, agreed):
     cancelled = []
-    monkeypatch.setattr(care._vm, "cancel", lambda *told: cancelled.append(told))
+    monkeypatch.setattr(care.vm, "cancel", lambda *told: cancelled.append(told))
     care.show()
-    care._vm.state = PanelState(PanelStage.CONFIRMED, booking=make_booking(state=BookingState.CONFIRMED))
-    care._vm.refund_quoted.emit(RefundQuote(Money(36_00, "EUR"), Money(36_00, "EUR")))
+    care.vm.state = PanelState(PanelStage.CONFIRMED, booking=make_booking(state=BookingState.CONFIRMED))
+    care.vm.refund_quoted.emit(RefundQuote(Money(36_00, "EUR"), Money(36_00, "EUR")))
     await until(lambda: care.window().findChildren(QuestionBox))
     box = care.window().findChildren(QuestionBox)[0]
     assert "Cancel and refund 36.00 EUR" in [button.text() for button in (box.yes, box.no)]
     box.usual.setCurrentText("Booked or paid twice")
     box.said.setText("paid by phone, too")
     next(each for each in (box.yes, box.no) if each.text().startswith("Cancel and" if agreed else "Keep")).click()
-    await until(lambda: not care._tasks.running("cancel"))
+    await until(lambda: not care.tasks.running("cancel"))
 
     said = RefundReason(UsualReason.TWICE, "paid by phone, too")
     assert ([(Money(36_00, "EUR"), said)] if agreed else []) == cancelled
@@ -86,7 +86,7 @@ async def test_money_goes_back_only_after_a_yes_to_its_amount(care, until, monke
 
 async def test_a_refund_is_asked_about_by_its_booking_and_wants_a_reason(care, until, monkeypatch):
     cancelled = []
-    monkeypatch.setattr(care._vm, "cancel", lambda *told: cancelled.append(told))
+    monkeypatch.setattr(care.vm, "cancel", lambda *told: cancelled.append(told))
     booking = make_booking(state=BookingState.CONFIRMED)
     box = await _asked_about(care, until, booking, 36_00)
     told = box.told
@@ -106,7 +106,7 @@ async def test_a_refund_is_asked_about_by_its_booking_and_wants_a_reason(care, u
     box.said.setText("a flight was cancelled")
     assert not box.form.mistakes["said"].isVisible()
     box.yes.click()
-    await until(lambda: not care._tasks.running("cancel"))
+    await until(lambda: not care.tasks.running("cancel"))
 
     assert [(Money(36_00, "EUR"), RefundReason(UsualReason.OTHER, "a flight was cancelled"))] == cancelled
 
@@ -115,7 +115,7 @@ async def test_a_refund_is_asked_about_by_its_booking_and_wants_a_reason(care, u
 @pytest.mark.parametrize("presses", [1, 3, 7])
 async def test_enter_alone_never_gives_money_back(care, until, monkeypatch, chosen, presses):
     cancelled = []
-    monkeypatch.setattr(care._vm, "cancel", lambda *told: cancelled.append(told))
+    monkeypatch.setattr(care.vm, "cancel", lambda *told: cancelled.append(told))
     box = await _asked_about(care, until, make_booking(state=BookingState.CONFIRMED), 36_00)
     box.usual.setCurrentIndex(chosen)
     box.said.setText("said")
@@ -124,27 +124,27 @@ async def test_enter_alone_never_gives_money_back(care, until, monkeypatch, chos
             QTest.keyClick(box.focusWidget(), Qt.Key.Key_Return)
     thrown_away = not box.isVisible()
     box.reject()
-    await until(lambda: not care._tasks.running("cancel"))
+    await until(lambda: not care.tasks.running("cancel"))
 
     assert ([], presses > 1) == (cancelled, thrown_away)
 
 
 async def test_a_renters_own_account_is_asked_for_no_reason(care, until, monkeypatch):
     cancelled = []
-    monkeypatch.setattr(care._vm, "cancel", lambda *told: cancelled.append(told))
-    monkeypatch.setattr(care._vm._desk, "actor", replace(care._vm._desk.actor, role=Role.RENTER))
+    monkeypatch.setattr(care.vm, "cancel", lambda *told: cancelled.append(told))
+    monkeypatch.setattr(care.vm._desk, "actor", replace(care.vm._desk.actor, role=Role.RENTER))
     box = await _asked_about(care, until, make_booking(state=BookingState.CONFIRMED), 36_00)
     assert not isinstance(box, ReasonDialog)
     box.yes.click()
-    await until(lambda: not care._tasks.running("cancel"))
+    await until(lambda: not care.tasks.running("cancel"))
 
     assert [(Money(36_00, "EUR"), None)] == cancelled
 
 
 async def _asked_about(care, until, booking, back):
     care.show()
-    care._vm.state = PanelState(PanelStage.CONFIRMED, booking=booking)
-    care._vm.refund_quoted.emit(RefundQuote(Money(back, "EUR"), Money(0, "EUR")))
+    care.vm.state = PanelState(PanelStage.CONFIRMED, booking=booking)
+    care.vm.refund_quoted.emit(RefundQuote(Money(back, "EUR"), Money(0, "EUR")))
     await until(lambda: care.window().findChildren(QuestionBox))
     return care.window().findChildren(QuestionBox)[0]
 
@@ -159,14 +159,14 @@ async def _asked_about(care, until, booking, back):
 )
 async def test_what_is_asked_names_no_sum_of_nothing(care, until, back, kept, told, untold):
     care.show()
-    care._vm.state = PanelState(PanelStage.CONFIRMED, booking=make_booking(state=BookingState.CONFIRMED))
-    care._vm.refund_quoted.emit(RefundQuote(Money(back, "EUR"), Money(kept, "EUR")))
+    care.vm.state = PanelState(PanelStage.CONFIRMED, booking=make_booking(state=BookingState.CONFIRMED))
+    care.vm.refund_quoted.emit(RefundQuote(Money(back, "EUR"), Money(kept, "EUR")))
     await until(lambda: care.window().findChildren(QuestionBox))
     box = care.window().findChildren(QuestionBox)[0]
 
     asked = box.told
     box.reject()
-    await until(lambda: not care._tasks.running("cancel"))
+    await until(lambda: not care.tasks.running("cancel"))
 
     assert told in asked
     assert untold not in asked
@@ -176,9 +176,9 @@ async def test_what_is_asked_names_no_sum_of_nothing(care, until, back, kept, to
 async def test_enter_and_enter_and_enter_never_end_a_rental(care, until, monkeypatch, presses):
     """Each Enter goes to whatever has the keyboard, as a held or impatient key does."""
     ended = []
-    monkeypatch.setattr(care._vm, "returned", lambda: ended.append(1))
+    monkeypatch.setattr(care.vm, "returned", lambda: ended.append(1))
     state = PanelState(PanelStage.CONFIRMED, booking=make_booking(state=BookingState.CONFIRMED, period=BEGUN))
-    care._vm.state = state
+    care.vm.state = state
     care.show()
     care.window().activateWindow()
     care.draw(state, online=True)
@@ -190,23 +190,23 @@ async def test_enter_and_enter_and_enter_never_end_a_rental(care, until, monkeyp
         await asyncio.sleep(0)
     for box in care.window().findChildren(QuestionBox):
         box.reject()
-    await until(lambda: not care._tasks.running("returned"))
+    await until(lambda: not care.tasks.running("returned"))
 
     assert [] == ended
 
 
 async def test_a_return_is_asked_about_by_car_plate_renter_and_amount(care, until):
     booking = make_booking(state=BookingState.CONFIRMED, period=BEGUN)
-    care._vm.state = PanelState(PanelStage.CONFIRMED, booking=booking)
+    care.vm.state = PanelState(PanelStage.CONFIRMED, booking=booking)
     care.show()
-    care.draw(care._vm.state, online=True)
+    care.draw(care.vm.state, online=True)
     care.returned.click()
     await until(lambda: care.window().findChildren(QuestionBox))
     box = care.window().findChildren(QuestionBox)[0]
 
     told = box.told
     box.reject()
-    await until(lambda: not care._tasks.running("returned"))
+    await until(lambda: not care.tasks.running("returned"))
 
     for named in (booking.plate, booking.renter_name, booking_number(booking.id), amount(booking.price), FINAL):
         assert named in told
@@ -214,15 +214,15 @@ async def test_a_return_is_asked_about_by_car_plate_renter_and_amount(care, unti
 
 async def test_an_answer_is_for_the_booking_that_was_asked_about(care, until, monkeypatch):
     ended = []
-    monkeypatch.setattr(care._vm, "returned", lambda: ended.append(1))
+    monkeypatch.setattr(care.vm, "returned", lambda: ended.append(1))
     booking = make_booking(state=BookingState.CONFIRMED, period=BEGUN)
-    care._vm.state = PanelState(PanelStage.CONFIRMED, booking=booking)
+    care.vm.state = PanelState(PanelStage.CONFIRMED, booking=booking)
     care.show()
-    care.draw(care._vm.state, online=True)
+    care.draw(care.vm.state, online=True)
     care.returned.click()
     await until(lambda: care.window().findChildren(QuestionBox))
-    care._vm.state = PanelState(PanelStage.CONFIRMED, booking=replace(booking, id=BookingId("another")))
+    care.vm.state = PanelState(PanelStage.CONFIRMED, booking=replace(booking, id=BookingId("another")))
     care.window().findChildren(QuestionBox)[0].yes.click()
-    await until(lambda: not care._tasks.running("returned"))
+    await until(lambda: not care.tasks.running("returned"))
 
     assert [] == ended

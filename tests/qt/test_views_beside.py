@@ -198,7 +198,7 @@ def test_tab_goes_through_the_wrapped_filters_in_reading_order(listed, view):
 @SIZES
 def test_cards_flow_beside_an_open_car(window, view, size):
     window.resize(*size)
-    search = view._workspace.search
+    search = view.workspace.search
     search.feed(found(50, brands=frozenset({"Audi"}), min_seats=5))
     settle()
     page, panel = view.client.search, view.client.car

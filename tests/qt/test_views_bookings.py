@@ -47,7 +47,7 @@ def page(qtbot, theme, workspace, clock, tmp_path):
     shimmer = ShimmerClock(theme)
     context = ViewContext(theme, shimmer, Preferences(tmp_path / "p.ini"))
     page = BookingsPage(context, workspace.bookings, workspace.now, first_step="Find a car")
-    page.loading._rule._now = clock
+    page.loading.rule.now = clock
     qtbot.addWidget(page)
     page.resize(1088, 764)
     page.show()
@@ -71,7 +71,7 @@ def feed(page, state):
 def wait_for_skeleton(page, clock):
     feed(page, BookingsState(run=1))
     clock.at += 0.25
-    page.loading._look()
+    page.loading.look()
     QTest.qWait(0)
 
 
@@ -87,7 +87,7 @@ def test_skeleton_stand_where_the_rows_will_be(page, clock):
     assert table._clock.running
     clock.at += 0.5
     feed(page, listed(300))
-    page.loading._look()
+    page.loading.look()
     QTest.qWait(0)
 
     assert "loaded" == model.state_of(0)
@@ -115,7 +115,7 @@ def test_a_row_says_everything_in_branch_time(page):
     assert ("G8ET-6JAM-Q001", "Volkswagen Golf, B-DS 1", "Ada Moreau") == (number, car, renter)
     assert times.startswith("Mon 23 Nov 10:00")
     assert ("Pending, 10:00 left", "100.00 EUR") == (standing, price)
-    assert "3 bookings, newest first" == page.header._subtitle.text()
+    assert "3 bookings, newest first" == page.header.subtitle.text()
 
 
 @pytest.mark.parametrize("standing", Standing)
@@ -224,9 +224,9 @@ def test_enter_opens_the_booking(page, qtbot, key):
 
 def test_no_booking_leads_to_the_search(page, qtbot):
     feed(page, listed(0))
-    assert "No bookings yet" == page.content.empty._title.text()
+    assert "No bookings yet" == page.content.empty.title.text()
     with qtbot.waitSignal(page.first_step_wanted):
-        page.content.empty._step.click()
+        page.content.empty.step.click()
 
 
 def test_failure_takes_the_place_of_the_skeleton(page, clock):
@@ -234,7 +234,7 @@ def test_failure_takes_the_place_of_the_skeleton(page, clock):
     feed(page, BookingsState(Phase.FAILED, run=1, problem=Unavailable("mongodb")))
 
     assert not page.content.shows_rows
-    assert "No connection" == page.content.empty._title.text()
+    assert "No connection" == page.content.empty.title.text()
 
 
 def test_a_list_that_is_there_stays_and_says_its_age(page):
@@ -250,7 +250,7 @@ def test_another_scope_never_shows_the_rows_of_the_first(page, clock):
     feed(page, listed(5))
     feed(page, BookingsState(query=BookingQuery(BookingScope.BRANCH), run=2))
     clock.at += 0.25
-    page.loading._look()
+    page.loading.look()
 
     assert "waiting" == page.model.state_of(0)
     assert "Picked up at my branch" == page.scope.currentText()

@@ -116,7 +116,7 @@ async def test_X3_an_expired_booking_is_listed_and_taken_up_again_by_keyboard(co
         await person.until(lambda: person.opened)
         assert [detail.vm.state.booking.payment.attempt.url] == person.opened
         await listed(person, page, 2)
-        assert "1 hold" == person.view.status._holds.text()
+        assert "1 hold" == person.view.status.holds.text()
 
 
 async def test_pay_again_opens_the_same_page_and_the_panel_sees_it_paid(counter, world):
@@ -142,13 +142,13 @@ async def test_pay_again_opens_the_same_page_and_the_panel_sees_it_paid(counter,
         await person.until(lambda: detail.vm.state.panel().stage is PanelStage.CONFIRMED)
 
         assert ["Car held", "Paid and confirmed"] == [moment.title for moment in detail.past.moments]
-        assert not person.view.status._holds.isVisible()
+        assert not person.view.status.holds.isVisible()
 
 
 async def test_the_list_is_exported_where_the_person_says_and_as_their_spreadsheet_reads_it(counter, world, tmp_path):
     async with counter() as person:
         await person.sign_in()
-        keep(person.window._context.preferences, GERMAN)
+        keep(person.window.context.preferences, GERMAN)
         made = await elsewhere(person, two_of(world))
         page = await to_bookings(person)
         person.press(Qt.Key.Key_E, CTRL)
@@ -255,7 +255,7 @@ async def test_an_owner_finds_a_booking_by_its_plate_and_is_told_no_name(counter
         detail = person.view.area(OwnerArea).detail
         await person.until(lambda: detail.isVisible() and detail.vm.state.branches)
 
-        told = {field.label: field.value for field in detail.facts._fields}
+        told = {field.label: field.value for field in detail.facts.fields}
         assert "A. M." == told["Renter"]
         assert not detail.aftercare.isVisible()
         assert not detail.main.isVisible()

@@ -67,8 +67,8 @@ def panel(qtbot, theme, context, workspace):
     qtbot.addWidget(host)
     panel = CarPanel(context, workspace, no_photos(), host)
     now = [100.0]
-    panel.loading._rule._now = lambda: now[0]
-    panel.wait = lambda seconds: (now.__setitem__(0, now[0] + seconds), panel.loading._look())
+    panel.loading.rule.now = lambda: now[0]
+    panel.wait = lambda seconds: (now.__setitem__(0, now[0] + seconds), panel.loading.look())
     host.show()
     host.activateWindow()
     qtbot.waitUntil(host.isActiveWindow)
@@ -96,7 +96,7 @@ def calendar(*obstacles):
 
 def open_car(panel, found=None, **changes):
     panel.open_car(found or make_offer(1), PERIOD, BERLIN)
-    panel._vm.feed(replace(panel._vm.state, **changes))
+    panel.vm.feed(replace(panel.vm.state, **changes))
 
 
 # Cards.
@@ -204,7 +204,7 @@ def test_X1_a_taken_car_says_why_counts_its_hold_down_and_offers_both_ways_out(p
         QTest.keyClick(panel.main, Qt.Key.Key_Return)
     assert [blocked.next_free] == told.args
     panel.why_not.other.click()
-    assert "car-900" == panel._vm.state.car.id
+    assert "car-900" == panel.vm.state.car.id
     assert panel.why_not.isHidden()
     assert panel.may_book()
 
@@ -216,8 +216,8 @@ def test_X1_a_car_that_turns_while_it_is_open_is_said_aloud_and_another_one_is_n
     open_car(panel, make_blocked(2))
     assert [] == told
     open_car(panel, calendar=calendar())
-    panel._vm.feed(replace(panel._vm.state, found=make_blocked(1)))
-    panel._vm.feed(replace(panel._vm.state, found=make_offer(1)))
+    panel.vm.feed(replace(panel.vm.state, found=make_blocked(1)))
+    panel.vm.feed(replace(panel.vm.state, found=make_offer(1)))
 
     assert told[0].startswith("Volkswagen Golf. Booked for these days. From ")
     assert ["Volkswagen Golf. Free again"] == told[1:]
@@ -241,7 +241,7 @@ def test_skeleton_of_the_coming_weeks_stand_where_the_days_will_be(panel):
     assert (before, places) == (panel.strip.geometry(), panel.strip.cells())
     below = [part.geometry() for part in (panel.price, panel.facts, panel.photos)]
     panel.wait(0.5)
-    panel._vm.feed(replace(panel._vm.state, calendar=calendar(busy(DAY, 2 * DAY))))
+    panel.vm.feed(replace(panel.vm.state, calendar=calendar(busy(DAY, 2 * DAY))))
     QTest.qWait(0)
 
     assert not panel.strip._waiting
@@ -448,6 +448,6 @@ def test_DST_a_desk_in_another_zone_shows_the_branchs_time_and_says_so(desk_in_n
     over = RentalPeriod.between(night, night + DAY)
     panel.open_car(make_offer(1), over, BERLIN)
 
-    shown = {field.label: field.value for field in panel.price._fields}
+    shown = {field.label: field.value for field in panel.price.fields}
     assert ("Sat 27 Mar 2027 10:00 CET", "Sun 28 Mar 2027 10:00 CEST") == (shown["Pick-up"], shown["Return"])
     assert timedelta(hours=23) == over.ends_at - over.starts_at

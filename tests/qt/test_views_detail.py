@@ -72,7 +72,7 @@ def offered(detail):
 
 
 def fields(detail):
-    return {field.label: field.value for field in detail.facts._fields}
+    return {field.label: field.value for field in detail.facts.fields}
 
 
 BEGUN = RentalPeriod(NOW - timedelta(hours=5), NOW + timedelta(days=1))
@@ -271,7 +271,7 @@ def test_a_problem_is_told_with_its_way_out(make_detail):
     show(detail, story(CONFIRMED), problem=Unavailable("mongodb"))
 
     assert detail.banner.isVisible()
-    assert "Try again" == detail.banner._step.text()
+    assert "Try again" == detail.banner.step.text()
 
 
 def test_offline_nothing_that_writes_can_be_pressed(make_detail):

@@ -105,7 +105,7 @@ async def test_a_dispute_stands_under_needs_a_person_until_stripe_says_how_it_en
             person.view.go("overview")
             oversight = person.view.area(OversightArea)
             await person.until(lambda: oversight.overview._filled is not None)
-            assert "1" == oversight.overview.tiles["Needs a person"]._value
+            assert "1" == oversight.overview.tiles["Needs a person"].value
             oversight.overview.tiles["Needs a person"].click()
             await person.until(lambda: oversight.care.there.list.model.row_at(0) is not None)
             assert "Disputed: 100.00 EUR" == oversight.care.there.list.model.index(0, 1).data()

@@ -142,14 +142,14 @@ def page(qtbot, theme, shimmer, tasks, tmp_path):
 def test_a_period_that_is_not_over_is_called_so(page, span, name):
     page.vm.feed(ready(span))
 
-    assert page.header._subtitle.text().startswith(name)
+    assert page.header.subtitle.text().startswith(name)
 
 
 def test_R6_every_tile_shows_the_figure_that_its_name_says(page):
     page.vm.feed(ready())
     tiles = page.body.tiles
 
-    shown = {tile.text(): tile._value for tile in tiles.values()}
+    shown = {tile.text(): tile.value for tile in tiles.values()}
 
     assert shown == {
         "Net": "255.00 EUR",
@@ -179,8 +179,8 @@ def test_a_tile_says_how_it_compares_with_the_period_before(page):
     page.vm.feed(ready())
 
     net, dash = page.body.tiles[Figure.NET], "\N{EN DASH}"
-    assert net._note == f"▲ 200 % on 1{dash}24 Oct"
-    assert "a year ago: 0.00 EUR" == net._more[0][0]
+    assert net.note == f"▲ 200 % on 1{dash}24 Oct"
+    assert "a year ago: 0.00 EUR" == net.more[0][0]
     told = page.body._compared.text()
     assert told.endswith(f"1{dash}24 Oct and 1{dash}24 Nov 2025, up to this time of day.")
 
@@ -200,7 +200,7 @@ def test_a_period_that_has_not_begun_is_no_loss(page):
     page.vm.feed(ready(month(2026, 12, ZONE)))
 
     net = page.body.tiles[Figure.NET]
-    assert ("November 2026: 255.00 EUR", Tone.NEUTRAL) == (net._note, net._tone)
+    assert ("November 2026: 255.00 EUR", Tone.NEUTRAL) == (net.note, net._tone)
 
 
 def test_the_table_of_cars_holds_the_best_first(page):
@@ -224,8 +224,8 @@ async def test_R7_pressing_a_figure_opens_its_bookings_with_their_commission(pag
 
     assert page.panel.isVisibleTo(page.host)
     assert page.panel.value.text() == "255.00 EUR"
-    assert [field.value for field in page.panel.sums._fields] == ["2", "255.00 EUR"]
-    told = {field.label: field.value for field in page.panel.detail._fields}
+    assert [field.value for field in page.panel.sums.fields] == ["2", "255.00 EUR"]
+    told = {field.label: field.value for field in page.panel.detail.fields}
     assert told["Commission rule"] == "15 %, agreed when booked"
     assert told["Your share"].endswith("85.00 EUR")
 
@@ -272,7 +272,7 @@ def test_without_figures_the_problem_is_told_with_a_way_on(page):
     page.vm.feed(EarningsState(Phase.FAILED, month(2026, 11, ZONE), problem=Unavailable("mongodb"), run=1))
 
     assert not page.content.shows_rows
-    assert page.content.empty._title.text() == "No connection"
+    assert page.content.empty.title.text() == "No connection"
 
 
 def test_without_cars_the_first_step_is_the_fleet(page, qtbot):
@@ -280,7 +280,7 @@ def test_without_cars_the_first_step_is_the_fleet(page, qtbot):
     page.vm.feed(ready(earnings=report_of(month(2026, 11, ZONE), nothing), currency=""))
 
     with qtbot.waitSignal(page.fleet_wanted):
-        page.content.empty._step.click()
+        page.content.empty.step.click()
 
 
 def test_figures_of_the_stored_copy_are_stamped_and_a_partial_one_says_so(page):
@@ -424,7 +424,7 @@ def test_several_currencies_are_chosen_between_and_never_added(page):
     page.vm.choose_currency("JPY")
 
     assert page.period.currency.isVisibleTo(page)
-    assert page.body.tiles[Figure.NET]._value == "0 JPY"
+    assert page.body.tiles[Figure.NET].value == "0 JPY"
     page.vm.choose_currency("USD")
     assert page.vm.state.currency == "JPY"
 

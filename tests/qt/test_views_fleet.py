@@ -77,7 +77,7 @@ def make_page(qtbot, theme, clock, tmp_path):
         page.fleet.ask = page.asked.append
         page.filters.edited.disconnect()
         page.filters.edited.connect(page.asked.append)
-        page.rows.loading._rule._now = clock
+        page.rows.loading.rule.now = clock
         page.workspace = workspace
         page.host = host
         qtbot.addWidget(host)
@@ -112,7 +112,7 @@ def feed(page, state):
 def test_skeleton_stand_where_cards_and_rows_will_be(page, clock):
     feed(page, FleetState(run=1))
     clock.at += 0.25
-    page.rows.loading._look()
+    page.rows.loading.look()
     QTest.qWait(0)
     skeleton = [page.rows.grid.visualRect(page.rows.model.index(at, 0)) for at in range(3)]
     rows = [page.rows.table.rowViewportPosition(at) for at in range(3)]
@@ -128,7 +128,7 @@ def test_skeleton_stand_where_cards_and_rows_will_be(page, clock):
 def test_a_full_page_says_how_many_cars_are_what(page):
     feed(page, fleet())
 
-    assert "3 cars: 3 for rent, out or not" == page.header._subtitle.text()
+    assert "3 cars: 3 for rent, out or not" == page.header.subtitle.text()
     assert 3 == page.rows.model.rowCount()
     assert not page.to_move.isVisible()
 
@@ -180,10 +180,10 @@ def test_cars_that_are_out_are_shown_alone_and_say_what_out_means(page):
 
 def test_an_empty_fleet_offers_the_first_step_and_filters_that_fit_nothing_another(page):
     feed(page, replace(fleet(0), first=FleetRows((), 0)))
-    assert "No cars yet" == page.rows.content.empty._title.text()
+    assert "No cars yet" == page.rows.content.empty.title.text()
 
     feed(page, replace(fleet(0), first=FleetRows((), 0), query=FleetQuery(text="x"), run=2))
-    assert "No car fits" == page.rows.content.empty._title.text()
+    assert "No car fits" == page.rows.content.empty.title.text()
     page.rows.content.stepped.emit()
 
     assert [FleetQuery()] == page.asked
@@ -192,7 +192,7 @@ def test_an_empty_fleet_offers_the_first_step_and_filters_that_fit_nothing_anoth
 def test_what_failed_is_told_in_place_and_asked_for_again(page):
     feed(page, replace(fleet(0), phase=Phase.FAILED, first=None, problem=Unavailable("mongodb")))
 
-    assert "No connection" == page.rows.content.empty._title.text()
+    assert "No connection" == page.rows.content.empty.title.text()
     page.rows.content.stepped.emit()
     assert [FleetQuery()] == page.asked
 
@@ -338,7 +338,7 @@ def test_a_car_that_was_overtaken_offers_the_newer_one(page):
     )
 
     assert "What you filled in is kept." in page.panel.banner.text
-    assert "Take the newer one" == page.panel.banner._step.text()
+    assert "Take the newer one" == page.panel.banner.step.text()
 
 
 def test_photos_are_chosen_moved_and_removed_by_keys(qtbot, theme):

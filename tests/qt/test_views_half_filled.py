@@ -44,7 +44,7 @@ def host(qtbot, theme):
 @pytest.fixture
 def panel(host, theme, window):
     workspace = fed_workspace(TaskScope())
-    made = BookingPanel(ViewContext(theme, window._context.shimmer, window._context.preferences), workspace, host)
+    made = BookingPanel(ViewContext(theme, window.context.shimmer, window.context.preferences), workspace, host)
     made.open_offer(make_offer(), PERIOD, BERLIN)
     yield made
     made.stop()
@@ -98,10 +98,10 @@ async def test_after_it_the_same_car_can_be_booked_for_somebody(panel, until):
 @given(text=_TYPED)
 @_ANY
 def test_change_lets_the_next_letters_take_the_place_of_the_old_ones(panel, text):
-    panel._vm._tasks.latest = lambda _name, work: work.close()
+    panel.vm._tasks.latest = lambda _name, work: work.close()
     panel.renters.begin()
     panel.renters.field.setText("Moreau")
-    panel._vm.choose(RENTER)
+    panel.vm.choose(RENTER)
     panel.renters.change.click()
     QTest.keyClicks(panel.renters.field, text)
 

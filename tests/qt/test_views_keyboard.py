@@ -53,7 +53,7 @@ async def test_a_car_is_booked_and_paid_without_a_mouse(counter, world):
         person.press(Qt.Key.Key_Return)
         person.press(Qt.Key.Key_Return, CTRL)
         await person.until(lambda: panel.state.checkout_ready)
-        assert "1 hold" == person.view.status._holds.text()
+        assert "1 hold" == person.view.status.holds.text()
         await person.until(person.view.client.panel.main.hasFocus)
         person.press(Qt.Key.Key_Return)
         await person.until(lambda: person.opened)
@@ -67,7 +67,7 @@ async def test_a_car_is_booked_and_paid_without_a_mouse(counter, world):
         person.press(Qt.Key.Key_2, CTRL)
         table = person.view.client.bookings.model
         await person.until(lambda: table.rowCount() == 1 and table.index(0, 4).data() == "Confirmed")
-        assert not person.view.status._holds.isVisible()
+        assert not person.view.status.holds.isVisible()
 
 
 async def test_a_new_renter_is_added_by_keyboard(counter, world):
@@ -139,7 +139,7 @@ async def test_slash_leads_to_the_form_and_letters_do_not_leave_it(counter):
         await person.until(lambda: person.desk.search.state.form.branch_id == "br-lisbon")
         await person.until(lambda: person.desk.search.state.phase is Phase.READY)
 
-        assert "No car is free for these days" == person.view.client.search.results.content.empty._title.text()
+        assert "No car is free for these days" == person.view.client.search.results.content.empty.title.text()
 
 
 @pytest.mark.parametrize(
@@ -186,8 +186,8 @@ async def test_last_search_is_there_again_after_signing_in_anew(counter):
         person.press(Qt.Key.Key_Q, CTRL | Qt.KeyboardModifier.ShiftModifier)
         await person.until(lambda: person.view is None)
         await person.until(lambda: person.program.session.state.phase is SessionPhase.SIGNED_OUT)
-        person.window.sign_in._form.account.clear()
-        person.window.sign_in._form.account.setFocus()
+        person.window.sign_in.form.account.clear()
+        person.window.sign_in.form.account.setFocus()
         await person.sign_in()
         await person.find()
 

@@ -30,7 +30,7 @@ async def told_of(person):
     person.view.go("overview")
     office = person.view.area(OversightArea)
     await person.until(lambda: office.overview._filled is not None)
-    assert "1" == office.overview.tiles["Needs a person"]._value
+    assert "1" == office.overview.tiles["Needs a person"].value
     office.overview.tiles["Needs a person"].click()
     await person.until(lambda: office.care.there.list.model.row_at(0) is not None)
     assert "Its car left service" in office.care.there.list.table.model().index(0, 1).data()
@@ -71,7 +71,7 @@ async def test_it_is_moved_by_keyboard_from_what_needs_a_person_and_back(qapp, w
         moved = world.stored(booking)["car_id"]
         await person.until(detail.banner.isHidden)
         tiles = person.view.area(OversightArea).overview.tiles
-        await person.until(lambda: "0" == tiles["Needs a person"]._value)
+        await person.until(lambda: "0" == tiles["Needs a person"].value)
         part.undo.click()
         await person.until(lambda: "car-1" == world.stored(booking)["car_id"])
         await person.until(lambda: "B-DS 1" == detail.vm.state.booking.plate)
@@ -88,7 +88,7 @@ async def test_enter_keeps_the_car_and_undo_says_by_whom_it_was_taken(qapp, worl
         person.press(Qt.Key.Key_Return)
         await person.until(lambda: asked() is not None)
         person.press(Qt.Key.Key_Return)
-        await person.until(lambda: asked() is None and not part._tasks.running("move"))
+        await person.until(lambda: asked() is None and not part.tasks.running("move"))
         kept = world.stored(booking)["car_id"]
         part.table.setFocus()
         person.press(Qt.Key.Key_Return)

@@ -77,7 +77,7 @@ def place(qtbot, theme, clock, tmp_path, monkeypatch):
     def put(make, vm, loading=lambda page: page.loading):
         page = make(context, vm)
         if loading is not None:
-            loading(page)._rule._now = clock
+            loading(page).rule.now = clock
         qtbot.addWidget(page)
         page.resize(1088, 764)
         page.show()
@@ -140,12 +140,12 @@ def places_of(page):
 def test_the_overview_arrives_where_its_skeleton_stood(overview, clock):
     feed(overview.vm, OverviewState(run=1))
     clock.at += 0.25
-    overview.loading._look()
+    overview.loading.look()
     skeleton = places_of(overview)
     assert overview.tiles["Cars"]._waiting
     clock.at += 0.5
     feed(overview.vm, ready())
-    overview.loading._look()
+    overview.loading.look()
     QTest.qWait(0)
 
     assert not overview.tiles["Cars"]._waiting
@@ -164,8 +164,8 @@ def test_nothing_of_the_overview_is_cut_off_at_the_side_of_a_narrow_place(overvi
 
 def test_its_figures_are_the_overviews_and_currencies_are_never_mixed(overview):
     feed(overview.vm, ready())
-    shown = {name: (tile._value, tile._note) for name, tile in overview.tiles.items()}
-    meant = {name: tile._more[0][0] for name, tile in overview.tiles.items() if tile._more}
+    shown = {name: (tile.value, tile.note) for name, tile in overview.tiles.items()}
+    meant = {name: tile.more[0][0] for name, tile in overview.tiles.items() if tile.more}
 
     assert {
         "Cars": ("16", "15 for rent"),
@@ -203,20 +203,20 @@ def test_each_figure_leads_to_what_is_behind_it(overview):
 
 def test_an_overview_that_does_not_come_says_so_and_one_that_came_stays(overview):
     feed(overview.vm, OverviewState(Phase.FAILED, run=1, problem=AWAY))
-    assert "No connection" == overview.content.empty._title.text()
+    assert "No connection" == overview.content.empty.title.text()
     feed(overview.vm, ready(run=2))
     assert overview.content.shows_rows
     feed(overview.vm, replace(overview.vm.state, phase=Phase.FAILED, problem=AWAY))
 
     assert overview.content.shows_rows
-    assert "loaded before" in overview.content.banner._text.text()
+    assert "loaded before" in overview.content.banner.text
 
 
 def test_a_firm_without_anything_shows_noughts_and_says_what_comes(overview):
     bare = overview_of(branches=(), bookings={}, users={}, money=())
     feed(overview.vm, OverviewState(Phase.READY, bare, pulse_of(0, holds=(), cases=0), "", 1))
 
-    assert ("0 %", "0 of 0 cars") == (overview.tiles["Out now"]._value, overview.tiles["Out now"]._note)
+    assert ("0 %", "0 of 0 cars") == (overview.tiles["Out now"].value, overview.tiles["Out now"].note)
     assert "The first captured payment shows here." == overview.months.chart._words
     assert overview.latest.nothing is overview.latest.stack.currentWidget()
 
@@ -265,13 +265,13 @@ def firm(place, qtbot):
 def test_rules_and_branches_arrive_where_their_skeleton_stood(firm, clock):
     feed(firm.vm, FirmState(run=1))
     clock.at += 0.25
-    firm.loading._look()
+    firm.loading.look()
     tables = (firm.rules_table, firm.branches_table)
     skeleton = [table.visualRect(table.model().index(0, column)) for table in tables for column in range(7)]
     assert "waiting" == firm.rules.state_of(0)
     clock.at += 0.5
     feed(firm.vm, firm_of())
-    firm.loading._look()
+    firm.loading.look()
     QTest.qWait(0)
 
     assert ["Planned", "In force"] == [firm.rules.row_at(row).standing for row in range(2)]
@@ -293,11 +293,11 @@ def test_beside_a_panel_no_column_of_rules_and_branches_is_cut_off(firm):
 
 def test_a_firm_without_branches_offers_the_first_and_a_failed_one_to_try_again(firm):
     feed(firm.vm, firm_of(branches=()))
-    assert ("No branch yet", "Add a branch …") == (firm.content.empty._title.text(), firm.content.empty._step.text())
+    assert ("No branch yet", "Add a branch …") == (firm.content.empty.title.text(), firm.content.empty.step.text())
     feed(firm.vm, firm_of(run=2))
     feed(firm.vm, firm_of(run=2, phase=Phase.FAILED, problem=AWAY))
 
-    assert "loaded before" in firm.content.banner._text.text()
+    assert "loaded before" in firm.content.banner.text
 
 
 def test_the_audit_says_every_change_in_one_line(place, qtbot):
@@ -318,9 +318,9 @@ def test_the_audit_says_every_change_in_one_line(place, qtbot):
     cells = [page.list.model.index(0, column).data() for column in range(1, 6)]
     assert ["ari", "Car status changed", "car car-1", "Status: active → retired", "desk-1"] == cells
     feed(page.vm.list, PagedState(AuditQuery(), Phase.READY, Rows((), 0), 2))
-    assert "Nothing was changed yet" == page.list.content.empty._title.text()
+    assert "Nothing was changed yet" == page.list.content.empty.title.text()
     feed(page.vm.list, PagedState(AuditQuery(), Phase.FAILED, run=3, problem=AWAY))
-    assert "No connection" == page.list.content.empty._title.text()
+    assert "No connection" == page.list.content.empty.title.text()
 
 
 @given(
@@ -361,13 +361,13 @@ def test_health_shows_each_finding_as_it_comes_in_the_place_it_waited_for(place,
     feed(vm, HealthState(Phase.LOADING, found[:2], looking_at=HealthArea.STRIPE))
     before = [page.table.visualRect(page.model.index(row, 2)) for row in range(len(HealthArea))]
     assert ["loaded", "loaded", "waiting"] == [page.model.state_of(row) for row in range(3)]
-    assert "Looking at stripe … 2 of 14" == page.header._subtitle.text()
+    assert "Looking at stripe … 2 of 14" == page.header.subtitle.text()
     assert not page.again.isEnabled()
     feed(vm, HealthState(Phase.READY, found, HealthReport(NOW, found)))
 
     assert before == [page.table.visualRect(page.model.index(row, 2)) for row in range(len(HealthArea))]
     assert page.again.isEnabled()
-    assert page.header._subtitle.text().endswith(": 14 good")
+    assert page.header.subtitle.text().endswith(": 14 good")
 
 
 _FIELDS = st.lists(st.from_regex(r"[a-z]{3,9}", fullmatch=True), min_size=1, max_size=12, unique=True)

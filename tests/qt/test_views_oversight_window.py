@@ -70,8 +70,8 @@ async def test_the_window_opens_on_the_overview_and_a_sum_leads_to_its_booking(a
         page = office.overview
         await person.until(lambda: page.vm.state.phase is Phase.READY and page._filled is not None)
         assert page is person.view.pages.currentWidget()
-        assert "100 EUR" == page.tiles["Revenue this month"]._value
-        assert ("3", "3 for rent") == (page.tiles["Cars"]._value, page.tiles["Cars"]._note)
+        assert "100 EUR" == page.tiles["Revenue this month"].value
+        assert ("3", "3 for rent") == (page.tiles["Cars"].value, page.tiles["Cars"].note)
         page.months.chart.setFocus()
         person.press(Qt.Key.Key_End)
         person.press(Qt.Key.Key_Return)
@@ -144,12 +144,12 @@ async def test_new_rules_are_set_after_the_question_said_what_will_happen(admin,
         await person.until(page.rules_panel.form.commission.hasFocus)
         person.focused.selectAll()
         person.type("250")
-        page.rules_panel._save.click()
+        page.rules_panel.save.click()
         assert "Commission must lie between 0 and 100 percent." == page.rules_panel.form.mistakes["commission"].text()
         person.focused.selectAll()
         person.type("17.5")
         page.rules_panel.form.when.setCurrentIndex(1)
-        page.rules_panel._save.click()
+        page.rules_panel.save.click()
         await person.until(asked)
         assert "00:00\nRules: 17.5 % commission, 10 min hold, EUR\n" in asked().told
         asked().yes.click()
@@ -177,23 +177,23 @@ async def test_a_branch_is_opened_moved_to_another_zone_and_not_closed_while_car
             person.focused.selectAll() if hasattr(person.focused, "selectAll") else None
             person.type(typed)
             person.press(Qt.Key.Key_Tab)
-        page.branch_panel._save.click()
+        page.branch_panel.save.click()
         assert "Closing time must be a time such as 08:00." == page.branch_panel.form.mistakes["closes"].text()
         person.focused.selectAll()
         person.type("19:30")
-        page.branch_panel._save.click()
+        page.branch_panel.save.click()
         await person.until(lambda: len(page.vm.state.branches) == 3)
         line = next(each for each in page.vm.state.branches if each.branch.id == BERLIN.id)
         page._open_branch(line)
         page.branch_panel.form.zone.setCurrentText("Europe/London")
-        page.branch_panel._save.click()
+        page.branch_panel.save.click()
         await person.until(asked)
         assert "Now: Europe/Berlin\nFrom now on: Europe/London" in asked().told
         asked().yes.click()
         await person.until(lambda: any(each.branch.zone == "Europe/London" for each in page.vm.state.branches))
         line = next(each for each in page.vm.state.branches if each.branch.id == BERLIN.id)
         page._open_branch(line)
-        page.branch_panel._turn.click()
+        page.branch_panel.turn.click()
         await person.until(asked)
         asked().yes.click()
         await person.until(page.branch_panel.form.general.isVisible)
@@ -213,7 +213,7 @@ async def test_the_audit_is_filtered_read_in_full_and_written_to_a_file(admin, w
     async with admin() as person:
         page = await page_at(person, "audit")
         await person.until(lambda: page.list.model.row_at(0) is not None)
-        assert "2 changes, newest first" == page.header._subtitle.text()
+        assert "2 changes, newest first" == page.header.subtitle.text()
         await person.until(lambda: page.what.count() == 5)
         page.what.setCurrentIndex(page.what.findData("branch."))
         await person.until(lambda: page.list.model.rowCount() == 1)
@@ -231,13 +231,13 @@ async def test_the_audit_is_filtered_read_in_full_and_written_to_a_file(admin, w
         person.focused.setFocus()
         page.subject._tell()
         await person.until(lambda: page.list.model.rowCount() == 0)
-        assert "Nothing fits" == page.list.content.empty._title.text()
+        assert "Nothing fits" == page.list.content.empty.title.text()
         page.clear()
         await person.until(lambda: page.list.model.rowCount() == 2)
-        assert ("2 changes, newest first", True) == (page.header._subtitle.text(), page.save.isEnabled())
+        assert ("2 changes, newest first", True) == (page.header.subtitle.text(), page.save.isEnabled())
         page.list._shown = None
         page.vm.list.feed(PagedState(AuditQuery(), Phase.FAILED, problem=Unavailable("mongodb")))
-        assert (" ", False) == (page.header._subtitle.text(), page.save.isEnabled())
+        assert (" ", False) == (page.header.subtitle.text(), page.save.isEnabled())
 
     head, *lines = csv.reader(file.read_text(encoding="utf-8-sig").splitlines())
     assert ("Who", 1, "branch.changed") == (head[1], len(lines), lines[0][head.index("What")])
@@ -275,7 +275,7 @@ async def test_health_is_looked_at_line_by_line_and_copied_without_the_key(admin
         assert Level.BAD is row.level
         bad = {each.area for each in page.vm.state.findings if each.level is Level.BAD}
         assert {HealthArea.OVERLAPS, HealthArea.CLAIMS} <= bad
-        assert f"{len(bad)} bad" in page.header._subtitle.text()
+        assert f"{len(bad)} bad" in page.header.subtitle.text()
         page.copy()
         text = QGuiApplication.clipboard().text()
         assert f"car-1: {held.id} and PLANTED" in text
@@ -297,7 +297,7 @@ async def test_health_says_in_words_that_mongodb_is_gone_and_looks_at_the_rest(q
             await proxy.move_to(Line.CUT)
             page.again.click()
             await person.until(lambda: page.vm.state.looking_at is not None)
-            assert ("Looking at", False) == (page.header._subtitle.text()[:10], page.again.isEnabled())
+            assert ("Looking at", False) == (page.header.subtitle.text()[:10], page.again.isEnabled())
             await person.until(lambda: page.vm.state.looking_at is None)
             shown = [page.model.index(row, 2).data() for row in range(page.model.rowCount())]
             assert len(HealthArea) == len(shown)
@@ -306,7 +306,7 @@ async def test_health_says_in_words_that_mongodb_is_gone_and_looks_at_the_rest(q
             assert unseen == len(HealthArea) - len(
                 {HealthArea.DATABASE, HealthArea.CACHE, HealthArea.STRIPE, HealthArea.VERSIONS}
             )
-            assert f"1 bad, {unseen} not seen" in page.header._subtitle.text()
+            assert f"1 bad, {unseen} not seen" in page.header.subtitle.text()
             assert "-> WaitLook after its servers" in page.vm.text()
             await proxy.move_to(Line.OPEN)
 
@@ -327,11 +327,11 @@ async def test_what_is_written_past_the_program_is_told_by_the_open_window(admin
 
         world.db.cars.update_one({"_id": "car-1"}, {"$set": {"daily_rate.minor": 1}})
 
-        badge = person.view.rail._buttons["health"]
-        await person.until(lambda: badge._waiting > 0)
+        badge = person.view.rail.buttons["health"]
+        await person.until(lambda: badge.waiting > 0)
         toast = person.view.area(FirmArea).toast
         assert toast.isVisible()
-        assert "Written past the program: car-1: other terms than its series" == toast._text.text()
+        assert "Written past the program: car-1: other terms than its series" == toast.text
         toast.acted.emit()
         assert person.view.page("health") is person.view.pages.currentWidget()
 
@@ -348,5 +348,5 @@ async def test_who_was_not_there_is_told_of_what_a_worker_found(admin, world):
     async with admin() as person:
         await at(person, "overview")
 
-        await person.until(lambda: person.view.rail._buttons["health"]._waiting == len(rows))
-        assert "a worker found 2 records" in person.view.area(FirmArea).toast._text.text()
+        await person.until(lambda: person.view.rail.buttons["health"].waiting == len(rows))
+        assert "a worker found 2 records" in person.view.area(FirmArea).toast.text

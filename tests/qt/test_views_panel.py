@@ -55,7 +55,7 @@ def panel(qtbot, theme, workspace, tmp_path):
 
 
 def feed(panel, state):
-    panel._vm.feed(state)
+    panel.vm.feed(state)
     QTest.qWait(0)
 
 
@@ -70,7 +70,7 @@ def with_attempt(state, attempt_state):
 
 
 def fields(panel):
-    return {field.label: field.value for field in panel.facts._fields}
+    return {field.label: field.value for field in panel.facts.fields}
 
 
 def test_the_form_says_car_period_and_price(panel):
@@ -108,7 +108,7 @@ def test_renters_are_walked_and_taken_by_keyboard(panel, qtbot):
     QTest.keyClick(panel.renters.field, Qt.Key.Key_Down)
     QTest.keyClick(panel.renters.field, Qt.Key.Key_Return)
 
-    assert other == panel._vm.state.renter
+    assert other == panel.vm.state.renter
     assert "Bea Ortiz" == panel.renters.name.text()
     assert not panel.renters.field.isVisible()
 
@@ -129,7 +129,7 @@ def test_choosing_again_brings_the_search_back(panel):
     feed(panel, replace(FORM, renter=RENTER))
     panel.renters.change.click()
 
-    assert panel._vm.state.renter is None
+    assert panel.vm.state.renter is None
     assert panel.renters.field.hasFocus()
 
 
@@ -244,8 +244,8 @@ def test_a_hold_that_is_over_can_be_booked_again_for_the_same_renter(panel):
     assert "Book again" == panel.main.text()
     panel.main.click()
 
-    assert (PanelStage.RENTER, RENTER) == (panel._vm.state.stage, panel._vm.state.renter)
-    assert panel._vm.state.booking is None
+    assert (PanelStage.RENTER, RENTER) == (panel.vm.state.stage, panel.vm.state.renter)
+    assert panel.vm.state.booking is None
 
 
 def test_a_booking_from_the_list_that_came_to_nothing_leads_back_to_the_search(panel, qtbot):
@@ -278,14 +278,14 @@ def test_a_server_that_is_away_leaves_everything_in_place(panel):
 
 async def test_giving_up_asks_first(panel, until):
     given_up = []
-    panel._vm.give_up = lambda: given_up.append(1)
+    panel.vm.give_up = lambda: given_up.append(1)
     feed(panel, held())
     panel.second.click()
     await until(lambda: bool(panel.window().findChildren(QuestionBox)))
     box = panel.window().findChildren(QuestionBox)[0]
     assert "A payment made meanwhile still counts." in box.told
     box.reject()
-    await until(lambda: not panel._tasks.running("give up"))
+    await until(lambda: not panel.tasks.running("give up"))
     assert [] == given_up
     panel.second.click()
     await until(lambda: bool([b for b in panel.window().findChildren(QuestionBox) if b.isVisible()]))
@@ -299,7 +299,7 @@ async def test_giving_up_asks_first(panel, until):
 async def test_closing_the_panel_goes_on_watching_a_payment(panel, tasks):
     feed(panel, held())
     stopped = []
-    panel._vm.close = lambda: stopped.append(1)
+    panel.vm.close = lambda: stopped.append(1)
     QTest.keyClick(panel.main, Qt.Key.Key_Escape)
     assert not panel.isVisible()
     assert [] == stopped
@@ -339,7 +339,7 @@ def test_an_address_that_stripe_refuses_is_named_and_corrected(panel, email):
     )
     assert "This is no address that the payment service takes." == form.mistakes["email"].text()
     assert form.fields["email"].hasFocus()
-    assert panel._vm.state.renter is None
+    assert panel.vm.state.renter is None
 
 
 @pytest.mark.parametrize("code", ["amount_too_small", "amount_too_large", "amount_invalid"])
@@ -349,4 +349,4 @@ def test_a_price_that_stripe_refuses_says_that_the_car_is_free(panel, code):
     assert "Nothing was charged, and the car is free again." in panel.banner.text
     panel.main.click()
 
-    assert panel._vm.state.renter == RENTER
+    assert panel.vm.state.renter == RENTER

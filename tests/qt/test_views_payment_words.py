@@ -79,11 +79,11 @@ def test_ones_own_hold_is_called_ones_own(qtbot, theme, account, why):
 @pytest.mark.parametrize("count", [1, 2, 3])
 def test_one_hold_leads_to_itself_and_several_to_the_list(view, count):
     for number in range(1, count + 1):
-        view._workspace.holds.note(make_booking(number))
+        view.workspace.holds.note(make_booking(number))
     opened, gone = [], []
-    view._workspace.detail.open = opened.append
+    view.workspace.detail.open = opened.append
     view.client._frame = replace(view.client._frame, go=gone.append)
-    QTest.mouseClick(view.status._holds, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(view.status.holds, Qt.MouseButton.LeftButton)
 
     assert ([make_booking(1)], []) == (opened, gone) if count == 1 else ([], ["bookings"]) == (opened, gone)
 
@@ -91,9 +91,9 @@ def test_one_hold_leads_to_itself_and_several_to_the_list(view, count):
 def test_several_of_which_one_is_left_lead_to_that_one(view):
     over = replace(make_booking(1), hold_until=NOW - timedelta(seconds=1))
     for booking in (over, make_booking(2)):
-        view._workspace.holds.note(booking)
+        view.workspace.holds.note(booking)
     opened = []
-    view._workspace.detail.open = opened.append
-    QTest.mouseClick(view.status._holds, Qt.MouseButton.LeftButton)
+    view.workspace.detail.open = opened.append
+    QTest.mouseClick(view.status.holds, Qt.MouseButton.LeftButton)
 
     assert [make_booking(2)] == opened

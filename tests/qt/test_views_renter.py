@@ -64,9 +64,9 @@ def test_numbers_are_shown_as_they_are_dialled_at_the_branch(make_panel):
     for branch, shown in ((BERLIN, "030 901820"), (LISBON, "+49 30 901820")):
         panel = make_panel(branch=branch)
         panel.renters._told = "ada"
-        panel._vm.feed(replace(panel._vm.state, found=RentersFound((RENTER,), 1)))
+        panel.vm.feed(replace(panel.vm.state, found=RentersFound((RENTER,), 1)))
         assert f"Ada Moreau, {shown} · ada@example.org" == panel.renters.list.model().index(0, 0).data()
-        panel._vm.choose(RENTER)
+        panel.vm.choose(RENTER)
         assert (shown, "ada@example.org") == (panel.renters.phone._shown, panel.renters.email._shown)
 
 
@@ -133,7 +133,7 @@ def test_enter_where_nobody_was_found_leads_to_a_new_renter(make_panel):
     QTest.keyClicks(panel.renters.field, "Bea")
     QTest.keyClick(panel.renters.field, Qt.Key.Key_Return)
     assert panel.renters.form.isHidden()
-    panel.renters.draw(panel._vm.state)
+    panel.renters.draw(panel.vm.state)
     QTest.keyClick(panel.renters.field, Qt.Key.Key_Return)
 
     assert panel.renters.form.isVisible()
@@ -143,9 +143,9 @@ def test_enter_where_nobody_was_found_leads_to_a_new_renter(make_panel):
 def test_a_renters_own_account_has_nobody_to_choose_and_books_with_one_key(make_panel, monkeypatch):
     panel = make_panel(OWN)
     booked = []
-    monkeypatch.setattr(panel._vm, "book", lambda: booked.append(panel._vm.state.renter))
+    monkeypatch.setattr(panel.vm, "book", lambda: booked.append(panel.vm.state.renter))
 
-    assert RENTER == panel._vm.state.renter
+    assert RENTER == panel.vm.state.renter
     assert not panel.renters.field.isVisible()
     assert not panel.renters.change.isVisible()
     assert "Ada Moreau" == panel.renters.name.text()
@@ -157,7 +157,7 @@ def test_a_renters_own_account_has_nobody_to_choose_and_books_with_one_key(make_
 def test_a_renters_own_account_takes_no_car_back(make_panel):
     panel = make_panel(OWN)
     begun = make_booking(period=replace(PERIOD, starts_at=PERIOD.starts_at.replace(hour=7)))
-    panel._vm.feed(replace(panel._vm.state, stage=PanelStage.CONFIRMED, offer=None, booking=begun))
+    panel.vm.feed(replace(panel.vm.state, stage=PanelStage.CONFIRMED, offer=None, booking=begun))
 
     assert not panel.aftercare.returned.isVisible()
 

@@ -97,7 +97,7 @@ async def test_a_list_says_that_it_loads_is_empty_failed_or_is_the_one_of_before
         found = past.lists[at]
         await person.until(found.content.empty.isVisible)
         vm.feed(PagedState(vm.state.query, Phase.FAILED, run=9, problem=Unavailable("mongodb")))
-        await person.until(lambda: found.content.empty._title.text() == "No connection")
+        await person.until(lambda: found.content.empty.title.text() == "No connection")
         page.set_online(online=False)
         assert not page.one.new.isEnabled()
         assert not page.one.notes.field.isEnabled()

@@ -69,7 +69,7 @@ async def test_a_renter_is_found_by_a_part_opened_copied_mended_and_left_by_keyb
         await _open(person, page, "B072")
         await person.until(lambda: page.one.history.model.rowCount() == 1)
         await person.until(lambda: person.window.focusWidget() is page.one.new)
-        assert "1 booking" in page.one.header._subtitle.text()
+        assert "1 booking" in page.one.header.subtitle.text()
         page.one.phone.button.click()
         assert "+49 30 901820" == QGuiApplication.clipboard().text()
 
@@ -79,7 +79,7 @@ async def test_a_renter_is_found_by_a_part_opened_copied_mended_and_left_by_keyb
         await person.until(form.fields["name"].hasFocus)
         for name, text in {"name": " ", "email": "x", "phone": "1", "licence": "B072RRE2I55"}.items():
             form.fields[name].setText(text)
-        form._save.click()
+        form.save.click()
         assert ["name", "email", "phone"] == [name for name, word in form.mistakes.items() if word.isVisible()]
         person.press(Qt.Key.Key_Escape)
         await person.until(lambda: isinstance(QApplication.activeModalWidget(), QuestionBox))
@@ -90,7 +90,7 @@ async def test_a_renter_is_found_by_a_part_opened_copied_mended_and_left_by_keyb
             form.fields[name].setText(text)
         person.press(Qt.Key.Key_Return)
         await person.until(lambda: not page.details.is_open)
-        await person.until(lambda: page.one.header._title.text() == "Ada Moreau-Lund")
+        await person.until(lambda: page.one.header.title.text() == "Ada Moreau-Lund")
         row = world.db.renters.find_one({"_id": RENTER.id})
         assert ("Ada Moreau-Lund", "+4930901821", 2) == (row["name"], row["phone"], row["version"])
         page.one.back.setFocus()
@@ -128,9 +128,9 @@ async def test_who_mends_what_another_desk_changed_is_told_by_whom(counter, worl
         # What was looked at is from before the other's change, as if its news were still on the way.
         page.vm.apply = lambda _fact: None
         await person.program._bridge.call(elsewhere)
-        page.details.form._save.click()
+        page.details.form.save.click()
         await person.until(page.details.banner.isVisible)
-        assert "admin changed this renter" in page.details.banner._text.text()
+        assert "admin changed this renter" in page.details.banner.text
         assert "Ada Lund" == page.details.form.fields["name"].text()
 
 
@@ -144,7 +144,7 @@ async def test_what_another_desk_does_shows_by_itself(counter, world):
         await _open(person, page, "ada")
         await person.program._bridge.call(elsewhere)
         await person.until(page.one.blocked.isVisible)
-        assert "admin" in page.one.blocked._text.text()
+        assert "admin" in page.one.blocked.text
         assert not page.one.new.isEnabled()
         await person.program._bridge.call(lambda: _book(world, TWIN.id))
         page.to_list()
@@ -186,7 +186,7 @@ async def test_two_are_compared_with_nothing_chosen_and_merged_after_a_question(
         page = await _to_page(person)
         await _open(person, page, "ada moreau")
         await person.until(page.one.doubt.isVisible)
-        assert "A. Moreau" in page.one.doubt._text.text()
+        assert "A. Moreau" in page.one.doubt.text
         page.one.doubt.acted.emit()
         await person.until(lambda: page.vm.state.other is not None)
         groups = page.two._groups
@@ -203,7 +203,7 @@ async def test_two_are_compared_with_nothing_chosen_and_merged_after_a_question(
         await person.until(lambda: QApplication.activeModalWidget() is None)
         assert 2 == world.db.renters.count_documents({"merged_into": {"$exists": False}})
 
-        await person.until(lambda: not page.two._tasks.running("merge"))
+        await person.until(lambda: not page.two.tasks.running("merge"))
         page.two.merge.click()
         await person.until(lambda: isinstance(QApplication.activeModalWidget(), QuestionBox))
         QApplication.activeModalWidget().yes.click()
@@ -269,11 +269,11 @@ async def test_somebody_new_is_added_on_the_page_and_told_who_is_known(counter, 
         await person.until(lambda: page.details.is_open)
         for name, text in {"name": "Nele", "email": "nele@e.org", "phone": "+49 30 901820", "licence": "L"}.items():
             page.details.form.fields[name].setText(text)
-        page.details.form._save.click()
+        page.details.form.save.click()
         await person.until(page.details.twins.isVisible)
         assert 2 == len(page.details.twins.buttons)
         page.details.twins.keep.click()
         await person.until(lambda: page.vm.state.look is not None)
-        assert "Nele" == page.one.header._title.text()
+        assert "Nele" == page.one.header.title.text()
         assert () == page.vm.state.look.twins
         assert not page.details.is_open

@@ -62,7 +62,7 @@ async def opened_case(person):
     person.view.go("overview")
     office = person.view.area(OversightArea)
     await person.until(lambda: office.overview._filled is not None)
-    assert "1" == office.overview.tiles["Needs a person"]._value
+    assert "1" == office.overview.tiles["Needs a person"].value
     office.overview.tiles["Needs a person"].click()
     await person.until(lambda: office.care.there.list.model.row_at(0) is not None)
     office.care.there.list.table.setFocus()
@@ -91,8 +91,8 @@ async def test_booked_again_there_is_one_booking_and_no_case(qapp, lost, root, t
         await choose(person, panel)
         panel.book.click()
         await person.until(lambda: office.care.is_open and office.care.there.list.model.rowCount() == 0)
-        assert "Nothing waits for a person" == office.care.there.list.content.empty._title.text()
-        await person.until(lambda: office.overview.tiles["Needs a person"]._value == "0")
+        assert "Nothing waits for a person" == office.care.there.list.content.empty.title.text()
+        await person.until(lambda: office.overview.tiles["Needs a person"].value == "0")
         office.care.there.close_panel()
 
     (row,) = db.bookings.find()
@@ -113,7 +113,7 @@ async def test_money_goes_back_after_the_question_and_never_by_enter(qapp, lost,
         assert all(part in told for part in (booking.plate, "100.00 EUR", "This cannot be undone.")), told
         for _ in range(3):
             person.press(Qt.Key.Key_Return)
-        await person.until(lambda: asked() is None and not panel._tasks.running("give back"))
+        await person.until(lambda: asked() is None and not panel.tasks.running("give back"))
         assert not panel.vm._tasks.running("restored")
         assert 1 == db.restored_payments.count_documents({"outcome": Outcome.OPEN})
         assert (0, True) == (db.bookings.count_documents({}), panel.is_open)

@@ -48,7 +48,7 @@ def page(qtbot, theme, workspace, clock, tmp_path):
     """The page with its waiting rule on the test's clock."""
     shimmer = ShimmerClock(theme)
     page = SearchPage(ViewContext(theme, shimmer, Preferences(tmp_path / "p.ini")), workspace, no_photos())
-    page.results.loading._rule._now = clock
+    page.results.loading.rule.now = clock
     qtbot.addWidget(page)
     page.resize(1088, 764)
     page.show()
@@ -66,7 +66,7 @@ def feed(page, state):
 def wait_for_skeleton(page, clock, run=1):
     feed(page, looking(run))
     clock.at += 0.25
-    page.results.loading._look()
+    page.results.loading.look()
     QTest.qWait(0)
 
 
@@ -76,13 +76,13 @@ def shows_rows(page):
 
 def empty_words(page):
     empty = page.results.content.empty
-    return empty._title.text(), empty._step.text()
+    return empty.title.text(), empty.step.text()
 
 
 def test_nothing_shimmers_before_a_fifth_of_a_second(page, clock):
     feed(page, looking())
     clock.at += 0.19
-    page.results.loading._look()
+    page.results.loading.look()
 
     assert 0 == page.results.model.rowCount()
 
@@ -103,7 +103,7 @@ def test_arrival_moves_nothing_on_the_page(page, clock):
     place, skeleton = grid.geometry(), layout(before[0]).skeleton()
     clock.at += 0.5
     feed(page, found(240))
-    page.results.loading._look()
+    page.results.loading.look()
     QTest.qWait(0)
 
     assert "loaded" == model.state_of(0)
@@ -119,7 +119,7 @@ def test_skeleton_just_put_up_are_given_their_time(page, clock):
     feed(page, found(3))
     assert "waiting" == page.results.model.state_of(0)
     clock.at += 0.4
-    page.results.loading._look()
+    page.results.loading.look()
 
     assert 3 == page.results.model.rowCount()
     assert "3 cars free" == page.count.text()
@@ -130,7 +130,7 @@ def test_a_search_with_other_filters_keeps_the_cards_under_a_thin_line(page, clo
     clock.at += 5
     feed(page, looking(2, order=CarOrder.NEWEST))
     clock.at += 0.5
-    page.results.loading._look()
+    page.results.loading.look()
 
     assert "loaded" == page.results.model.state_of(0)
     assert page.results.content.line._active
@@ -145,7 +145,7 @@ def test_a_search_for_other_days_takes_the_old_prices_away(page, clock):
     later = found(0).form.drop_off + timedelta(days=3)
     feed(page, looking(2, drop_off=later))
     clock.at += 0.25
-    page.results.loading._look()
+    page.results.loading.look()
 
     assert "waiting" == page.results.model.state_of(0)
 

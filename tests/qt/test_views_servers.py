@@ -137,7 +137,7 @@ async def test_without_an_account_there_is_no_branch_to_choose_and_all_is_kept(o
     await until(lambda: asked() is not None and asked().wording is CLOSE)
     assert "branch" == firm.asked[-1][0]
     asked().reject()
-    await window._tasks.ended("servers")
+    await window.tasks.ended("servers")
 
 
 async def test_back_leads_to_what_was_typed_and_a_mistake_to_its_step(opened):
@@ -161,7 +161,7 @@ async def test_back_leads_to_what_was_typed_and_a_mistake_to_its_step(opened):
     assert "No member leads." == dialog.mistakes["mongo_url"].text()
     assert dialog.mistakes["mongo_url"].isVisible()
     dialog.reject()
-    await window._tasks.ended("servers")
+    await window.tasks.ended("servers")
 
 
 async def test_what_is_empty_is_asked_for_and_nobody_is_tried(opened):
@@ -174,7 +174,7 @@ async def test_what_is_empty_is_asked_for_and_nobody_is_tried(opened):
     assert dialog.fields["mongo_url"].hasFocus()
     assert [] == firm.asked
     press(Qt.Key.Key_Escape)
-    await window._tasks.ended("servers")
+    await window.tasks.ended("servers")
 
 
 async def test_esc_leaves_while_it_is_tried(opened):
@@ -188,7 +188,7 @@ async def test_esc_leaves_while_it_is_tried(opened):
 
     press(Qt.Key.Key_Escape)
 
-    await window._tasks.ended("servers")
+    await window.tasks.ended("servers")
     assert not dialog.pressed_yes
 
 
@@ -202,4 +202,4 @@ async def test_passwords_are_not_shown_and_the_door_has_a_way_to_it(opened):
 
     assert {"redis_password", "stripe_key", "password"} == hidden
     asked().reject()
-    await window._tasks.ended("servers")
+    await window.tasks.ended("servers")

@@ -50,7 +50,7 @@ def test_nothing_but_the_window_comes_up(view):
 
 def test_a_page_fits_the_smallest_window(view, window):
     window.resize(1024, 640)
-    view._workspace.search.feed(found(50, brands=frozenset({"Audi"}), min_seats=5, max_daily_minor=50_00))
+    view.workspace.search.feed(found(50, brands=frozenset({"Audi"}), min_seats=5, max_daily_minor=50_00))
     QTest.qWait(0)
 
     assert (1024, 640) == (window.width(), window.height())
@@ -85,7 +85,7 @@ async def test_f1_lists_every_key(window, view, until):
     sheet = window.findChildren(QDialog)[0]
     words = {text.text() for text in sheet.findChildren(Text)}
     sheet.reject()
-    await until(lambda: not window._tasks.running("keys"))
+    await until(lambda: not window.tasks.running("keys"))
 
     assert {"Find a car", "Ctrl+1", "Book", "J or Down", "Sign out"} <= words
 
@@ -93,45 +93,45 @@ async def test_f1_lists_every_key(window, view, until):
 def test_the_result_is_told_as_painted_once(window, view, qtbot):
     told = []
     window.first_result_painted.connect(lambda: told.append(1))
-    view._workspace.search.feed(found(3))
+    view.workspace.search.feed(found(3))
     qtbot.waitUntil(lambda: bool(told))
-    view._workspace.search.feed(found(4, 2))
+    view.workspace.search.feed(found(4, 2))
     QTest.qWait(20)
 
     assert [1] == told
 
 
 def test_nothing_is_called_connected_before_the_first_answer(view):
-    assert "Connecting" == view.status._status.connection
-    assert "" == view.status._status.last_word
+    assert "Connecting" == view.status.status.connection
+    assert "" == view.status.status.last_word
 
 
 def test_the_status_bar_tells_the_time_of_the_last_word_and_the_branch(view):
-    view._workspace.connection.feed(ConnectionState(NOW))
-    view._workspace.search.feed(found(1))
+    view.workspace.connection.feed(ConnectionState(NOW))
+    view.workspace.search.feed(found(1))
 
-    status = view.status._status
+    status = view.status.status
     assert ("Connected", "Berlin Mitte", "Demo data · Cleo Clerk") == (status.connection, status.branch, status.account)
     assert status.last_word.startswith("as of ")
     assert not view.banner.isVisible()
 
 
 def test_X5_a_lost_connection_is_said_and_nothing_can_be_booked(view):
-    view._workspace.connection.feed(ConnectionState(NOW))
-    view._workspace.connection.feed(ConnectionState(NOW, Unavailable("mongodb")))
+    view.workspace.connection.feed(ConnectionState(NOW))
+    view.workspace.connection.feed(ConnectionState(NOW, Unavailable("mongodb")))
 
-    assert "No connection" == view.status._status.connection
+    assert "No connection" == view.status.status.connection
     assert view.banner.text.startswith("No connection to the database since ")
     assert "booking is not possible" in view.banner.text
-    assert view.banner._step.isVisible()
+    assert view.banner.step.isVisible()
     assert not view.client.panel._online
-    view._workspace.connection.feed(ConnectionState(NOW + timedelta(seconds=9)))
+    view.workspace.connection.feed(ConnectionState(NOW + timedelta(seconds=9)))
     assert not view.banner.isVisible()
     assert view.client.panel._online
 
 
 def test_O5_without_redis_bookings_go_on(view):
-    view._workspace.connection.feed(ConnectionState(NOW, None, cache=False))
+    view.workspace.connection.feed(ConnectionState(NOW, None, cache=False))
 
     assert SLOW == view.banner.text
     assert view.client.panel._online
@@ -139,26 +139,26 @@ def test_O5_without_redis_bookings_go_on(view):
 
 def hold(view, *bookings):
     for booking in bookings:
-        view._workspace.holds.note(booking)
+        view.workspace.holds.note(booking)
 
 
 def test_open_holds_count_down_in_the_status_bar(view):
     later = replace(make_booking(2), hold_until=NOW + timedelta(minutes=4))
     others = replace(make_booking(3), booked_by=AccountName("clerk2"))
     hold(view, make_booking(1), later, others)
-    assert ("2 holds", "4:00") == (view.status._holds.text(), view.status.countdown.text())
-    view._workspace.panel.booked.emit(replace(later, state=BookingState.CONFIRMED))
+    assert ("2 holds", "4:00") == (view.status.holds.text(), view.status.countdown.text())
+    view.workspace.panel.booked.emit(replace(later, state=BookingState.CONFIRMED))
 
-    assert ("1 hold", "10:00") == (view.status._holds.text(), view.status.countdown.text())
+    assert ("1 hold", "10:00") == (view.status.holds.text(), view.status.countdown.text())
 
 
 def test_a_payment_while_the_panel_is_closed_is_told(view):
     hold(view, make_booking(1))
     paid = make_booking(1, BookingState.CONFIRMED)
-    view._workspace.panel.booked.emit(paid)
+    view.workspace.panel.booked.emit(paid)
     assert "Booking G8ET-6JAM-Q001 is paid and confirmed." == view.client.toasts.toast.text
     opened = []
-    view._workspace.detail.open = opened.append
+    view.workspace.detail.open = opened.append
     view.client.toasts.toast.acted.emit()
 
     assert [paid] == opened
@@ -171,7 +171,7 @@ async def test_a_bug_in_a_view_is_not_swallowed(window, view, until):
 
     told = []
     window.task_failed.connect(told.append)
-    for scope in (window._tasks, view.client.panel._tasks, view.client.panel.aftercare._tasks):
+    for scope in (window.tasks, view.client.panel.tasks, view.client.panel.aftercare.tasks):
         scope.once("bug", bug())
     await until(lambda: len(told) == 3)
 
@@ -181,20 +181,20 @@ async def test_a_bug_in_a_view_is_not_swallowed(window, view, until):
 def test_holds_of_another_account_are_not_called_mine(view):
     hold(view, make_booking(1, booked_by=AccountName("clerk2")))
 
-    assert not view.status._holds.isVisible()
+    assert not view.status.holds.isVisible()
 
 
 def test_a_hold_that_is_over_is_no_open_hold(view):
     hold(view, make_booking(1))
-    assert (1, 600.0) == view._workspace.holds.standing()
-    view._workspace.desk.at += timedelta(minutes=11)
+    assert (1, 600.0) == view.workspace.holds.standing()
+    view.workspace.desk.at += timedelta(minutes=11)
 
-    assert (0, 0.0) == view._workspace.holds.standing()
+    assert (0, 0.0) == view.workspace.holds.standing()
 
 
 def test_a_booking_of_the_list_opens_in_its_panel(view):
     opened = []
-    view._workspace.detail.open = opened.append
+    view.workspace.detail.open = opened.append
     view.go("bookings")
     view.client.bookings.opened.emit(make_booking(1))
 
@@ -204,7 +204,7 @@ def test_a_booking_of_the_list_opens_in_its_panel(view):
 
 def test_what_came_to_nothing_is_searched_again(view):
     asked = []
-    view._workspace.search.search = asked.append
+    view.workspace.search.search = asked.append
     view.client.panel.search_wanted.emit(make_booking(1, branch_id=LISBON.id, zone=LISBON.zone))
 
     assert LISBON.id == asked[0].branch_id
@@ -226,4 +226,4 @@ def test_a_role_whose_views_come_later_is_told_so(window, tasks):
 def test_a_disabled_account_is_told_where_one_signs_in(window, session):
     session.feed(SessionState(SessionPhase.SIGNED_OUT, problem=AccountDisabled()))
 
-    assert "This account is disabled." in window.sign_in._form._banner.text
+    assert "This account is disabled." in window.sign_in.form.banner.text

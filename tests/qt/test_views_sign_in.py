@@ -103,53 +103,53 @@ def page(qtbot, theme, session, servers, tmp_path):
 def test_the_first_page_says_what_the_servers_are_doing(page, session):
     session.feed(SessionState(progress="Starting the database"))
 
-    assert page._starting.isVisible()
-    assert "Starting the database" == page._starting._progress.text()
+    assert page.starting.isVisible()
+    assert "Starting the database" == page.starting.progress.text()
 
 
 def test_a_long_start_is_explained(page):
-    page._starting._patience.timeout.emit()
+    page.starting.patience.timeout.emit()
 
-    assert STILL == page._starting._still.text()
+    assert STILL == page.starting.still.text()
 
 
 async def test_what_keeps_the_servers_down_is_said_and_can_be_tried_again(page, session, servers, until):
     servers.answer = Misconfigured("folder.unusable", folder="/data", why="full")
     session.start()
     await until(lambda: session.state.phase is SessionPhase.BROKEN)
-    assert "The data folder /data cannot be used (full). Choose another with --data." == page._broken._text.text()
-    assert page._broken._again.hasFocus()
+    assert "The data folder /data cannot be used (full). Choose another with --data." == page.broken.text.text()
+    assert page.broken.again.hasFocus()
     servers.answer = None
     await until(lambda: not session._tasks.running("start"))
-    QTest.keyClick(page._broken._again, Qt.Key.Key_Return)
+    QTest.keyClick(page.broken.again, Qt.Key.Key_Return)
     await until(lambda: session.state.phase is SessionPhase.SIGNED_OUT)
 
-    assert page._form.isVisible()
+    assert page.form.isVisible()
 
 
 async def test_name_and_password_sign_in_with_enter(page, session, servers, until):
     session.feed(SessionState(SessionPhase.SIGNED_OUT))
-    assert page._form.account.hasFocus()
-    QTest.keyClicks(page._form.account, "clerk")
-    QTest.keyClick(page._form.account, Qt.Key.Key_Return)
-    assert page._form.password.hasFocus()
-    QTest.keyClicks(page._form.password, "open sesame")
-    QTest.keyClick(page._form.password, Qt.Key.Key_Return)
+    assert page.form.account.hasFocus()
+    QTest.keyClicks(page.form.account, "clerk")
+    QTest.keyClick(page.form.account, Qt.Key.Key_Return)
+    assert page.form.password.hasFocus()
+    QTest.keyClicks(page.form.password, "open sesame")
+    QTest.keyClick(page.form.password, Qt.Key.Key_Return)
     await until(lambda: session.state.phase is SessionPhase.SIGNED_IN)
 
     assert [("clerk", "open sesame")] == servers.signed_in
-    assert "" == page._form.password.text()
+    assert "" == page.form.password.text()
 
 
 async def test_a_second_enter_while_signing_in_does_nothing(page, session, servers, until):
     session.feed(SessionState(SessionPhase.SIGNED_OUT))
-    page._form.account.setText("clerk")
-    page._form.password.setText("secret")
-    page._form.sign_in.click()
+    page.form.account.setText("clerk")
+    page.form.password.setText("secret")
+    page.form.sign_in.click()
     await asyncio.sleep(0)
-    assert "Signing in …" == page._form.sign_in.text()
-    page._form.sign_in.click()
-    QTest.keyClick(page._form.password, Qt.Key.Key_Return)
+    assert "Signing in …" == page.form.sign_in.text()
+    page.form.sign_in.click()
+    QTest.keyClick(page.form.password, Qt.Key.Key_Return)
     await until(lambda: session.state.phase is SessionPhase.SIGNED_IN)
 
     assert 1 == len(servers.signed_in)
@@ -168,15 +168,15 @@ async def test_a_refusal_is_said_in_place_with_the_password_ready_to_type_anew(
 ):
     session.feed(SessionState(SessionPhase.SIGNED_OUT))
     servers.answer = problem
-    page._form.account.setText("clerk")
-    page._form.password.setText("wrong")
-    page._form.sign_in.click()
+    page.form.account.setText("clerk")
+    page.form.password.setText("wrong")
+    page.form.sign_in.click()
     await until(lambda: session.state.problem is not None)
 
-    assert page._form._banner.isVisible()
-    assert words in page._form._banner.text
-    assert page._form.password.hasFocus()
-    assert "wrong" == page._form.password.selectedText()
+    assert page.form.banner.isVisible()
+    assert words in page.form.banner.text
+    assert page.form.password.hasFocus()
+    assert "wrong" == page.form.password.selectedText()
 
 
 @pytest.mark.parametrize(("key", "modifier"), [(Qt.Key.Key_2, "None"), (Qt.Key.Key_2, "Alt")])
@@ -192,32 +192,32 @@ async def test_a_demo_account_is_one_key(page, session, servers, until, key, mod
 
 def test_digits_in_the_name_are_only_typed(page, session, servers):
     session.feed(SessionState(SessionPhase.SIGNED_OUT, offered=OFFERED))
-    page._form.account.setFocus()
-    QTest.keyClicks(page._form.account, "desk1")
+    page.form.account.setFocus()
+    QTest.keyClicks(page.form.account, "desk1")
 
-    assert "desk1" == page._form.account.text()
+    assert "desk1" == page.form.account.text()
     assert [] == servers.signed_in
 
 
 def test_caps_lock_is_noticed(page, session):
     session.feed(SessionState(SessionPhase.SIGNED_OUT))
-    QTest.keyClick(page._form.password, Qt.Key.Key_A)
-    assert "" == page._form._caps.text().strip()
-    QTest.keyClicks(page._form.password, "A")  # arrives without Shift, as it does under the lock
+    QTest.keyClick(page.form.password, Qt.Key.Key_A)
+    assert "" == page.form.caps.text().strip()
+    QTest.keyClicks(page.form.password, "A")  # arrives without Shift, as it does under the lock
 
-    assert CAPS_LOCK == page._form._caps.text()
+    assert CAPS_LOCK == page.form.caps.text()
 
 
 def test_password_is_shown_only_on_wish(page, session):
     session.feed(SessionState(SessionPhase.SIGNED_OUT))
-    assert QLineEdit.EchoMode.Password is page._form.password.echoMode()
-    QTest.keyClick(page._form._reveal, Qt.Key.Key_Space)
+    assert QLineEdit.EchoMode.Password is page.form.password.echoMode()
+    QTest.keyClick(page.form.reveal, Qt.Key.Key_Space)
 
-    assert QLineEdit.EchoMode.Normal is page._form.password.echoMode()
+    assert QLineEdit.EchoMode.Normal is page.form.password.echoMode()
 
 
 def test_look_is_chosen_and_kept(page, theme, tmp_path):
-    dark = next(action for action in page._menu.actions() if action.text() == "Dark")
+    dark = next(action for action in page.menu.actions() if action.text() == "Dark")
     dark.trigger()
 
     assert theme.scheme is Scheme.DARK
@@ -230,7 +230,7 @@ async def test_a_one_time_password_leads_to_choosing_another_and_then_in(page, s
     session.sign_in("nele", "once-0000-0000-0000-0000")
     await until(lambda: session.state.phase is SessionPhase.CHOOSING)
     servers.answer = None
-    choose = page._choose
+    choose = page.choose
     assert choose.isVisible()
     assert choose.form.fields["password"].hasFocus()
     assert choose.form.fields["old"].isHidden()
@@ -253,13 +253,13 @@ async def test_a_poor_choice_is_said_at_its_field_and_back_goes_back(page, sessi
     session.feed(SessionState(SessionPhase.CHOOSING, account="nele", knows_old=True))
     servers.answer = InvalidText("password", "field.too_short", shortest=12)
     for name in ("password", "again"):
-        page._choose.form.fields[name].setText("short")
-    page._choose.save.click()
+        page.choose.form.fields[name].setText("short")
+    page.choose.save.click()
     await until(lambda: session.state.problem is not None)
-    assert "Password must have 12 characters or more." == page._choose.form.mistakes["password"].text()
-    page._choose.back.click()
+    assert "Password must have 12 characters or more." == page.choose.form.mistakes["password"].text()
+    page.choose.back.click()
 
-    assert page._form.isVisible()
+    assert page.form.isVisible()
     assert "once" not in repr(session.state)
 
 
@@ -267,7 +267,7 @@ async def test_whoever_is_signed_in_changes_the_password_by_knowing_it(page, ses
     session.feed(SessionState(SessionPhase.SIGNED_IN, actor=CLERK))
     session.change_password()
     await until(lambda: session.state.phase is SessionPhase.CHOOSING)
-    fields = page._choose.form.fields
+    fields = page.choose.form.fields
     assert fields["old"].hasFocus()
     for name, text in (("old", "what it was"), ("password", "a word of my own"), ("again", "a word of my own")):
         fields[name].setText(text)
@@ -279,12 +279,12 @@ async def test_whoever_is_signed_in_changes_the_password_by_knowing_it(page, ses
 
 async def test_somebody_without_an_account_asks_for_one(page, session, servers, until):
     session.feed(SessionState(SessionPhase.SIGNED_OUT))
-    page._form.ask.click()
-    ask = page._ask
+    page.form.ask.click()
+    ask = page.ask
     assert ask.form.fields["name"].hasFocus()
     QTest.keyClicks(ask.form.fields["name"], "Nele 1")
     QTest.keyClick(ask.form.fields["name"], Qt.Key.Key_Return)
-    await until(lambda: ask._vm.state.problem is not None)
+    await until(lambda: ask.vm.state.problem is not None)
     assert "E-mail must not be empty." == ask.form.mistakes["email"].text()
     QTest.keyClicks(ask.form.fields["email"], "nele@example.org")
     servers.answer = AlreadyRequested()
@@ -292,12 +292,12 @@ async def test_somebody_without_an_account_asks_for_one(page, session, servers, 
     await until(ask.banner.isVisible)
     servers.answer = None
     ask.send.click()
-    await until(lambda: ask._vm.state.filed)
+    await until(lambda: ask.vm.state.filed)
 
     assert [("Nele 1", "nele@example.org", "", "")] == [(r.name, r.email, r.phone, r.note) for r in servers.asked]
     assert ask.form.isHidden()
     QTest.keyClick(ask.back, Qt.Key.Key_Return)
-    assert page._form.isVisible()
+    assert page.form.isVisible()
 
 
 LONG = "Maximiliane Freifrau von Hohenlohe-Langenburg"
@@ -327,9 +327,9 @@ async def test_nothing_at_the_door_is_cut_clipped_outside_or_overlapped(page, se
 
 async def test_a_request_with_mistakes_is_read_whole_in_small_windows(page, session, servers, until):
     session.feed(SessionState(SessionPhase.SIGNED_OUT))
-    page._form.ask.click()
+    page.form.ask.click()
     servers.answer = InvalidText("note", "field.plate_district")
-    page._ask.send.click()
-    await until(lambda: page._ask._vm.state.problem is not None)
+    page.ask.send.click()
+    await until(lambda: page.ask.vm.state.problem is not None)
 
     assert not await faults_in_small(page)

@@ -51,7 +51,7 @@ async def test_renters_users_cars_and_the_one_to_drive_say_that_a_slip_was_forgi
             await person.until(
                 lambda text=text, state=state: state.state.query.text == text and state.state.phase is Phase.READY
             )
-            await person.until(lambda told=told: told == ("slip: Moreau." in renters.everybody.header._subtitle.text()))
+            await person.until(lambda told=told: told == ("slip: Moreau." in renters.everybody.header.subtitle.text()))
             assert renters.everybody.list.model.row_at(0).renter == RENTER
 
 
@@ -62,9 +62,9 @@ async def test_users_say_that_a_slip_was_forgiven(counter):
         page = person.view.page("users")
         await person.until(lambda: page.list.model.rowCount() > 1)
         page.search.search_for("clekr")
-        await person.until(lambda: "differ by one slip: " in page.header._subtitle.text())
+        await person.until(lambda: "differ by one slip: " in page.header.subtitle.text())
         page.search.search_for("clerk")
-        await person.until(lambda: "by name" in page.header._subtitle.text())
+        await person.until(lambda: "by name" in page.header.subtitle.text())
 
 
 def shown_in(palette):

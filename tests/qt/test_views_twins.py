@@ -34,7 +34,7 @@ def _fill(panel, new):
     panel.renters.new.click()
     for name, field in panel.renters.form.fields.items():
         field.setText(getattr(new, name))
-    panel.renters.form._save.click()
+    panel.renters.form.save.click()
 
 
 async def test_somebody_with_the_same_telephone_is_told_with_both_to_choose_from(counter, world):
@@ -76,7 +76,7 @@ async def test_another_desk_that_adds_the_same_person_is_told_to_the_first_one(c
                 world.db.renters.update_one({"_id": added.renter.id}, {"$unset": {"not_same": ""}})
 
         # As a desk that added at the same moment and so knew of nobody.
-        stream = person.view._workspace.live.happened
+        stream = person.view.workspace.live.happened
         heard = []
         stream.connect(heard.append)
         await person.program._bridge.call(elsewhere)
@@ -112,7 +112,7 @@ async def test_a_blocked_renter_is_told_before_booking_and_is_reached_by_copying
 
         await person.program._bridge.call(lambda: block(lift=False))
         await person.until(panel.renters.blocked.isVisible)
-        assert "owes 340.00 EUR" in panel.renters.blocked._text.text()
+        assert "owes 340.00 EUR" in panel.renters.blocked.text
         assert not panel.main.isEnabled()
         assert not panel.may_book()
         vm.choose(None)
@@ -129,7 +129,7 @@ async def test_details_that_were_refused_are_mended_not_added_once_more(counter,
         panel, vm = await _open(person)
         panel.renters.correct(RENTER, "DE")
         panel.renters.form.fields["email"].setText("ada.moreau@example.org")
-        panel.renters.form._save.click()
+        panel.renters.form.save.click()
         await person.until(lambda: vm.state.renter is not None)
 
         assert (1, "ada.moreau@example.org") == (

@@ -93,7 +93,7 @@ async def test_its_car_and_its_money_go_after_the_question_and_never_by_enter(qa
         assert ("The renter never came", False) == (asked().said.text(), asked().yes.isEnabled())
         for _ in range(3):
             person.press(Qt.Key.Key_Return)
-        await person.until(lambda: asked() is None and not panel._tasks.running("decide"))
+        await person.until(lambda: asked() is None and not panel.tasks.running("decide"))
         assert 1 == len(world.db.fences.find_one({"_id": "car-2"})["claims"])
         panel.give_back.click()
         await person.until(asked)

@@ -148,7 +148,7 @@ def test_banner_offers_the_next_step(window, theme):
     banner.acted.connect(lambda: acted.append(1))
     assert not banner.isVisible()
     banner.tell(Tone.WARNING, "This car was just taken.", "Show similar cars")
-    QTest.mouseClick(banner._step, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(banner.step, Qt.MouseButton.LeftButton)
 
     assert [1] == acted
     assert "This car was just taken." == banner.accessibleName()
@@ -256,8 +256,8 @@ def test_rail_is_walked_with_arrows_and_entered_with_enter(window, theme):
     rail.select("find")
     assert "find" == rail.selected
     assert [] == chosen
-    rail._buttons["find"].setFocus()
-    QTest.keyClick(rail._buttons["find"], Qt.Key.Key_Down)
+    rail.buttons["find"].setFocus()
+    QTest.keyClick(rail.buttons["find"], Qt.Key.Key_Down)
     QTest.keyClick(window.focusWidget(), Qt.Key.Key_Return)
 
     assert ["mine"] == chosen
@@ -269,7 +269,7 @@ def test_rail_shows_only_what_the_role_may_see(window, theme):
     rail.set_items([RailItem("admin", "Accounts", Icon.SETTINGS)])
     rail.set_items([RailItem("find", "Find a car", Icon.FIND_CAR)])
 
-    assert ["find"] == list(rail._buttons)
+    assert ["find"] == list(rail.buttons)
 
 
 def test_values_arrive_where_their_skeleton_were(window, theme, shimmer):
@@ -305,11 +305,11 @@ def test_empty_page_offers_the_first_step(window, theme):
     stepped = []
     empty.stepped.connect(lambda: stepped.append(1))
     empty.say(Icon.BOOKINGS, "No bookings yet", "A booking shows up here once a car is held.", "Find a car")
-    QTest.mouseClick(empty._step, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(empty.step, Qt.MouseButton.LeftButton)
     assert [1] == stepped
     empty.say(Icon.NO_CAR, "No such car", "Nothing fits all filters.")
 
-    assert not empty._step.isVisible()
+    assert not empty.step.isVisible()
 
 
 def test_an_empty_list_is_not_cut_off_in_a_side_panel(window, theme):

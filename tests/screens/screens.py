@@ -67,7 +67,7 @@ class Photographer:
 
     @property
     def desk(self):
-        return self.view._workspace
+        return self.view.workspace
 
     async def until(self, condition: Callable[[], object]) -> None:
         await until(condition)
@@ -99,7 +99,7 @@ async def sign_in(photo: Photographer) -> None:
     await photo.take("sign-in")
     await door(photo)
     ready = session.state
-    photo.program.window.sign_in._form.account.setText("lena")
+    photo.program.window.sign_in.form.account.setText("lena")
     session.feed(replace(ready, problem=SignInRefused()))
     await photo.take("sign-in-refused")
     session.feed(ready)

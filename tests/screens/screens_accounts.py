@@ -23,7 +23,7 @@ async def door(photo) -> None:
         page._ask.form.fields[name].setText(text)
     await photo.take("ask")
     page._ask.send.click()
-    await photo.until(lambda: page._ask._vm.state.filed)
+    await photo.until(lambda: page._ask.vm.state.filed)
     await photo.take("asked")
     page._ask.left.emit()
     session.feed(replace(ready, phase=SessionPhase.CHOOSING, account="nele.vogt", knows_old=True))

@@ -33,7 +33,7 @@ async def work(program):
         program.session.sign_in(offered.account, offered.password)
         await until(lambda: window.workspace is not None)
         if told["holds"]:
-            desk = window.workspace._workspace
+            desk = window.workspace.workspace
             await until(lambda: window.workspace.client.search.results.model.row_at(0) is not None)
             found = window.workspace.client.search.results.model.row_at(0)
             desk.panel.start(found.found, desk.search.state.wish.period, desk.search.state.branch)

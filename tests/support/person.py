@@ -44,7 +44,7 @@ class Person:
 
     @property
     def desk(self):
-        return self.view._workspace
+        return self.view.workspace
 
     def press(self, key, modifier=Qt.KeyboardModifier.NoModifier):
         QTest.keyClick(self.focused, key, modifier)

@@ -64,8 +64,8 @@ class CopyPart(QObject, Told):
     def __init__(self, context: ViewContext, vm: CopyViewModel, earnings: EarningsPart, host: QWidget) -> None:
         super().__init__(host)
         self.vm, self._earnings, self._host, self._preferences = vm, earnings, host, context.preferences
-        self._tasks = TaskScope(self)
-        self._tasks.failed.connect(self.task_failed)
+        self.tasks = TaskScope(self)
+        self.tasks.failed.connect(self.task_failed)
         self.toast = Toast(context.theme, host)
         self.beside = Beside(lambda: NewsPanel(context, host))
         self._told = CopyNews()
@@ -116,7 +116,7 @@ class CopyPart(QObject, Told):
         self.vm.start()
 
     def stop(self) -> None:
-        self._tasks.stop("forget")
+        self.tasks.stop("forget")
         self._pin.stop()
         if self.beside.there is not None:
             self.beside.there.hide()
@@ -174,10 +174,10 @@ class CopyPart(QObject, Told):
             self.show_news()
 
     def _ask_to_forget(self) -> None:
-        self._tasks.once("forget", self._confirm())
+        self.tasks.once("forget", self._confirm())
 
     def _ask_never(self) -> None:
-        self._tasks.once("forget", self._never())
+        self.tasks.once("forget", self._never())
 
     async def _never(self) -> None:
         if await confirm(self._host.window(), NEVER):

@@ -21,9 +21,9 @@ class PinPart(QObject):
 
     def __init__(self, context: ViewContext, vm: CopyViewModel, host: QWidget) -> None:
         super().__init__(host)
-        self._theme, self._vm, self._host = context.theme, vm, host
-        self._tasks = TaskScope(self)
-        self._tasks.failed.connect(self.task_failed)
+        self._theme, self.vm, self._host = context.theme, vm, host
+        self.tasks = TaskScope(self)
+        self.tasks.failed.connect(self.task_failed)
 
     def commands(self) -> tuple[Command, ...]:
         group = "Earnings"
@@ -35,7 +35,7 @@ class PinPart(QObject):
         )
 
     def stop(self) -> None:
-        self._tasks.stop("pin")
+        self.tasks.stop("pin")
 
     def draw(self, button: Button) -> None:
         """What can be done next; without a copy nothing."""
@@ -45,10 +45,10 @@ class PinPart(QObject):
             button.setText("Set a PIN …")
         else:
             button.setText("Change the PIN …")
-        button.setVisible(self._vm.is_kept)
+        button.setVisible(self.vm.is_kept)
 
     def ask_next(self) -> None:
-        vm = self._vm
+        vm = self.vm
         if self._is_locked():
             self._ask(UNLOCK, lambda pin, _new: vm.unlock(pin))
         elif self._is_bare():
@@ -57,23 +57,23 @@ class PinPart(QObject):
             self._ask(CHANGE, vm.change_pin)
 
     def _remove(self) -> None:
-        self._ask(REMOVE, lambda pin, _new: self._vm.change_pin(pin, ""))
+        self._ask(REMOVE, lambda pin, _new: self.vm.change_pin(pin, ""))
 
     def _ask(self, question: Question, send: Send) -> None:
-        self._tasks.once("pin", self._asked(question, send))
+        self.tasks.once("pin", self._asked(question, send))
 
     async def _asked(self, question: Question, send: Send) -> None:
         box = PinDialog(self._theme, question, send, self._host.window())
         box.failed.connect(self.task_failed)
         await ask(box)
         if box.forgot and await confirm(self._host.window(), FORGOTTEN):
-            self._vm.forget()
+            self.vm.forget()
 
     def _is_locked(self) -> bool:
-        return self._vm.state.status is CopyStatus.LOCKED
+        return self.vm.state.status is CopyStatus.LOCKED
 
     def _is_bare(self) -> bool:
-        return self._vm.source is not None and not self._vm.state.pin
+        return self.vm.source is not None and not self.vm.state.pin
 
     def _is_open(self) -> bool:
-        return self._vm.source is not None and self._vm.state.pin
+        return self.vm.source is not None and self.vm.state.pin

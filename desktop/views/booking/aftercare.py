@@ -41,10 +41,10 @@ class Aftercare(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._vm, self._now, self._takes_back = vm, now, takes_back
+        self.vm, self._now, self._takes_back = vm, now, takes_back
         self._car: Car | None = None
-        self._tasks = TaskScope(self)
-        self._tasks.failed.connect(self.task_failed)
+        self.tasks = TaskScope(self)
+        self.tasks.failed.connect(self.task_failed)
         self.cancel = Button(theme, "Cancel booking …", ButtonKind.DANGER)
         self.returned = Button(theme, "Take the car back …")
         self.again = Button(theme, "Take up again")
@@ -54,10 +54,10 @@ class Aftercare(QWidget):
         for button in (self.again, self.returned, self.cancel):
             row.addWidget(button)
         row.addStretch(1)
-        self.cancel.clicked.connect(self._vm.ask_refund)
-        self.returned.clicked.connect(lambda: self._tasks.once("returned", self._take_back()))
-        self.again.clicked.connect(self._vm.take_up_again)
-        self._vm.refund_quoted.connect(lambda quoted: self._tasks.once("cancel", self._agree(quoted)))
+        self.cancel.clicked.connect(self.vm.ask_refund)
+        self.returned.clicked.connect(lambda: self.tasks.once("returned", self._take_back()))
+        self.again.clicked.connect(self.vm.take_up_again)
+        self.vm.refund_quoted.connect(lambda quoted: self.tasks.once("cancel", self._agree(quoted)))
 
     def add(self, button: QWidget) -> None:
         """One that is somebody else's to show and hide, in front of what cannot be taken back."""
@@ -77,29 +77,29 @@ class Aftercare(QWidget):
     def stop(self) -> None:
         """The session ends: nobody answers a question any more."""
         for question in ("cancel", "returned"):
-            self._tasks.stop(question)
+            self.tasks.stop(question)
 
     async def _agree(self, quoted: RefundQuote) -> None:
-        booking = self._vm.state.booking
+        booking = self.vm.state.booking
         if booking is None:
             return
         question, reason = to_cancel(booking, quoted, self._now(), self._car), None
-        if quoted.given_back.minor > 0 and self._vm.says_why:
+        if quoted.given_back.minor > 0 and self.vm.says_why:
             reason = await ask_why(self.window(), question)
             agreed = reason is not None
         else:
             agreed = await confirm(self.window(), question)
         if agreed and self._still(booking):
-            self._vm.cancel(quoted.given_back, reason)
+            self.vm.cancel(quoted.given_back, reason)
 
     async def _take_back(self) -> None:
-        booking = self._vm.state.booking
+        booking = self.vm.state.booking
         if booking is None:
             return
         if await confirm(self.window(), to_take_back(booking, self._now(), self._car)) and self._still(booking):
-            self._vm.returned()
+            self.vm.returned()
 
     def _still(self, asked: Booking) -> bool:
         """Whether the panel shows what was asked about: a question stays on the screen while news come in."""
-        shown = self._vm.state.booking
+        shown = self.vm.state.booking
         return shown is not None and shown.id == asked.id

@@ -43,8 +43,8 @@ class BookingPanel(FormPanel):
 
     def __init__(self, context: ViewContext, workspace: Workspace, host: QWidget) -> None:
         super().__init__(context.theme, host, "Book this car")
-        self._workspace, self._vm = workspace, workspace.panel
-        self._tasks = TaskScope(self)
+        self._workspace, self.vm = workspace, workspace.panel
+        self.tasks = TaskScope(self)
         self._online = True
         self._stage: tuple[PanelStage, bool, bool] = (PanelStage.RENTER, False, False)
         self.banner = Banner(context.theme)
@@ -54,67 +54,67 @@ class BookingPanel(FormPanel):
         self.renters = RenterPicker(context.theme, own=self._own)
         self.status = PaymentStatus(context.theme, demo=workspace.demo)
         self.aftercare = Aftercare(
-            context.theme, self._vm, workspace.now, takes_back=workspace.actor.may(Deed.TAKE_BACK)
+            context.theme, self.vm, workspace.now, takes_back=workspace.actor.may(Deed.TAKE_BACK)
         )
         self.main = Button(context.theme, "Book", ButtonKind.PRIMARY)
         self.second = Button(context.theme, "Give up")
-        self._tasks.failed.connect(self.task_failed)
+        self.tasks.failed.connect(self.task_failed)
         self.aftercare.task_failed.connect(self.task_failed)
         self._fill_panel()
-        self.renters.searched.connect(self._vm.find_renter)
-        self.renters.chosen.connect(self._vm.choose)
-        self.renters.added.connect(self._vm.add_renter)
-        self.renters.mended.connect(self._vm.mend_renter)
-        self.status.countdown.ended.connect(self._vm.hold_ended)
-        self.status.address.wanted.connect(self._vm.show_address)
+        self.renters.searched.connect(self.vm.find_renter)
+        self.renters.chosen.connect(self.vm.choose)
+        self.renters.added.connect(self.vm.add_renter)
+        self.renters.mended.connect(self.vm.mend_renter)
+        self.status.countdown.ended.connect(self.vm.hold_ended)
+        self.status.address.wanted.connect(self.vm.show_address)
         self.banner.acted.connect(self._help)
         self.main.clicked.connect(self._do_main)
         self.second.clicked.connect(self._ask_to_give_up)
         self.closed.connect(self._left)
-        self._vm.changed.connect(self.draw)
-        self.draw(self._vm.state)
+        self.vm.changed.connect(self.draw)
+        self.draw(self.vm.state)
 
     def open_offer(self, offer: Offer, period: RentalPeriod, branch: Branch) -> None:
         self.renters.begin(branch.country)
-        self._vm.start(offer, period, branch)
-        self.draw(self._vm.state)
+        self.vm.start(offer, period, branch)
+        self.draw(self.vm.state)
         self.open(self.main if self._own else self.renters.field)
 
     def open_booking(self, booking: Booking, branch: Branch | None) -> None:
         self.renters.begin()
-        self._vm.resume(booking, branch)
+        self.vm.resume(booking, branch)
         self.open(self.main if self.main.isEnabled() and not self.main.isHidden() else None)
 
     def stop(self) -> None:
         """The session ends."""
-        self._tasks.stop("give up")
+        self.tasks.stop("give up")
         self.aftercare.stop()
         self.status.stop()
         super().stop()
 
     def unsaved(self) -> Question | None:
         """A renter who is half filled in; see ``Told.unsaved``."""
-        return self.renters.unsaved() if self.is_open and self._vm.state.stage is PanelStage.RENTER else None
+        return self.renters.unsaved() if self.is_open and self.vm.state.stage is PanelStage.RENTER else None
 
     def forget_form(self) -> None:
         self.renters.begin(self.renters.country)
 
     def set_online(self, *, online: bool) -> None:
         self._online = online
-        self._draw_foot(self._vm.state)
+        self._draw_foot(self.vm.state)
 
     def may_book(self) -> bool:
-        state = self._vm.state
+        state = self.vm.state
         return self.isVisible() and state.stage is PanelStage.RENTER and state.may_book and self._online
 
     def may_pay(self) -> bool:
-        return self.isVisible() and self._vm.state.stage is PanelStage.PAYING and self._vm.state.checkout_ready
+        return self.isVisible() and self.vm.state.stage is PanelStage.PAYING and self.vm.state.checkout_ready
 
     def book(self) -> None:
-        self._vm.book()
+        self.vm.book()
 
     def pay(self) -> None:
-        self._vm.pay()
+        self.vm.pay()
 
     def draw(self, state: PanelState) -> None:
         inside = self.has_the_focus
@@ -126,7 +126,7 @@ class BookingPanel(FormPanel):
         self.facts.show_fields(_facts(state, self._workspace.now()))
         self.renters.draw(state)
         self.renters.setVisible(state.booking is None)
-        news = self.status.draw(state, self._vm.hold_left_s())
+        news = self.status.draw(state, self.vm.hold_left_s())
         self._draw_problem(state)
         self._draw_foot(state)
         self._move_focus(state, inside=inside)
@@ -183,11 +183,11 @@ class BookingPanel(FormPanel):
             self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _do_main(self) -> None:
-        state = self._vm.state
+        state = self.vm.state
         if state.stage is PanelStage.RENTER:
-            self._vm.book()
+            self.vm.book()
         elif state.stage is PanelStage.PAYING:
-            self._vm.pay()
+            self.vm.pay()
         elif state.stage is PanelStage.RELEASED:
             self._begin_again(state)
         else:
@@ -200,7 +200,7 @@ class BookingPanel(FormPanel):
                 return
             self.open_offer(state.offer, state.period, state.branch)
             if state.renter is not None:
-                self._vm.choose(state.renter)
+                self.vm.choose(state.renter)
         elif state.booking is not None:
             self.close_panel()
             self.search_wanted.emit(state.booking)
@@ -208,12 +208,12 @@ class BookingPanel(FormPanel):
     def _correct_email(self, offer: Offer, period: RentalPeriod, branch: Branch, renter: Renter) -> None:
         """The same renter's form once more: with that address it would be refused again."""
         self.renters.correct(renter, branch.country)
-        self._vm.start(offer, period, branch, InvalidText("email", "field.email_refused"))
+        self.vm.start(offer, period, branch, InvalidText("email", "field.email_refused"))
         self.open(self.renters.form.fields["email"])
 
     def _help(self) -> None:
         """The button of the problem."""
-        state = self._vm.state
+        state = self.vm.state
         step = say(state.problem).step if state.problem is not None else NextStep.NONE
         if step is NextStep.SIMILAR and state.offer is not None:
             self.close_panel()
@@ -221,26 +221,26 @@ class BookingPanel(FormPanel):
         elif step is NextStep.SEARCH_AGAIN:
             self.close_panel()
         elif state.stage is PanelStage.RENTER:
-            self._vm.book()
+            self.vm.book()
         else:
-            self._vm.hold_ended()
+            self.vm.hold_ended()
 
     def _ask_to_give_up(self) -> None:
-        self._tasks.once("give up", self._give_up())
+        self.tasks.once("give up", self._give_up())
 
     async def _give_up(self) -> None:
-        asked, offer = self._vm.state.booking, self._vm.state.offer
+        asked, offer = self.vm.state.booking, self.vm.state.offer
         if asked is None:
             return
         question = to_give_up(asked, self._workspace.now(), offer.car if offer is not None else None)
-        shown = self._vm.state.booking if await confirm(self.window(), question) else None
+        shown = self.vm.state.booking if await confirm(self.window(), question) else None
         if shown is not None and shown.id == asked.id:
-            self._vm.give_up()
+            self.vm.give_up()
 
     def _left(self) -> None:
         # A payment under way is watched on: the list and the status bar tell how it ends.
-        if self._vm.state.stage not in (PanelStage.PAYING, PanelStage.RELEASING):
-            self._vm.close()
+        if self.vm.state.stage not in (PanelStage.PAYING, PanelStage.RELEASING):
+            self.vm.close()
 
     def _fill_panel(self) -> None:
         content = QWidget()

@@ -73,7 +73,7 @@ class BookingDetail(SidePanel):
     ) -> None:
         super().__init__(context.theme, host, "Booking")
         self.vm, self._now, self._online = vm, now, True
-        self._tasks = TaskScope(self)
+        self.tasks = TaskScope(self)
         self._stage: tuple[PanelStage, bool] = (PanelStage.RENTER, False)
         self._carless: tuple[BookingId, CarId, LostCar] | None = None
         self.banner = Banner(context.theme)
@@ -122,7 +122,7 @@ class BookingDetail(SidePanel):
 
     def stop(self) -> None:
         """The session ends."""
-        self._tasks.stop("give up")
+        self.tasks.stop("give up")
         self.aftercare.stop()
         self.others.stop()
         self.status.stop()
@@ -282,14 +282,14 @@ class BookingDetail(SidePanel):
 
     def _connect(self) -> None:
         self.renter.clicked.connect(self._show_renter)
-        self._tasks.failed.connect(self.task_failed)
+        self.tasks.failed.connect(self.task_failed)
         for part in (self.aftercare, self.others):
             part.task_failed.connect(self.task_failed)
         self.status.countdown.ended.connect(self.vm.hold_ended)
         self.status.address.wanted.connect(self.vm.show_address)
         self.banner.acted.connect(self.vm.look_again)
         self.main.clicked.connect(self.vm.pay)
-        self.second.clicked.connect(lambda: self._tasks.once("give up", self._give_up()))
+        self.second.clicked.connect(lambda: self.tasks.once("give up", self._give_up()))
         self.search.clicked.connect(self._search_again)
         self.number.copied.connect(lambda text: announce(self, f"{text} copied"))
         self.closed.connect(self.vm.close)

@@ -37,7 +37,7 @@ class BookingFilters(QWidget):
 
     def __init__(self, theme: Theme, vm: BookingsViewModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._vm = vm
+        self.vm = vm
         self._branches: dict[BranchId, str] = {}
         self.search = SearchField(theme, hint_for(vm.scopes))
         self.search.setMinimumWidth(_SEARCH_PX)
@@ -95,22 +95,22 @@ class BookingFilters(QWidget):
     def reset(self) -> None:
         """Nothing is searched for any more."""
         self.search.reset()
-        self._vm.clear()
+        self.vm.clear()
 
     def _filter(self) -> None:
         days = next(iter(self.days.chosen()), Days.ANY)
         span = DaySpan(days)
         if days is Days.CHOSEN:
-            if self._vm.state.days.days is not Days.CHOSEN:
+            if self.vm.state.days.days is not Days.CHOSEN:
                 self._begin_with_today()
             span = DaySpan(days, *sorted(day for day in (self.first.day(), self.last.day()) if day is not None))
         branch = next(iter(self.branch.chosen()), None)
-        self._vm.filter(self.standings.chosen(), branch, span)
+        self.vm.filter(self.standings.chosen(), branch, span)
 
     def _begin_with_today(self) -> None:
         for edit in (self.first, self.last):
             blocked = QSignalBlocker(edit)
-            edit.show_day(self._vm.today())
+            edit.show_day(self.vm.today())
             del blocked
 
     def _range_typed(self, first: date, last: date) -> None:
@@ -120,7 +120,7 @@ class BookingFilters(QWidget):
 
     def _sort(self) -> None:
         order, descending = self._orders[self.order.currentIndex()]
-        self._vm.sort(order, descending=descending)
+        self.vm.sort(order, descending=descending)
 
     def _branch_words(self, branch_id: BranchId) -> str:
         return self._branches.get(branch_id, branch_id)

@@ -40,7 +40,7 @@ class OtherCarsPart(QWidget):
     def __init__(self, context: ViewContext, vm: OtherCarsViewModel, now: Callable[[], datetime]) -> None:
         super().__init__()
         self.vm, self._now, self._online = vm, now, True
-        self._tasks = TaskScope(self)
+        self.tasks = TaskScope(self)
         self.ask, self.undo = Button(context.theme, "Another car …"), Button(context.theme, "Undo")
         self.words = Text(context.theme, size=TypeSize.SMALL, ink="muted", wrap=True)
         self.problem = Text(context.theme, size=TypeSize.SMALL, ink="danger", wrap=True)
@@ -57,10 +57,10 @@ class OtherCarsPart(QWidget):
         column.addLayout(row)
         for part in (self.problem, self.words, self.table):
             column.addWidget(part)
-        self._tasks.failed.connect(self.task_failed)
+        self.tasks.failed.connect(self.task_failed)
         self.ask.clicked.connect(vm.ask)
         self.undo.clicked.connect(vm.undo)
-        self.table.chosen.connect(lambda car: self._tasks.once("move", self._agree(car)))
+        self.table.chosen.connect(lambda car: self.tasks.once("move", self._agree(car)))
         vm.changed.connect(self._draw)
         self._draw(vm.state)
 
@@ -71,7 +71,7 @@ class OtherCarsPart(QWidget):
 
     def stop(self) -> None:
         """The session ends: nobody answers a question any more."""
-        self._tasks.stop("move")
+        self.tasks.stop("move")
 
     def _draw(self, state: OtherCarsState) -> None:
         booking = state.booking

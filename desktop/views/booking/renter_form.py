@@ -40,9 +40,9 @@ class RenterForm(Form):
         self._country = ""
         self._visited: set[str] = set()
         self.read_as = Text(theme, size=TypeSize.SMALL, ink="muted")
-        self._save = Button(theme, "Add renter", ButtonKind.PLAIN, Icon.CHECK)
+        self.save = Button(theme, "Add renter", ButtonKind.PLAIN, Icon.CHECK)
         self._back = Button(theme, "Back to search", ButtonKind.QUIET)
-        self._save.clicked.connect(self._submit)
+        self.save.clicked.connect(self._submit)
         self._back.clicked.connect(self.left)
         self.submitted.connect(self._submit)
         self._lay_out()
@@ -52,7 +52,7 @@ class RenterForm(Form):
     def begin_with(self, typed: str, country: str) -> None:
         """Empty but for what was typed into the search, put where it belongs; *country* reads numbers without a +."""
         self._country = country
-        self._save.setText("Add renter")
+        self.save.setText("Add renter")
         self._visited.clear()
         self.clear()
         self.read_as.hide()
@@ -63,7 +63,7 @@ class RenterForm(Form):
 
     def correct(self, renter: Renter) -> None:
         """What is known of somebody, to be corrected."""
-        self._save.setText("Save renter")
+        self.save.setText("Save renter")
         self.fill(renter)
         self.put("phone", phone_text(renter.phone, self._country))
         self.begin()
@@ -131,7 +131,7 @@ class RenterForm(Form):
             if name == "phone":
                 self.add_row(self.read_as)
         row = QHBoxLayout()
-        row.addWidget(self._save)
+        row.addWidget(self.save)
         row.addWidget(self._back)
         row.addStretch(1)
         self.column.addSpacing(2 * GRID)

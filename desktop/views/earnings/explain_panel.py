@@ -45,7 +45,7 @@ class ExplainPanel(SidePanel):
     ) -> None:
         """*opens*: whether a booking has a panel that tells more of it; a stored one has none."""
         super().__init__(context.theme, host)
-        self._vm, self._now, self._opens, self._shown = vm, now, opens, ""
+        self.vm, self._now, self._opens, self._shown = vm, now, opens, ""
         self._figure = Figure.NET
         theme, clock = context.theme, context.shimmer
         self.about = Text(theme, ink="muted", wrap=True)

@@ -33,13 +33,13 @@ class BranchPanel(FormPanel):
         super().__init__(theme, host, "Branch")
         self._theme = theme
         self._line: BranchLine | None = None
-        self._save = Button(theme, "Save", ButtonKind.PRIMARY, Icon.CHECK)
-        self._turn = Button(theme, "Close this branch …", ButtonKind.DANGER)
-        self._save.clicked.connect(self._submit)
-        self._turn.clicked.connect(lambda: self.turned.emit(self._line))
-        self.foot.addWidget(self._save)
+        self.save = Button(theme, "Save", ButtonKind.PRIMARY, Icon.CHECK)
+        self.turn = Button(theme, "Close this branch …", ButtonKind.DANGER)
+        self.save.clicked.connect(self._submit)
+        self.turn.clicked.connect(lambda: self.turned.emit(self._line))
+        self.foot.addWidget(self.save)
         self.foot.addStretch(1)
-        self.foot.addWidget(self._turn)
+        self.foot.addWidget(self.turn)
         self.form = BranchForm(theme, _NEW)
 
     def begin(self, line: BranchLine | None, zone: str = "") -> None:
@@ -53,15 +53,15 @@ class BranchPanel(FormPanel):
         self.form = BranchForm(self._theme, start)
         self.set_content(self.form)
         self.set_title(line.branch.name if line else "New branch")
-        self._turn.setVisible(line is not None)
-        self._turn.setText("Reopen" if line and line.branch.closed else "Close this branch …")
+        self.turn.setVisible(line is not None)
+        self.turn.setText("Reopen" if line and line.branch.closed else "Close this branch …")
         self.set_busy(busy=False)
         self.begin_form(self.form)
         self.open(self.form.name)
 
     def set_busy(self, *, busy: bool) -> None:
-        self._save.setEnabled(not busy)
-        self._turn.setEnabled(not busy)
+        self.save.setEnabled(not busy)
+        self.turn.setEnabled(not busy)
 
     def tell(self, problem: DriveSphereError) -> None:
         self.form.tell_here(problem)

@@ -49,8 +49,8 @@ class FirmPage(Page):
         super().__init__()
         self.vm = vm
         # Nobody's child: a question that is cancelled as the session ends outlives the page by a moment.
-        self._tasks = TaskScope()
-        self._tasks.failed.connect(self.task_failed)
+        self.tasks = TaskScope()
+        self.tasks.failed.connect(self.task_failed)
         self._filled: FirmState | None = None
         self.header = PageHeader(context.theme, _TITLE, " ")
         self.rules: SlicesModel[Any] = SlicesModel(rule_columns(), lambda _ticket: None, 1000)
@@ -101,7 +101,7 @@ class FirmPage(Page):
         self.branch_panel.close_panel()
 
     def stop(self) -> None:
-        self._tasks.stop("ask")
+        self.tasks.stop("ask")
         self.rules_panel.stop()
         self.branch_panel.stop()
 
@@ -167,7 +167,7 @@ class FirmPage(Page):
 
     def _open_rule(self, row: RuleRow) -> None:
         if self.vm.state.firm is not None and row.revision in self.vm.state.firm.planned:
-            self._tasks.once("ask", self._ask_withdraw(row))
+            self.tasks.once("ask", self._ask_withdraw(row))
 
     def _open_branch(self, line: BranchLine) -> None:
         self.rules_panel.instead(lambda: self._begin_branch(line))
@@ -177,11 +177,11 @@ class FirmPage(Page):
         self.branch_panel.begin(line, zone)
 
     def _rules_wanted(self, settings: FirmSettings, valid_from: datetime | None) -> None:
-        self._tasks.once("ask", self._ask_rules(settings, valid_from))
+        self.tasks.once("ask", self._ask_rules(settings, valid_from))
 
     def _branch_wanted(self, before: Branch | None, after: Branch) -> None:
         if before is not None and before.zone != after.zone:
-            self._tasks.once("ask", self._ask_zone(before, after))
+            self.tasks.once("ask", self._ask_zone(before, after))
         else:
             self.vm.save_branch(before, after)
 
@@ -189,7 +189,7 @@ class FirmPage(Page):
         if line.branch.closed:
             self.vm.reopen_branch(line.branch)
         else:
-            self._tasks.once("ask", self._ask_close(line))
+            self.tasks.once("ask", self._ask_close(line))
 
     async def _ask_rules(self, settings: FirmSettings, valid_from: datetime | None) -> None:
         when = f"from {moment_line(valid_from, self.vm.now())}" if valid_from else "in about a minute"

@@ -38,9 +38,9 @@ class RulesPanel(FormPanel):
     def __init__(self, theme: Theme, host: QWidget, now: Callable[[], datetime]) -> None:
         super().__init__(theme, host, "Change the rules")
         self._theme, self._now = theme, now
-        self._save = Button(theme, "Set these rules …", ButtonKind.PRIMARY, Icon.CHECK)
-        self._save.clicked.connect(self._submit)
-        self.foot.addWidget(self._save)
+        self.save = Button(theme, "Set these rules …", ButtonKind.PRIMARY, Icon.CHECK)
+        self.save.clicked.connect(self._submit)
+        self.foot.addWidget(self.save)
         self.foot.addStretch(1)
         self.form = RulesForm(theme, now)
 
@@ -54,7 +54,7 @@ class RulesPanel(FormPanel):
         self.open(self.form.commission)
 
     def set_busy(self, *, busy: bool) -> None:
-        self._save.setEnabled(not busy)
+        self.save.setEnabled(not busy)
 
     def tell(self, problem: DriveSphereError) -> None:
         self.form.tell_here(problem)

@@ -45,8 +45,8 @@ class FleetCarPanel(SidePanel):
         self, context: ViewContext, workspace: Workspace, car: FleetCarViewModel, photos: Photos, host: QWidget
     ) -> None:
         super().__init__(context.theme, host, "Car")
-        self._vm = car
-        self._tasks = TaskScope(self)
+        self.vm = car
+        self.tasks = TaskScope(self)
         self._online = True
         self._stage = FleetCarStage.CLOSED
         self._problem: DriveSphereError | None = None
@@ -66,14 +66,14 @@ class FleetCarPanel(SidePanel):
     @property
     def unsaved(self) -> Question | None:
         """What is asked before something half filled in is lost; None where nothing is."""
-        return to_lose(self._vm.state) if self._vm.state.unsaved else self.service.to_lose()
+        return to_lose(self.vm.state) if self.vm.state.unsaved else self.service.to_lose()
 
     def open_car(self, car: Car) -> None:
-        self._instead(lambda: self._vm.open(car))
+        self._instead(lambda: self.vm.open(car))
 
     def open_new(self, owner_id: OwnerId | None, branch_id: BranchId | None, owners: tuple[FleetOwner, ...]) -> None:
         self.form.offer_owners(owners)
-        self._instead(lambda: self._vm.add(owner_id, branch_id))
+        self._instead(lambda: self.vm.add(owner_id, branch_id))
 
     def come_back(self) -> bool:
         """Whether something half filled in is shown again that was left for another page."""
@@ -84,7 +84,7 @@ class FleetCarPanel(SidePanel):
     def _instead(self, begin: Callable[[], None]) -> None:
         """*begin* takes the place of what is shown; what would be lost by it is asked about first."""
         if self.unsaved is not None:
-            self._tasks.once("lose", self._lose_for(begin))
+            self.tasks.once("lose", self._lose_for(begin))
         else:
             begin()
             # The main button or the first field gets the focus as soon as it can be used.
@@ -99,7 +99,7 @@ class FleetCarPanel(SidePanel):
     def offer_bookings(self, show: Callable[[Car], None]) -> None:
         """Let *show* open the list of all bookings of the car."""
         self.details.all_bookings.setVisible(True)
-        self.details.all_bookings.clicked.connect(lambda: show(self._vm.state.car) if self._vm.state.car else None)
+        self.details.all_bookings.clicked.connect(lambda: show(self.vm.state.car) if self.vm.state.car else None)
 
     def leave(self) -> None:
         """Another page is opened; what is filled in stays filled in for whoever comes back."""
@@ -110,36 +110,36 @@ class FleetCarPanel(SidePanel):
 
     def stop(self) -> None:
         """The session ends."""
-        self._tasks.stop("lose")
-        self._tasks.stop("rate")
+        self.tasks.stop("lose")
+        self.tasks.stop("rate")
         self.service.stop()
         self.photos.stop()
         self.hide()
 
     def set_online(self, *, online: bool) -> None:
         self._online = online
-        self._draw_foot(self._vm.state)
-        self._draw_service(self._vm.state)
+        self._draw_foot(self.vm.state)
+        self._draw_service(self.vm.state)
 
     def may_save(self) -> bool:
-        state = self._vm.state
+        state = self.vm.state
         return self.isVisible() and state.stage is FleetCarStage.FILLED_IN and self._online and not state.busy
 
     def save(self) -> None:
         if not self.may_save():
             return
-        question = None if self._vm.state.mistakes else to_change_rate(self._vm.state)
+        question = None if self.vm.state.mistakes else to_change_rate(self.vm.state)
         if question is not None:
-            self._tasks.once("rate", self._ask_rate(question, self._vm.state.form))
+            self.tasks.once("rate", self._ask_rate(question, self.vm.state.form))
             return
-        self._vm.save()
-        if self._vm.state.mistakes:
+        self.vm.save()
+        if self.vm.state.mistakes:
             self.form.focus_mistake()
 
     async def _ask_rate(self, question: Question, form: CarForm | None) -> None:
         # The answer counts for what was asked about.
-        if await confirm(self.window(), question) and self._vm.state.form == form:
-            self._vm.save()
+        if await confirm(self.window(), question) and self.vm.state.form == form:
+            self.vm.save()
 
     def draw(self, state: FleetCarState) -> None:
         inside = self.has_the_focus
@@ -164,7 +164,7 @@ class FleetCarPanel(SidePanel):
     @property
     def _planning(self) -> bool:
         """Whether the form of a service takes the place of all else."""
-        return self._vm.state.stage is FleetCarStage.SHOWN and self._vm.service.state.filling
+        return self.vm.state.stage is FleetCarStage.SHOWN and self.vm.service.state.filling
 
     def _draw_service(self, state: FleetCarState) -> None:
         home = state.car.branch_id if state.car is not None else None
@@ -182,8 +182,8 @@ class FleetCarPanel(SidePanel):
 
     def _turn_to_service(self) -> None:
         """To its form, or back to the car."""
-        self.details.setVisible(self._vm.state.stage is not FleetCarStage.FILLED_IN and not self._planning)
-        self._draw_foot(self._vm.state)
+        self.details.setVisible(self.vm.state.stage is not FleetCarStage.FILLED_IN and not self._planning)
+        self._draw_foot(self.vm.state)
 
     def _draw_problem(self, state: FleetCarState) -> None:
         problem = state.problem
@@ -227,43 +227,43 @@ class FleetCarPanel(SidePanel):
         self.main.setToolTip("" if self._online else _OFFLINE)
 
     def _do_main(self) -> None:
-        stage = self._vm.state.stage
+        stage = self.vm.state.stage
         if stage is FleetCarStage.SHOWN:
-            self._vm.edit()
+            self.vm.edit()
         elif stage is FleetCarStage.ASKED:
-            self._vm.confirm_status()
+            self.vm.confirm_status()
         else:
             self.save()
 
     def _help(self) -> None:
         """The button of the problem."""
-        state = self._vm.state
+        state = self.vm.state
         if isinstance(state.problem, Overtaken) and state.stage is FleetCarStage.FILLED_IN:
-            self._vm.take_newer()
+            self.vm.take_newer()
         elif state.stage is FleetCarStage.FILLED_IN and state.form is not None:
             self.save()
         elif state.car is not None:
-            self._vm.open(state.car)
+            self.vm.open(state.car)
         else:
-            self._vm.add(state.owner_id)
+            self.vm.add(state.owner_id)
 
     def _back(self) -> None:
         if self.unsaved is not None:
-            self._tasks.once("lose", self._lose())
-        elif self._vm.state.car is None:
+            self.tasks.once("lose", self._lose())
+        elif self.vm.state.car is None:
             self.close_panel()
         else:
-            self._vm.back()
+            self.vm.back()
 
     async def _lose(self) -> None:
         question = self.unsaved
         if question is None or await confirm(self.window(), question):
-            self._vm.close()
+            self.vm.close()
             super().close_panel()
 
     def _left(self) -> None:
         if self.unsaved is None:
-            self._vm.close()
+            self.vm.close()
 
     def _fill_panel(self) -> None:
         self._form_page = QWidget()
@@ -288,53 +288,53 @@ class FleetCarPanel(SidePanel):
         self.foot.addWidget(self.main, 1)
 
     def _connect(self) -> None:
-        self._tasks.failed.connect(self.task_failed)
+        self.tasks.failed.connect(self.task_failed)
         self.photos.task_failed.connect(self.task_failed)
         self.service.task_failed.connect(self.task_failed)
-        self.form.filled.connect(lambda changes: self._vm.fill(**changes))
-        self.form.left.connect(self._vm.leave_field)
-        self.form.reasoned.connect(self._vm.give_reason)
-        self.form.owner_chosen.connect(lambda owner_id: self._vm.choose_owner(OwnerId(owner_id)))
+        self.form.filled.connect(lambda changes: self.vm.fill(**changes))
+        self.form.left.connect(self.vm.leave_field)
+        self.form.reasoned.connect(self.vm.give_reason)
+        self.form.owner_chosen.connect(lambda owner_id: self.vm.choose_owner(OwnerId(owner_id)))
         self.form.submitted.connect(self.save)
-        self.photos.chosen.connect(self._vm.add_files)
-        self.photos.moved.connect(self._vm.move_photo)
-        self.photos.removed.connect(self._vm.remove_photo)
-        self.photos.put_back.connect(self._vm.put_photo_back)
+        self.photos.chosen.connect(self.vm.add_files)
+        self.photos.moved.connect(self.vm.move_photo)
+        self.photos.removed.connect(self.vm.remove_photo)
+        self.photos.put_back.connect(self.vm.put_photo_back)
         self.banner.acted.connect(self._help)
         self.main.clicked.connect(self._do_main)
         self.second.clicked.connect(self._back)
         for status, button in self.status.items():
-            button.clicked.connect(lambda _checked=False, status=status: self._vm.ask_status(status))
+            button.clicked.connect(lambda _checked=False, status=status: self.vm.ask_status(status))
         self.closed.connect(self._left)
-        self._vm.changed.connect(self.draw)
-        self._vm.service.changed.connect(lambda _state: self._turn_to_service())
+        self.vm.changed.connect(self.draw)
+        self.vm.service.changed.connect(lambda _state: self._turn_to_service())
 
     def close_panel(self) -> None:
         """Asks first where something would be lost."""
         if self.unsaved is not None and self.isVisible():
-            self._tasks.once("lose", self._lose())
+            self.tasks.once("lose", self._lose())
         else:
             super().close_panel()
 
     # Qt names below.
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self._vm.state.stage in (FleetCarStage.ASKED, FleetCarStage.FILLED_IN):
+        if event.key() == Qt.Key.Key_Escape and self.vm.state.stage in (FleetCarStage.ASKED, FleetCarStage.FILLED_IN):
             self._back()
-        elif event.key() == Qt.Key.Key_Escape and self._vm.service.state.filling:
+        elif event.key() == Qt.Key.Key_Escape and self.vm.service.state.filling:
             self.service.leave_form()
         else:
             super().keyPressEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if self._vm.state.stage is FleetCarStage.FILLED_IN and _files(event):
+        if self.vm.state.stage is FleetCarStage.FILLED_IN and _files(event):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         files = _files(event)
         if files:
             event.acceptProposedAction()
-            self._vm.add_files(files)
+            self.vm.add_files(files)
 
 
 def _files(event: QDropEvent) -> tuple[str, ...]:

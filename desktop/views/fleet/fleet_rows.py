@@ -37,7 +37,7 @@ class FleetRowsView(QWidget):
 
     def __init__(self, context: ViewContext, workspace: Workspace, fleet: FleetViewModel, photos: Photos) -> None:
         super().__init__()
-        self._vm, self._now, self._photos = fleet, workspace.now, photos
+        self.vm, self._now, self._photos = fleet, workspace.now, photos
         self._shown: FleetQuery | None = None
         self.model: AskedSlices[FleetLine] = AskedSlices(columns_of(owners=fleet.any_owner), fleet, self._lines)
         self.grid = CardGrid(context.theme, context.shimmer, lambda line: line.text)
@@ -137,15 +137,15 @@ class FleetRowsView(QWidget):
         self.content.show_problem(problem, "The cars did not come")
 
     def _stepped(self) -> None:
-        if self._vm.state.phase is Phase.FAILED:
-            self._vm.load()
-        elif self._vm.state.query.filters:
+        if self.vm.state.phase is Phase.FAILED:
+            self.vm.load()
+        elif self.vm.state.query.filters:
             self.clear_wanted.emit()
         else:
             self.add_wanted.emit()
 
     def _lines(self, page: FleetRows) -> list[FleetLine]:
-        state, now = self._vm.state, self._now()
+        state, now = self.vm.state, self._now()
         return [line_of(row, state, now) for row in page.rows]
 
     def _choose(self, line: FleetLine) -> None:
@@ -174,5 +174,5 @@ class FleetRowsView(QWidget):
             view.chosen.connect(self._choose)
         self.table.setSelectionModel(self.grid.selectionModel())
         self.content.stepped.connect(self._stepped)
-        self.content.retried.connect(self._vm.load)
+        self.content.retried.connect(self.vm.load)
         self._photos.changed.connect(self.grid.viewport().update)

@@ -39,7 +39,7 @@ class PhotoEditor(QWidget):
     def __init__(self, theme: Theme, photos: Photos) -> None:
         super().__init__()
         self._photos = photos
-        self._tasks = TaskScope(self)
+        self.tasks = TaskScope(self)
         self.strip = PhotoStrip(theme, MOST_PHOTOS, self._pixmap)
         self.strip.set_editable(editable=True)
         self.add = Button(theme, "Add photos", icon=Icon.ADD)
@@ -64,7 +64,7 @@ class PhotoEditor(QWidget):
         self.strip.moved.connect(self.moved)
         self.strip.removed.connect(self.removed)
         self.back.clicked.connect(self.put_back)
-        self._tasks.failed.connect(self.task_failed)
+        self.tasks.failed.connect(self.task_failed)
         photos.changed.connect(self.strip.update)
 
     def draw(self, state: FleetCarState) -> None:
@@ -78,10 +78,10 @@ class PhotoEditor(QWidget):
         self.refused.setVisible(bool(lines))
 
     def stop(self) -> None:
-        self._tasks.stop("files")
+        self.tasks.stop("files")
 
     def _ask(self) -> None:
-        self._tasks.once("files", self._choose())
+        self.tasks.once("files", self._choose())
 
     async def _choose(self) -> None:
         if chosen := await ask_for_files(self.window(), "Photos of the car", _KINDS):

@@ -97,7 +97,7 @@ class ServicePart(QWidget):
         self.vm, self._theme, self._now = vm, context.theme, now
         self._branch: Branch | None = None
         self._online, self._open = True, False
-        self._tasks = TaskScope(self)
+        self.tasks = TaskScope(self)
         self.heading = Text(context.theme, "Service", bold=True)
         self.plan = Button(context.theme, "Plan a service …", ButtonKind.QUIET)
         self.none = Text(context.theme, ink="muted", wrap=True)
@@ -134,14 +134,14 @@ class ServicePart(QWidget):
     def leave_form(self) -> None:
         """Back to the list; what is typed is asked about."""
         if self.unsaved:
-            self._tasks.once("lose", self._lose())
+            self.tasks.once("lose", self._lose())
         else:
             self._close_form()
 
     def stop(self) -> None:
         """The session ends: nobody answers a question any more."""
         for name in ("lose", "ask"):
-            self._tasks.stop(name)
+            self.tasks.stop(name)
 
     def _draw(self, state: ServiceState) -> None:
         branch, now = self._branch, self._now()
@@ -207,7 +207,7 @@ class ServicePart(QWidget):
         car, branch = self.vm.state.car, self._branch
         if car is not None and branch is not None:
             asked = question(car, movement, branch, self._now())
-            self._tasks.once("ask", self._agree(asked, movement, deed))
+            self.tasks.once("ask", self._agree(asked, movement, deed))
 
     async def _agree(self, question: Question, movement: Movement, deed: Callable[[Movement], None]) -> None:
         if await confirm(self.window(), question):
@@ -224,7 +224,7 @@ class ServicePart(QWidget):
         self.plan.setFocus()
 
     def _connect(self) -> None:
-        self._tasks.failed.connect(self.task_failed)
+        self.tasks.failed.connect(self.task_failed)
         self.plan.clicked.connect(lambda _checked: self.vm.begin())
         self.vm.changed.connect(self._draw)
 

@@ -75,17 +75,17 @@ class MainWindow(QMainWindow):
         super().__init__()
         theme.dress(self)
         self._set_up = set_up
-        self._context = ViewContext(theme, shimmer, preferences, log_folder)
+        self.context = ViewContext(theme, shimmer, preferences, log_folder)
         self._session = session
-        self._tasks = TaskScope(self)
-        self._tasks.failed.connect(self.task_failed)
+        self.tasks = TaskScope(self)
+        self.tasks.failed.connect(self.task_failed)
         self._workspace: WorkspaceView | None = None
         self._offline: OfflineView | None = None
         self._of_workspace: list[str] = []
         self._painted_before = False
         self.commands = Commands(self)
         self._pages = QStackedWidget()
-        self.sign_in = SignInPage(self._context, session, asking)
+        self.sign_in = SignInPage(self.context, session, asking)
         self.sign_in.task_failed.connect(self.task_failed)
         self.sign_in.offer_servers(self.ask_servers if set_up else None)
         self._pages.addWidget(self.sign_in)
@@ -103,7 +103,7 @@ class MainWindow(QMainWindow):
         """Built when it is first opened, or when somebody signs in."""
         from desktop.views.frame.palette import CommandPalette
 
-        return CommandPalette(self._context.theme, self, self.commands)
+        return CommandPalette(self.context.theme, self, self.commands)
 
     @property
     def workspace(self) -> WorkspaceView | None:
@@ -115,7 +115,7 @@ class MainWindow(QMainWindow):
         from desktop.views.frame.workspace import WorkspaceView
 
         self.close_workspace()
-        view = self._workspace = WorkspaceView(self._context, workspace)
+        view = self._workspace = WorkspaceView(self.context, workspace)
         view.sign_out_wanted.connect(self._sign_out)
         view.keys_wanted.connect(self.show_keys)
         view.csv_wanted.connect(self.ask_csv)
@@ -144,7 +144,7 @@ class MainWindow(QMainWindow):
         from desktop.views.frame.offline import OfflineView
 
         self.close_workspace()
-        view = self._offline = OfflineView(self._context, work)
+        view = self._offline = OfflineView(self.context, work)
         view.sign_out_wanted.connect(self._sign_out)
         view.keys_wanted.connect(self.show_keys)
         view.csv_wanted.connect(self.ask_csv)
@@ -185,36 +185,36 @@ class MainWindow(QMainWindow):
         self._place.keep()
 
     def show_keys(self) -> None:
-        self._tasks.once("keys", self._ask_keys())
+        self.tasks.once("keys", self._ask_keys())
 
     def offer_crash_report(self) -> None:
         """If the last run ended as nobody foresaw."""
-        self._tasks.once("crash report", offer_report(self, self._context))
+        self.tasks.once("crash report", offer_report(self, self.context))
 
     def show_about(self) -> None:
-        self._tasks.once("about", show_about(self, self._context))
+        self.tasks.once("about", show_about(self, self.context))
 
     def ask_csv(self) -> None:
         """How lists are written that are exported."""
-        self._tasks.once("csv", ask_csv_habits(self, self._context))
+        self.tasks.once("csv", ask_csv_habits(self, self.context))
 
     def ask_servers(self) -> None:
         """At a firm's first start, and when its servers move."""
         if self._set_up is not None:
-            self._tasks.once("servers", self._ask_servers(self._set_up))
+            self.tasks.once("servers", self._ask_servers(self._set_up))
 
     async def _ask_servers(self, set_up: Send) -> None:
-        if await ask_servers(self, self._context, set_up) and await confirm(self, CLOSE):
+        if await ask_servers(self, self.context, set_up) and await confirm(self, CLOSE):
             self.close()
 
     async def _ask_keys(self) -> None:
         lines = [HelpLine(line.group, line.title, line.key) for line in self.commands.listing() if line.key]
         more = KEYS_OF_LISTS if self._workspace or self._offline else ()
-        await ask(HelpSheet(self._context.theme, [*lines, *more], self))
+        await ask(HelpSheet(self.context.theme, [*lines, *more], self))
 
     def _own_commands(self) -> tuple[Command, ...]:
         """What can be done whoever is signed in, or nobody."""
-        folder = self._context.log_folder
+        folder = self.context.log_folder
         return (
             Command(PALETTE, "All commands", self._find, key="Ctrl+K", group="Window"),
             Command("help.keys", "Keys and commands", self.show_keys, key="F1", group="Window"),
@@ -222,7 +222,7 @@ class MainWindow(QMainWindow):
             Command("window.about", ABOUT, self.show_about, group="Window"),
             *([Command("window.logs", LOGS, partial(open_folder, folder), group="Window")] if folder else []),
             *([Command("window.servers", SERVERS, self.ask_servers, group="Window")] if self._set_up else []),
-            *appearance_commands(self._context.theme, self._context.preferences),
+            *appearance_commands(self.context.theme, self.context.preferences),
             Command("window.leave", "Leave DriveSphere", self._leave, key="Ctrl+Q", group="Window"),
         )
 
@@ -243,7 +243,7 @@ class MainWindow(QMainWindow):
         return True
 
     def _sign_out(self) -> None:
-        self._tasks.once("sign out", self._ask_to_sign_out())
+        self.tasks.once("sign out", self._ask_to_sign_out())
 
     async def _ask_to_sign_out(self) -> None:
         if await self.may_go(leaving=False):

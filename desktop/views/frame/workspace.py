@@ -55,7 +55,7 @@ class WorkspaceView(PagesFrame):
 
     def __init__(self, context: ViewContext, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(context, workspace.actor, parent)
-        self._workspace = workspace
+        self.workspace = workspace
         self._connection = ConnectionLook(workspace, self.status, self.banner, self.inset)
         self._areas = self._build(context)
         self._join()
@@ -82,16 +82,16 @@ class WorkspaceView(PagesFrame):
     def start(self) -> None:
         """Ask for what the pages show first."""
         self._waking.start()
-        self._workspace.connection.watch()
-        self._workspace.live.listen()
+        self.workspace.connection.watch()
+        self.workspace.live.listen()
         super().start()
         if self._entries:
             self.page(next(iter(self._entries))).focus_first()
 
     def questions_before_going(self, *, leaving: bool) -> tuple[Question, ...]:
         """What to ask before the session ends, or *leaving* the program: holds that stay, then what would be lost."""
-        holds = self._workspace.holds.open() if self.client is not None else ()
-        return (*([to_go(holds, self._workspace.now(), leaving=leaving)] if holds else ()), *self.unsaved())
+        holds = self.workspace.holds.open() if self.client is not None else ()
+        return (*([to_go(holds, self.workspace.now(), leaving=leaving)] if holds else ()), *self.unsaved())
 
     def stop(self) -> None:
         self._waking.stop()
@@ -167,7 +167,7 @@ class WorkspaceView(PagesFrame):
     def finds(self) -> Finds:
         """What is done here with what the search over everything found."""
         pages = {kind: words for area in reversed(self._areas) for kind, words in area.listed.items()}
-        booking = self.client is not None and self._workspace.actor.may(Deed.SEE_RENTERS)
+        booking = self.client is not None and self.workspace.actor.may(Deed.SEE_RENTERS)
         return Finds(
             lambda thing: self._free(partial(self.open_found, thing)),
             lambda *found: self._free(partial(self.show_all, *found)),
@@ -186,7 +186,7 @@ class WorkspaceView(PagesFrame):
             self.client.book_for(renter)
 
     def _build(self, context: ViewContext) -> tuple[Area, ...]:
-        actor, connection = self._workspace.actor, self._connection
+        actor, connection = self.workspace.actor, self._connection
         frame = Frame(
             host=self.pages,
             status=self.status,
@@ -197,7 +197,7 @@ class WorkspaceView(PagesFrame):
             badge=self.rail.set_badge,
             at=self.at,
         )
-        return tuple(area(context, self._workspace, frame) for area in AREAS if actor.may(area.needs))
+        return tuple(area(context, self.workspace, frame) for area in AREAS if actor.may(area.needs))
 
     def _join(self) -> None:
         """What one area shows is opened in another."""
@@ -212,7 +212,7 @@ class WorkspaceView(PagesFrame):
         for area in self._areas:
             area.task_failed.connect(self.task_failed)
         every = (entry for area in self._areas for entry in area.entries)
-        actor = self._workspace.actor
+        actor = self.workspace.actor
         self.fill((entry for entry in every if entry.deed is None or actor.may(entry.deed)), self._areas)
         if not self._entries:
             self.pages.addWidget(NoViewsPage(context.theme, actor))

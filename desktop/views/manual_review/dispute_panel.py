@@ -52,8 +52,8 @@ class DisputePanel(SidePanel):
     ) -> None:
         super().__init__(context.theme, host, "Payment disputed")
         self._open_in_browser, self._now, self._demo = open_in_browser, now, demo
-        self._tasks = TaskScope(self)
-        self._tasks.failed.connect(self.task_failed)
+        self.tasks = TaskScope(self)
+        self.tasks.failed.connect(self.task_failed)
         self.case: DisputedCase | None = None
         self.banner = Banner(context.theme)
         self.happened = Text(context.theme, wrap=True)
@@ -77,7 +77,7 @@ class DisputePanel(SidePanel):
         self.foot.addWidget(self.answer)
         self.foot.addWidget(self.show_booking)
         self.foot.addStretch(1)
-        self.answer.clicked.connect(lambda: self._tasks.once("answer", self._answer()))
+        self.answer.clicked.connect(lambda: self.tasks.once("answer", self._answer()))
         self.show_booking.clicked.connect(self._show_booking)
 
     def show_case(self, case: DisputedCase) -> None:
@@ -99,7 +99,7 @@ class DisputePanel(SidePanel):
 
     def stop(self) -> None:
         """The session ends."""
-        self._tasks.stop("answer")
+        self.tasks.stop("answer")
         self.hide()
 
     def _show_booking(self) -> None:

@@ -35,8 +35,8 @@ class RestoredPanel(FormPanel):
     def __init__(self, context: ViewContext, vm: RestoredViewModel, host: QWidget, now: Callable[[], datetime]) -> None:
         super().__init__(context.theme, host, "Paid, but not booked")
         self.vm, self._now = vm, now
-        self._tasks = TaskScope(self)
-        self._tasks.failed.connect(self.task_failed)
+        self.tasks = TaskScope(self)
+        self.tasks.failed.connect(self.task_failed)
         self.banner = Banner(context.theme)
         self.happened = Text(context.theme, wrap=True)
         self.renters = RenterPicker(context.theme)
@@ -75,7 +75,7 @@ class RestoredPanel(FormPanel):
 
     def stop(self) -> None:
         """The session ends."""
-        self._tasks.stop("give back")
+        self.tasks.stop("give back")
         super().stop()
 
     def _back(self) -> None:
@@ -112,7 +112,7 @@ class RestoredPanel(FormPanel):
 
     def _give_back(self) -> None:
         if self.vm.state.case is not None:
-            self._tasks.once("give back", self._ask_to_give_back(self.vm.state.case))
+            self.tasks.once("give back", self._ask_to_give_back(self.vm.state.case))
 
     async def _ask_to_give_back(self, case: RestoredCase) -> None:
         # The answer counts for the payment that was asked about.

@@ -146,8 +146,8 @@ class CarePanel(FormPanel):
     def __init__(self, context: ViewContext, vm: CareViewModel, host: QWidget, now: Callable[[], datetime]) -> None:
         super().__init__(context.theme, host, "Needs a person")
         self.vm = vm
-        self._tasks = TaskScope(self)
-        self._tasks.failed.connect(self.task_failed)
+        self.tasks = TaskScope(self)
+        self.tasks.failed.connect(self.task_failed)
         self.list = PagedList(context, vm.list, columns(now), _WORDS, "What needs a person", _key)
         self.note = QLineEdit(maxLength=_LONGEST_NOTE, placeholderText="What was done, for example: refunded in cash")
         self.note.setAccessibleName("What was done")
@@ -189,7 +189,7 @@ class CarePanel(FormPanel):
 
     def stop(self) -> None:
         """The session ends."""
-        self._tasks.stop("settle")
+        self.tasks.stop("settle")
         super().stop()
 
     def _open(self, row: Row) -> None:
@@ -219,7 +219,7 @@ class CarePanel(FormPanel):
             return
         self.problem.hide()
         if self.note.text().strip():
-            self._tasks.once("settle", self._ask_settle(row, self.note.text()))
+            self.tasks.once("settle", self._ask_settle(row, self.note.text()))
         else:
             # The engine says what is missing.
             self.vm.settle(row.booking, "")

@@ -31,8 +31,8 @@ class UnbelievedPanel(FormPanel):
     def __init__(self, context: ViewContext, vm: UnbelievedViewModel, host: QWidget) -> None:
         super().__init__(context.theme, host, "Not believed")
         self.vm = vm
-        self._tasks = TaskScope(self)
-        self._tasks.failed.connect(self.task_failed)
+        self.tasks = TaskScope(self)
+        self.tasks.failed.connect(self.task_failed)
         self.banner = Banner(context.theme)
         self.why = Text(context.theme, wrap=True)
         self.looking = Text(context.theme, "Stripe is asked …", ink="muted")
@@ -46,8 +46,8 @@ class UnbelievedPanel(FormPanel):
         self._drawn: object = None
         self._fill_panel()
         self.reason.textChanged.connect(lambda _text: self.draw(self.vm.state))
-        self.let_go.clicked.connect(lambda: self._tasks.once("decide", self._ask_to_let_go()))
-        self.give_back.clicked.connect(lambda: self._tasks.once("decide", self._ask_to_give_back()))
+        self.let_go.clicked.connect(lambda: self.tasks.once("decide", self._ask_to_let_go()))
+        self.give_back.clicked.connect(lambda: self.tasks.once("decide", self._ask_to_give_back()))
         self.again.clicked.connect(vm.look)
         vm.changed.connect(self.draw)
         vm.decided.connect(lambda _booking: self._back())
@@ -77,7 +77,7 @@ class UnbelievedPanel(FormPanel):
 
     def stop(self) -> None:
         """The session ends."""
-        self._tasks.stop("decide")
+        self.tasks.stop("decide")
         super().stop()
 
     def _back(self) -> None:

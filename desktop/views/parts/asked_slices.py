@@ -43,7 +43,7 @@ class AskedSlices(SlicesModel[Row]):
         size: int = PAGE_SIZE,
     ) -> None:
         super().__init__(columns, self._order, size)
-        self._vm, self._rows_of = vm, rows_of
+        self.vm, self._rows_of = vm, rows_of
         self._orders: dict[int, PageTicket] = {}
         self._known = False
         vm.slice_arrived.connect(self._arrived)
@@ -71,8 +71,8 @@ class AskedSlices(SlicesModel[Row]):
         """While the list is loaded again nothing is asked, but whoever ordered may be told that it failed."""
         if self._known:
             self._orders[ticket.first_row] = ticket
-            if self._vm.state.phase is not Phase.LOADING:
-                self._vm.need_slice(ticket.first_row)
+            if self.vm.state.phase is not Phase.LOADING:
+                self.vm.need_slice(ticket.first_row)
 
     def _arrived(self, run: int, offset: int, page: object) -> None:
         ticket = self._pop(run, offset)
@@ -86,4 +86,4 @@ class AskedSlices(SlicesModel[Row]):
             self.slice_failed(ticket)
 
     def _pop(self, run: int, offset: int) -> PageTicket | None:
-        return self._orders.pop(offset, None) if run == self._vm.state.run else None
+        return self._orders.pop(offset, None) if run == self.vm.state.run else None

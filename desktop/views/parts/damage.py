@@ -32,15 +32,15 @@ class DamageBox(QObject):
 
     def __init__(self, host: QWidget) -> None:
         super().__init__(host)
-        self._host, self._tasks = host, TaskScope(self)
-        self._tasks.failed.connect(self.task_failed)
+        self._host, self.tasks = host, TaskScope(self)
+        self.tasks.failed.connect(self.task_failed)
 
     def tell(self, damaged: Damaged) -> None:
-        self._tasks.once("damage", tell(self._host.window(), damaged.line, damage_words(damaged)))
+        self.tasks.once("damage", tell(self._host.window(), damaged.line, damage_words(damaged)))
 
     def stop(self) -> None:
         """The session ends."""
-        self._tasks.stop("damage")
+        self.tasks.stop("damage")
 
 
 def damage_of(row: object) -> Damaged | None:

@@ -45,8 +45,8 @@ class ExportBar(QWidget):
         super().__init__()
         self._context, self._export, self._write = context, export, write
         self._title, self._name, self._row = title, name, row
-        self._tasks = TaskScope(self)
-        self._tasks.failed.connect(self.task_failed)
+        self.tasks = TaskScope(self)
+        self.tasks.failed.connect(self.task_failed)
         self.banner = Banner(context.theme)
         self.habits = Button(context.theme, TITLE, ButtonKind.QUIET)
         line = QHBoxLayout(self)
@@ -62,15 +62,15 @@ class ExportBar(QWidget):
 
     def ask(self) -> None:
         """Where to; a list is on its way at most once."""
-        self._tasks.once("where", self._ask())
+        self.tasks.once("where", self._ask())
 
     def ask_habits(self) -> None:
         """How the files are written that come next."""
-        self._tasks.once("habits", ask_csv_habits(self.window(), self._context))
+        self.tasks.once("habits", ask_csv_habits(self.window(), self._context))
 
     def stop(self) -> None:
-        self._tasks.stop("where")
-        self._tasks.stop("habits")
+        self.tasks.stop("where")
+        self.tasks.stop("habits")
 
     def draw(self, state: ExportState) -> None:
         rows = plural(state.rows, self._row)

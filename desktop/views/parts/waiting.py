@@ -49,7 +49,7 @@ class Waiting(Loading):
     ) -> None:
         """*fill* puts an answer or a problem on the screen, once; *has_rows* says whether what is there still holds."""
         super().__init__(page)
-        self._vm, self._content = vm, content
+        self.vm, self._content = vm, content
         self._put_up_skeleton, self._fill, self._has_rows = skeleton, fill, has_rows
         self._skeleton, self._filled, self._run = False, object(), _NO_RUN
         self.changed.connect(self._show)
@@ -71,7 +71,7 @@ class Waiting(Loading):
             self._put(state)
 
     def _show(self, showing: Showing) -> None:
-        state = self._vm.state
+        state = self.vm.state
         self._content.line.set_active(active=showing.progress)
         if state.phase is not Phase.FAILED:
             self._content.tell_stuck(stuck=showing.word is WaitWord.OFFER_RETRY and state.phase is Phase.LOADING)

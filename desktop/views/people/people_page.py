@@ -48,7 +48,7 @@ class PeoplePage(Page):
 
     def __init__(self, context: ViewContext, vm: PeopleViewModel, now: Callable[[], datetime]) -> None:
         super().__init__()
-        self._vm = vm
+        self.vm = vm
         self.header = PageHeader(context.theme, _TITLE, " ")
         self.new = Button(context.theme, "New account", ButtonKind.PRIMARY, Icon.ADD)
         self.search = SearchField(context.theme, "Name, account, e-mail or phone")
@@ -64,17 +64,17 @@ class PeoplePage(Page):
         self.list.focus_first()
 
     def come_back(self) -> None:
-        self._vm.begin()
+        self.vm.begin()
 
     def reload(self) -> None:
-        self._vm.begin()
+        self.vm.begin()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._vm.in_sight = True
+        self.vm.in_sight = True
 
     def hideEvent(self, event: QHideEvent) -> None:
-        self._vm.in_sight = False
+        self.vm.in_sight = False
         super().hideEvent(event)
 
     def focus_search(self) -> bool:
@@ -91,7 +91,7 @@ class PeoplePage(Page):
 
     def _columns(self, now: Callable[[], datetime]) -> list[Column[PersonRow]]:
         def where(row: PersonRow) -> str:
-            return where_text(row.person.post, self._vm.state.branches, self._vm.state.fleets)
+            return where_text(row.person.post, self.vm.state.branches, self.vm.state.fleets)
 
         def column(
             title: str, text: Callable[[PersonRow], str], weight: int = 3, *, spare: bool = False
@@ -111,7 +111,7 @@ class PeoplePage(Page):
         ]
 
     def _stepped(self) -> None:
-        if self._vm.listing.state.query == PeopleQuery():
+        if self.vm.listing.state.query == PeopleQuery():
             self.new_wanted.emit()
             return
         self.search.reset()
@@ -128,7 +128,7 @@ class PeoplePage(Page):
             disabled={"": None, "active": False, "disabled": True}[standing],
         )
         self.list.words = _NONE if asked == PeopleQuery() else _NOBODY
-        self._vm.listing.ask(asked)
+        self.vm.listing.ask(asked)
 
     def _offer_branches(self, state: PeopleState) -> None:
         if self.branch.count() != len(state.branches) + 1:
@@ -143,9 +143,9 @@ class PeoplePage(Page):
 
     def _count(self, total: int) -> None:
         told = "Loading" if total < 0 else plural(total, "account") + ", by name" if total else " "
-        first = self._vm.listing.state.first
+        first = self.vm.listing.state.first
         if total > 0 and isinstance(first, PeopleSlice) and first.slip:
-            told = f"{plural(total, 'account')}. {slip_words(self._vm.listing.state.query.text, _lines(first))}"
+            told = f"{plural(total, 'account')}. {slip_words(self.vm.listing.state.query.text, _lines(first))}"
         self.header.say(_TITLE, told)
 
     def _lay_out(self) -> None:
@@ -180,7 +180,7 @@ class PeoplePage(Page):
         self.list.stepped.connect(self._stepped)
         self.list.filled.connect(self._count)
         self.new.clicked.connect(self.new_wanted)
-        self._vm.changed.connect(self._offer_branches)
+        self.vm.changed.connect(self._offer_branches)
 
 
 def _lines(page: PeopleSlice) -> list[str]:

@@ -40,9 +40,9 @@ class PersonPanel(FormPanel):
 
     def __init__(self, context: ViewContext, workspace: Workspace, vm: PeopleViewModel, host: QWidget) -> None:
         super().__init__(context.theme, host, "Account")
-        self._context, self._vm, self._now = context, vm, workspace.now
-        self._tasks = TaskScope(self)
-        self._tasks.failed.connect(self.task_failed)
+        self._context, self.vm, self._now = context, vm, workspace.now
+        self.tasks = TaskScope(self)
+        self.tasks.failed.connect(self.task_failed)
         self._shown: Person | AccountRequest | None = None
         self.banner = Banner(context.theme)
         self.facts = FieldList(context.theme, context.shimmer)
@@ -69,7 +69,7 @@ class PersonPanel(FormPanel):
 
     def _open_person(self, row: PersonRow) -> None:
         self._shown, self._wrong = None, ()
-        self._vm.show(row)
+        self.vm.show(row)
         self.open(self.form.fields["name"])
 
     def open_new(self, request: AccountRequest | None = None) -> None:
@@ -78,19 +78,19 @@ class PersonPanel(FormPanel):
     def _open_new(self, request: AccountRequest | None) -> None:
         self._shown, self._wrong = None, ()
         self.form.clear()
-        self._vm.show_new(request)
+        self.vm.show_new(request)
         if request is not None:
             self.form.fill(request)
             self._suggest(request.name)
         self.post.role.setCurrentIndex(self.post.role.findData(Role.CLIENT))
-        self.draw(self._vm.state)
+        self.draw(self.vm.state)
         self.begin_form(self.form)
         self.open(self.form.fields["name"])
 
     def stop(self) -> None:
         """The session ends."""
         for question in ("move", "disable", "enable", "reset", "mend", "create"):
-            self._tasks.stop(question)
+            self.tasks.stop(question)
         super().stop()
 
     def draw(self, state: PeopleState) -> None:
@@ -134,7 +134,7 @@ class PersonPanel(FormPanel):
         self.begin_form(self.form)
 
     def _draw_buttons(self, row: PersonRow | None, *, busy: bool) -> None:
-        other = row is not None and row.person.account != self._vm.own_account
+        other = row is not None and row.person.account != self.vm.own_account
         disabled = row is not None and row.person.disabled
         self.own.setVisible(row is not None and not other)
         self.post.lock(locked=row is not None and not other)
@@ -179,8 +179,8 @@ class PersonPanel(FormPanel):
     # What the buttons do.
 
     def _create(self) -> None:
-        if not self._vm.state.busy:
-            self._tasks.once("create", self._ask_create())
+        if not self.vm.state.busy:
+            self.tasks.once("create", self._ask_create())
 
     async def _ask_create(self) -> None:
         post = self.post.post()
@@ -194,16 +194,16 @@ class PersonPanel(FormPanel):
             return
         typed = {name: self.form.value(name) for name in _HINTS}
         own_password = ""
-        if self._vm.needs_password(post.role):
+        if self.vm.needs_password(post.role):
             own_password = await self._agree(questions.to_create(typed["name"], post.role), by_password=True)
             if not own_password:
                 return
-        self._vm.create(NewPerson(**typed, post=post), own_password)
+        self.vm.create(NewPerson(**typed, post=post), own_password)
 
     def _has_mistakes(self) -> bool:
         """Says all of them at once, and leads to the first."""
         typed = {name: self.form.value(name) for name in _HINTS}
-        if self._vm.state.row is not None:
+        if self.vm.state.row is not None:
             del typed["account"]
         self._wrong = mistakes(**typed)
         self.form.tell_all(self._wrong)
@@ -212,44 +212,40 @@ class PersonPanel(FormPanel):
         return bool(self._wrong)
 
     def _save(self) -> None:
-        if self._vm.state.row is None:
+        if self.vm.state.row is None:
             self._create()
         elif not self._has_mistakes():
-            self._vm.edit(*(self.form.value(name) for name in ("name", "email", "phone")))
+            self.vm.edit(*(self.form.value(name) for name in ("name", "email", "phone")))
 
     async def _ask_move(self) -> None:
-        row, post = self._vm.state.row, self.post.post()
+        row, post = self.vm.state.row, self.post.post()
         if row is None or post is None or post == row.person.post:
             return
-        where = words.where_text(post, self._vm.state.branches, self._vm.state.fleets)
+        where = words.where_text(post, self.vm.state.branches, self.vm.state.fleets)
         question = questions.to_move(row.person, post, where)
-        own_password = await self._agree(question, by_password=self._vm.needs_password(post.role))
+        own_password = await self._agree(question, by_password=self.vm.needs_password(post.role))
         if own_password:
-            self._vm.move(post, own_password)
+            self.vm.move(post, own_password)
 
     async def _ask_disable(self) -> None:
-        row = self._vm.state.row
+        row = self.vm.state.row
         if row is not None and (own_password := await self._agree(questions.to_disable(row.person), by_password=True)):
-            self._vm.disable(own_password)
+            self.vm.disable(own_password)
 
     async def _ask_enable(self) -> None:
-        if (row := self._vm.state.row) is not None and (
-            own_password := await self._agree_for(row, questions.to_enable)
-        ):
-            self._vm.enable(own_password)
+        if (row := self.vm.state.row) is not None and (own_password := await self._agree_for(row, questions.to_enable)):
+            self.vm.enable(own_password)
 
     async def _ask_reset(self) -> None:
-        if (row := self._vm.state.row) is not None and (own_password := await self._agree_for(row, questions.to_reset)):
-            self._vm.reset_password(own_password)
+        if (row := self.vm.state.row) is not None and (own_password := await self._agree_for(row, questions.to_reset)):
+            self.vm.reset_password(own_password)
 
     async def _ask_mend(self) -> None:
-        if (row := self._vm.state.row) is not None and (
-            own_password := await self._agree_for(row, questions.to_finish)
-        ):
-            self._vm.finish(own_password)
+        if (row := self.vm.state.row) is not None and (own_password := await self._agree_for(row, questions.to_finish)):
+            self.vm.finish(own_password)
 
     async def _agree_for(self, row: PersonRow, question_for: Callable[[PersonRow], Question]) -> str:
-        return await self._agree(question_for(row), by_password=self._vm.needs_password(row.person.post.role))
+        return await self._agree(question_for(row), by_password=self.vm.needs_password(row.person.post.role))
 
     async def _agree(self, question: Question, *, by_password: bool) -> str:
         """The own password where it is wanted, anything where it is not; empty for a no."""
@@ -258,7 +254,7 @@ class PersonPanel(FormPanel):
         return "yes" if await confirm(self.window(), question) else ""
 
     def _suggest(self, name: str) -> None:
-        if self._vm.state.row is None:
+        if self.vm.state.row is None:
             self.form.put("account", words.suggested_account(name))
 
     def _connect(self) -> None:
@@ -270,14 +266,14 @@ class PersonPanel(FormPanel):
             self.mend: ("mend", self._ask_mend),
         }
         for button, (name, ask) in asks.items():
-            button.clicked.connect(lambda _checked=False, name=name, ask=ask: self._tasks.once(name, ask()))
+            button.clicked.connect(lambda _checked=False, name=name, ask=ask: self.tasks.once(name, ask()))
         self.main.clicked.connect(self._create)
         self.save.clicked.connect(self._save)
         self.form.submitted.connect(self._save)
         self.form.lines["name"].textEdited.connect(self._suggest)
-        self.post.renter_searched.connect(self._vm.find_renter)
-        self.closed.connect(self._vm.leave)
-        self._vm.changed.connect(self.draw)
+        self.post.renter_searched.connect(self.vm.find_renter)
+        self.closed.connect(self.vm.leave)
+        self.vm.changed.connect(self.draw)
 
     def _fill_panel(self) -> None:
         content = QWidget()

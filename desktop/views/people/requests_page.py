@@ -49,8 +49,8 @@ class RequestsPage(Page):
 
     def __init__(self, context: ViewContext, vm: RequestsViewModel, now: Callable[[], datetime]) -> None:
         super().__init__()
-        self._vm, self._tasks = vm, TaskScope(self)
-        self._tasks.failed.connect(self.task_failed)
+        self.vm, self.tasks = vm, TaskScope(self)
+        self.tasks.failed.connect(self.task_failed)
         self.header = PageHeader(context.theme, _TITLE, " ")
         self.banner = Banner(context.theme)
         self.grant = Button(context.theme, "Grant …", ButtonKind.PRIMARY, Icon.CHECK)
@@ -71,11 +71,11 @@ class RequestsPage(Page):
         self.list.focus_first()
 
     def come_back(self) -> None:
-        self._vm.listing.load()
+        self.vm.listing.load()
 
     def stop(self) -> None:
         """The session ends."""
-        self._tasks.stop("decline")
+        self.tasks.stop("decline")
 
     def decline_chosen(self) -> None:
         self._ask_decline(self._chosen())
@@ -85,7 +85,7 @@ class RequestsPage(Page):
         return () if row is None else (row,)
 
     def _shown(self) -> tuple[AccountRequest, ...]:
-        first = self._vm.listing.state.first
+        first = self.vm.listing.state.first
         return tuple(row for row in first.rows if isinstance(row, AccountRequest)) if first is not None else ()
 
     def _grant(self) -> None:
@@ -94,11 +94,11 @@ class RequestsPage(Page):
 
     def _ask_decline(self, requests: Sequence[AccountRequest]) -> None:
         if requests:
-            self._tasks.once("decline", self._decline(requests))
+            self.tasks.once("decline", self._decline(requests))
 
     async def _decline(self, requests: Sequence[AccountRequest]) -> None:
         if await confirm(self.window(), to_decline(requests)):
-            self._vm.decline(requests)
+            self.vm.decline(requests)
 
     def _tell_declined(self, count: int) -> None:
         self.banner.tell(Tone.NEUTRAL, f"{plural(count, 'request')} declined.")

@@ -42,7 +42,7 @@ class CarPanel(SidePanel):
         self._stored = photos
         self._pictured: Car | None = None
         self._drawn: Offer | Blocked | None = None
-        self._vm, self._now, self._actor = workspace.car, workspace.now, workspace.actor
+        self.vm, self._now, self._actor = workspace.car, workspace.now, workspace.actor
         self._online = True
         self.photos = PhotoView(context.theme)
         self.plate = Text(context.theme, ink="muted")
@@ -60,19 +60,19 @@ class CarPanel(SidePanel):
         self._lay_out_car(context)
         self.main.clicked.connect(self.go_on)
         self.why_not.other_wanted.connect(self._show_other)
-        self.why_not.countdown.ended.connect(self._vm.load)
+        self.why_not.countdown.ended.connect(self.vm.load)
         self.as_list.clicked.connect(self._turn)
         self.problem.acted.connect(self._load_again)
-        self.loading.changed.connect(lambda _showing: self._draw_weeks(self._vm.state))
-        self.closed.connect(self._vm.close)
+        self.loading.changed.connect(lambda _showing: self._draw_weeks(self.vm.state))
+        self.closed.connect(self.vm.close)
         photos.changed.connect(self._photos_came)
-        self._vm.changed.connect(self.draw)
-        self.draw(self._vm.state)
+        self.vm.changed.connect(self.draw)
+        self.draw(self.vm.state)
 
     def open_car(self, found: Offer | Blocked, period: RentalPeriod, branch: Branch) -> None:
         self._listed = False
         self.loading.begin(has_rows=False)
-        self._vm.open(found, period, branch)
+        self.vm.open(found, period, branch)
         self.open(self.main if self.main.isEnabled() and not self.main.isHidden() else None)
 
     def stop(self) -> None:
@@ -82,14 +82,14 @@ class CarPanel(SidePanel):
 
     def set_online(self, *, online: bool) -> None:
         self._online = online
-        self._draw_foot(self._vm.state)
+        self._draw_foot(self.vm.state)
 
     def may_book(self) -> bool:
-        return self.isVisible() and self._online and isinstance(self._vm.state.found, Offer)
+        return self.isVisible() and self._online and isinstance(self.vm.state.found, Offer)
 
     def go_on(self) -> None:
         """To the booking of a free car; to the time at which a taken one is free."""
-        state = self._vm.state
+        state = self.vm.state
         if isinstance(state.found, Offer) and state.period is not None and state.branch is not None:
             self.book_wanted.emit(state.found, state.period, state.branch)
         elif isinstance(state.found, Blocked) and state.found.next_free is not None:
@@ -104,7 +104,7 @@ class CarPanel(SidePanel):
         self.elsewhere.setText(elsewhere_words(state.branch, self._actor))
         self.elsewhere.setVisible(bool(self.elsewhere.text()))
         self._draw_pictures(car)
-        self.why_not.draw(state.found, state.branch, self._now(), self._vm.hold_left_s(), self._actor.account)
+        self.why_not.draw(state.found, state.branch, self._now(), self.vm.hold_left_s(), self._actor.account)
         offer = state.found if isinstance(state.found, Offer) else None
         self.price.show_fields(
             price_lines(state.period, state.branch.clock, offer.quote if offer else None, self._now())
@@ -139,8 +139,8 @@ class CarPanel(SidePanel):
             self.photos.show_photos(pictures)
 
     def _photos_came(self) -> None:
-        if self.isVisible() and self._vm.state.car is not None:
-            self._draw_pictures(self._vm.state.car)
+        if self.isVisible() and self.vm.state.car is not None:
+            self._draw_pictures(self.vm.state.car)
 
     def _draw_weeks(self, state: CarState) -> None:
         if state.branch is None or state.span is None or state.period is None:
@@ -182,17 +182,17 @@ class CarPanel(SidePanel):
         self.main.setToolTip("" if self._online else "There is no connection to the database.")
 
     def _show_other(self) -> None:
-        state = self._vm.state
+        state = self.vm.state
         if isinstance(state.found, Blocked) and state.found.instead and state.period and state.branch:
             self.open_car(state.found.instead, state.period, state.branch)
 
     def _load_again(self) -> None:
         self.loading.begin(has_rows=False)
-        self._vm.load()
+        self.vm.load()
 
     def _turn(self) -> None:
         self._listed = not self._listed
-        self._draw_weeks(self._vm.state)
+        self._draw_weeks(self.vm.state)
 
     def _lay_out_car(self, context: ViewContext) -> None:
         content = QWidget()

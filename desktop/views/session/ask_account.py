@@ -33,7 +33,7 @@ class AskAccount(QWidget):
 
     def __init__(self, theme: Theme, vm: AccountRequestViewModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._vm = vm
+        self.vm = vm
         self._words = Text(theme, _WORDS, ink="muted", wrap=True)
         self.banner = Banner(theme)
         fields = {name: QLineEdit(maxLength=_LONGEST, placeholderText=hint) for name, hint in _HINTS.items()}
@@ -48,8 +48,8 @@ class AskAccount(QWidget):
 
     def begin(self) -> None:
         self.form.clear()
-        self._vm.begin()
-        self.draw(self._vm.state)
+        self.vm.begin()
+        self.draw(self.vm.state)
         self.form.focus_first()
 
     def draw(self, state: AskingState) -> None:
@@ -65,8 +65,8 @@ class AskAccount(QWidget):
             self.banner.tell(Tone.DANGER, say(state.problem).text, closable=False)
 
     def _submit(self) -> None:
-        if not self._vm.state.busy:
-            self._vm.file(*(self.form.value(name) for name in _HINTS))
+        if not self.vm.state.busy:
+            self.vm.file(*(self.form.value(name) for name in _HINTS))
 
     def _lay_out(self, theme: Theme) -> None:
         buttons = QHBoxLayout()

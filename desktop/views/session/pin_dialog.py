@@ -77,8 +77,8 @@ class PinDialog(QuestionBox):
     def __init__(self, theme: Theme, question: Question, send: Send, parent: QWidget | None = None) -> None:
         super().__init__(theme, question, parent)
         self._send, self._words = send, question.yes
-        self._tasks = TaskScope(self)
-        self.failed = self._tasks.failed
+        self.tasks = TaskScope(self)
+        self.failed = self.tasks.failed
         self.forgot = False
         names = _FIELDS[question]
         self.form = column_of(theme, {name: PasswordField() for name in names}, _LABELS)
@@ -100,7 +100,7 @@ class PinDialog(QuestionBox):
         elif "again" in form.fields and form.value("again") != form.value("new_pin"):
             self._tell(InvalidText("again", "field.not_same"))
         else:
-            self._tasks.once("pin", self._try())
+            self.tasks.once("pin", self._try())
 
     async def _try(self) -> None:
         values = {name: field.text() for name, field in self.form.lines.items()}
@@ -139,7 +139,7 @@ class PinDialog(QuestionBox):
     # Qt names below.
 
     def reject(self) -> None:
-        self._tasks.stop("pin")
+        self.tasks.stop("pin")
         super().reject()
 
     def showEvent(self, event: QShowEvent) -> None:

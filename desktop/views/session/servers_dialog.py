@@ -111,8 +111,8 @@ class ServersDialog(QuestionBox):
     def __init__(self, context: ViewContext, send: Send, parent: QWidget | None = None) -> None:
         super().__init__(context.theme, _QUESTION, parent)
         self._send = send
-        self._tasks = TaskScope(self)
-        self.failed = self._tasks.failed
+        self.tasks = TaskScope(self)
+        self.failed = self.tasks.failed
         self.step = 0
         self.forms = [_form(context.theme, step) for step in _STEPS]
         self.fields = {name: field for form in self.forms for name, field in form.lines.items()}
@@ -135,7 +135,7 @@ class ServersDialog(QuestionBox):
         if empty:
             form.focus_field(empty[0])
         else:
-            self._tasks.once("servers", self._try())
+            self.tasks.once("servers", self._try())
 
     async def _try(self) -> None:
         step = _STEPS[self.step]
@@ -174,7 +174,7 @@ class ServersDialog(QuestionBox):
         self.branch.setCurrentIndex(max(self.branch.findData(chosen), 0))
 
     def _go_back(self) -> None:
-        self._tasks.stop("servers")
+        self.tasks.stop("servers")
         self._go_to(self.step - 1)
 
     def _go_to(self, step: int) -> None:
@@ -218,7 +218,7 @@ class ServersDialog(QuestionBox):
     # Qt names below.
 
     def reject(self) -> None:
-        self._tasks.stop("servers")
+        self.tasks.stop("servers")
         super().reject()
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -45,30 +45,30 @@ class SignInPage(QWidget):
     ) -> None:
         super().__init__(parent)
         self._session, self._theme = session, context.theme
-        self._tasks = TaskScope(self)
-        self._tasks.failed.connect(self.task_failed)
+        self.tasks = TaskScope(self)
+        self.tasks.failed.connect(self.task_failed)
         self._asks = False
-        self._starting = Starting(context)
-        self._broken = Broken(context.theme)
-        self._form = SignInForm(context.theme)
-        self._choose = ChoosePassword(context.theme)
-        self._ask = AskAccount(context.theme, asking)
+        self.starting = Starting(context)
+        self.broken = Broken(context.theme)
+        self.form = SignInForm(context.theme)
+        self.choose = ChoosePassword(context.theme)
+        self.ask = AskAccount(context.theme, asking)
         self._phases = QStackedWidget()
-        for page in (self._starting, self._broken, self._form, self._choose, self._ask):
+        for page in (self.starting, self.broken, self.form, self.choose, self.ask):
             self._phases.addWidget(page)
         self._appearance = Button(context.theme, "Look", ButtonKind.QUIET, Icon.LOOK)
-        self._menu = AppearanceMenu(context.theme, context.preferences, self)
+        self.menu = AppearanceMenu(context.theme, context.preferences, self)
         self._appearance.clicked.connect(self._show_appearance)
         self.servers = Button(context.theme, SERVERS, ButtonKind.QUIET)
         self.servers.hide()
-        self._form.submitted.connect(session.sign_in)
-        self._broken.retried.connect(session.start)
-        self._broken.copy_wanted.connect(session.open_copy)
-        self._choose.chosen.connect(session.choose)
-        self._choose.left.connect(session.back)
-        self._form.ask_wanted.connect(self._begin_request)
-        self._form.copy_wanted.connect(session.open_copy)
-        self._ask.left.connect(self._end_request)
+        self.form.submitted.connect(session.sign_in)
+        self.broken.retried.connect(session.start)
+        self.broken.copy_wanted.connect(session.open_copy)
+        self.choose.chosen.connect(session.choose)
+        self.choose.left.connect(session.back)
+        self.form.ask_wanted.connect(self._begin_request)
+        self.form.copy_wanted.connect(session.open_copy)
+        self.ask.left.connect(self._end_request)
         self._lay_out(context)
         session.changed.connect(self.draw)
         self.draw(session.state)
@@ -76,21 +76,21 @@ class SignInPage(QWidget):
     def draw(self, state: SessionState) -> None:
         page = self._page(state)
         moved = page is not self._phases.currentWidget()
-        self._starting.tell(state.progress)
+        self.starting.tell(state.progress)
         if state.problem is not None and state.phase is SessionPhase.BROKEN:
-            self._broken.tell(say(state.problem).text, state.copies)
-        self._form.draw(state)
-        self._choose.draw(state)
+            self.broken.tell(say(state.problem).text, state.copies)
+        self.form.draw(state)
+        self.choose.draw(state)
         if moved:
             self._phases.setCurrentWidget(page)
-            if page is self._choose:
-                self._choose.take_focus()
+            if page is self.choose:
+                self.choose.take_focus()
             else:
                 page.setFocus(Qt.FocusReason.OtherFocusReason)
         if state.problem is not None:
             announce(self, say(state.problem).text)
         if state.locked:
-            self._tasks.once("pin", self._ask_pin(AccountName(state.locked)))
+            self.tasks.once("pin", self._ask_pin(AccountName(state.locked)))
 
     def offer_servers(self, wanted: Callable[[], None] | None) -> None:
         """A way to a firm's servers, where they can be set here."""
@@ -114,15 +114,15 @@ class SignInPage(QWidget):
 
     def _page(self, state: SessionState) -> QWidget:
         if state.phase is SessionPhase.CHOOSING:
-            return self._choose
+            return self.choose
         if state.phase in _ENTRY:
-            return self._ask if self._asks and state.phase is SessionPhase.SIGNED_OUT else self._form
-        return self._broken if state.phase is SessionPhase.BROKEN else self._starting
+            return self.ask if self._asks and state.phase is SessionPhase.SIGNED_OUT else self.form
+        return self.broken if state.phase is SessionPhase.BROKEN else self.starting
 
     def _begin_request(self) -> None:
         self._asks = True
         self.draw(self._session.state)
-        self._ask.begin()
+        self.ask.begin()
 
     def _end_request(self) -> None:
         self._asks = False
@@ -130,7 +130,7 @@ class SignInPage(QWidget):
 
     def _show_appearance(self) -> None:
         # popup, not exec: no second event loop.
-        self._menu.popup(self._appearance.mapToGlobal(self._appearance.rect().bottomLeft()))
+        self.menu.popup(self._appearance.mapToGlobal(self._appearance.rect().bottomLeft()))
 
     def _lay_out(self, context: ViewContext) -> None:
         top = QHBoxLayout()
@@ -169,5 +169,5 @@ class SignInPage(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """A plain digit that no field took chooses a demo account."""
-        if not self._form.isVisible() or not self._form.choose_by_digit(event.text()):
+        if not self.form.isVisible() or not self.form.choose_by_digit(event.text()):
             super().keyPressEvent(event)

@@ -42,9 +42,9 @@ class SignInForm(QWidget):
         self.password = PasswordField()
         self.sign_in = Button(theme, "Sign in", ButtonKind.PRIMARY)
         self.ask = Button(theme, "No account yet? Ask for one", ButtonKind.QUIET)
-        self._caps = Text(theme, " ", size=TypeSize.SMALL, ink="warning")
-        self._reveal = QCheckBox("Show password")
-        self._banner = Banner(theme)
+        self.caps = Text(theme, " ", size=TypeSize.SMALL, ink="warning")
+        self.reveal = QCheckBox("Show password")
+        self.banner = Banner(theme)
         self._offers = QVBoxLayout()
         self._offers.setSpacing(2 * GRID)
         self.copies = StoredCopies(theme)
@@ -55,7 +55,7 @@ class SignInForm(QWidget):
         self.password.returnPressed.connect(self._submit)
         self.sign_in.clicked.connect(self._submit)
         self.ask.clicked.connect(self.ask_wanted)
-        self._reveal.toggled.connect(self.password.reveal)
+        self.reveal.toggled.connect(self.password.reveal)
         self.password.caps_lock.connect(self._tell_caps)
 
     def draw(self, state: SessionState) -> None:
@@ -64,11 +64,11 @@ class SignInForm(QWidget):
         self._set_busy(busy=state.phase is SessionPhase.SIGNING_IN)
         if state.phase is SessionPhase.SIGNED_IN:
             self.password.clear()
-            self._reveal.setChecked(False)
+            self.reveal.setChecked(False)
         if state.problem is None or state.phase is SessionPhase.BROKEN:
-            self._banner.clear()
+            self.banner.clear()
         elif state.problem is not self._problem:
-            self._banner.tell(Tone.DANGER, say(state.problem).text, closable=False)
+            self.banner.tell(Tone.DANGER, say(state.problem).text, closable=False)
             self._refocus()
         self._problem = state.problem
 
@@ -107,7 +107,7 @@ class SignInForm(QWidget):
         self.sign_in.setText("Signing in …" if busy else "Sign in")
 
     def _tell_caps(self, on: bool) -> None:  # noqa: FBT001 -- Qt's signal
-        self._caps.setText(CAPS_LOCK if on else " ")
+        self.caps.setText(CAPS_LOCK if on else " ")
 
     def _offer(self, offered: tuple[OfferedAccount, ...]) -> None:
         if offered == self._offered:
@@ -138,7 +138,7 @@ class SignInForm(QWidget):
         column.addStretch(1)
         column.addWidget(Text(self._theme, "Sign in", size=TypeSize.TITLE, bold=True))
         column.addSpacing(3 * GRID)
-        column.addWidget(self._banner)
+        column.addWidget(self.banner)
         column.addSpacing(GRID)
         for words, field in (("Name", self.account), ("Password", self.password)):
             label = Text(self._theme, words, ink="muted")
@@ -147,9 +147,9 @@ class SignInForm(QWidget):
             column.addWidget(field)
             column.addSpacing(GRID)
         below = QHBoxLayout()
-        below.addWidget(self._reveal)
+        below.addWidget(self.reveal)
         below.addStretch(1)
-        below.addWidget(self._caps)
+        below.addWidget(self.caps)
         column.addLayout(below)
         column.addSpacing(2 * GRID)
         column.addWidget(self.sign_in)

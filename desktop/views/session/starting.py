@@ -26,34 +26,34 @@ class Starting(QWidget):
     def __init__(self, context: ViewContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._line = ProgressLine(context.theme, context.shimmer)
-        self._progress = Text(context.theme, "Starting", ink="muted", wrap=True)
-        self._still = Text(context.theme, " ", ink="muted", wrap=True)
-        self._patience = QTimer(self, singleShot=True, interval=_STILL_AFTER_MS)
-        self._patience.timeout.connect(lambda: self._still.setText(STILL))
+        self.progress = Text(context.theme, "Starting", ink="muted", wrap=True)
+        self.still = Text(context.theme, " ", ink="muted", wrap=True)
+        self.patience = QTimer(self, singleShot=True, interval=_STILL_AFTER_MS)
+        self.patience.timeout.connect(lambda: self.still.setText(STILL))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(3 * GRID)
         column.addStretch(1)
         column.addWidget(Text(context.theme, "Starting DriveSphere", size=TypeSize.TITLE, bold=True))
         column.addWidget(self._line)
-        column.addWidget(self._progress)
-        column.addWidget(self._still)
+        column.addWidget(self.progress)
+        column.addWidget(self.still)
         column.addStretch(1)
 
     def tell(self, progress: str) -> None:
-        self._progress.setText(progress or "Starting")
+        self.progress.setText(progress or "Starting")
 
     # Qt names below.
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._still.setText(" ")
+        self.still.setText(" ")
         self._line.set_active(active=True)
-        self._patience.start()
+        self.patience.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
         self._line.set_active(active=False)
-        self._patience.stop()
+        self.patience.stop()
         super().hideEvent(event)
 
 
@@ -70,25 +70,25 @@ class Broken(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._text = Text(theme, wrap=True)
-        self._again = Button(theme, "Try again", ButtonKind.PRIMARY, Icon.RELOAD)
-        self._again.clicked.connect(self.retried)
+        self.text = Text(theme, wrap=True)
+        self.again = Button(theme, "Try again", ButtonKind.PRIMARY, Icon.RELOAD)
+        self.again.clicked.connect(self.retried)
         self.copies = StoredCopies(theme)
         self.copies.chosen.connect(self.copy_wanted)
-        self.setFocusProxy(self._again)
+        self.setFocusProxy(self.again)
         row = QHBoxLayout()
-        row.addWidget(self._again)
+        row.addWidget(self.again)
         row.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4 * GRID)
         column.addStretch(1)
         column.addWidget(Text(theme, "DriveSphere cannot start", size=TypeSize.TITLE, bold=True))
-        column.addWidget(self._text)
+        column.addWidget(self.text)
         column.addLayout(row)
         column.addWidget(self.copies)
         column.addStretch(1)
 
     def tell(self, text: str, copies: tuple[CopyHead, ...]) -> None:
-        self._text.setText(text)
+        self.text.setText(text)
         self.copies.draw(copies)

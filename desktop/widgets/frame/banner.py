@@ -48,7 +48,7 @@ class Banner(QWidget):
         self._theme = theme
         self._tone = Tone.NEUTRAL
         self._text = Text(theme, wrap=True)
-        self._step = Button(theme, kind=ButtonKind.QUIET)
+        self.step = Button(theme, kind=ButtonKind.QUIET)
         self._close = Button(theme, kind=ButtonKind.QUIET, icon=Icon.CLOSE)
         self._close.setAccessibleName("Close message")
         self.setMinimumHeight(_LOWEST)
@@ -56,9 +56,9 @@ class Banner(QWidget):
         row.setContentsMargins(3 * GRID + _ICON + 2 * GRID, GRID, GRID, GRID)
         row.setSpacing(GRID)
         row.addWidget(self._text, 1)
-        row.addWidget(self._step)
+        row.addWidget(self.step)
         row.addWidget(self._close)
-        self._step.clicked.connect(self.acted)
+        self.step.clicked.connect(self.acted)
         self._close.clicked.connect(self._dismiss)
         theme.changed.connect(self.update)
         self.hide()
@@ -71,8 +71,8 @@ class Banner(QWidget):
         """Say *text*; *step* is the word on the button that helps ("Try again")."""
         self._tone = tone
         self._text.setText(text)
-        self._step.setText(step)
-        self._step.setVisible(bool(step))
+        self.step.setText(step)
+        self.step.setVisible(bool(step))
         self._close.setVisible(closable)
         self.setAccessibleName(text)
         self.show()

@@ -19,20 +19,20 @@ if TYPE_CHECKING:
 class PageHeader(QWidget):
     def __init__(self, theme: Theme, title: str, subtitle: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._title = Text(theme, title, size=TypeSize.TITLE, bold=True)
-        self._subtitle = Text(theme, subtitle, ink="muted", wrap=True)
+        self.title = Text(theme, title, size=TypeSize.TITLE, bold=True)
+        self.subtitle = Text(theme, subtitle, ink="muted", wrap=True)
         words = QVBoxLayout()
         words.setSpacing(2)
-        words.addWidget(self._title)
-        words.addWidget(self._subtitle)
+        words.addWidget(self.title)
+        words.addWidget(self.subtitle)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(2 * GRID)
         self._row.addLayout(words, 1)
 
     def say(self, title: str, subtitle: str) -> None:
-        self._title.setText(title)
-        self._subtitle.setText(subtitle)
+        self.title.setText(title)
+        self.subtitle.setText(subtitle)
 
     def add_action(self, widget: QWidget) -> None:
         self._row.addWidget(widget)

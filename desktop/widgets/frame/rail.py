@@ -53,7 +53,7 @@ class Rail(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._group = QButtonGroup(self, exclusive=True)
-        self._buttons: dict[str, _RailButton] = {}
+        self.buttons: dict[str, _RailButton] = {}
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(3 * GRID, 4 * GRID, 3 * GRID, 3 * GRID)
         self._column.setSpacing(GRID)
@@ -65,25 +65,25 @@ class Rail(QWidget):
 
     @property
     def selected(self) -> str:
-        return next((name for name, button in self._buttons.items() if button.isChecked()), "")
+        return next((name for name, button in self.buttons.items() if button.isChecked()), "")
 
     def set_items(self, items: Sequence[RailItem]) -> None:
         """What this role may see, in order; the old items go."""
-        for button in self._buttons.values():
+        for button in self.buttons.values():
             self._group.removeButton(button)
             button.hide()
             button.deleteLater()
-        self._buttons = {item.id: self._make(item) for item in items}
-        for at, button in enumerate(self._buttons.values()):
+        self.buttons = {item.id: self._make(item) for item in items}
+        for at, button in enumerate(self.buttons.values()):
             self._column.insertWidget(at + 1, button)
             button.show()
 
     def select(self, name: str) -> None:
-        self._buttons[name].setChecked(True)
+        self.buttons[name].setChecked(True)
 
     def set_badge(self, name: str, count: int) -> None:
         """How many things wait there; 0 shows nothing. Names that are not in the rail are passed over."""
-        if (button := self._buttons.get(name)) is not None:
+        if (button := self.buttons.get(name)) is not None:
             button.set_waiting(count)
 
     def add_at_foot(self, widget: QWidget) -> None:
@@ -115,7 +115,7 @@ class Rail(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
-        buttons = list(self._buttons.values())
+        buttons = list(self.buttons.values())
         focused = next((at for at, button in enumerate(buttons) if button.hasFocus()), None)
         if event.key() in steps and focused is not None:
             buttons[(focused + steps[Qt.Key(event.key())]) % len(buttons)].setFocus(Qt.FocusReason.TabFocusReason)
@@ -136,7 +136,7 @@ class _RailButton(QAbstractButton):
         super().__init__()
         self._theme = theme
         self._item = item
-        self._waiting = 0
+        self.waiting = 0
         self.setText(item.title)
         self.setAccessibleName(item.title)
         self.setToolTip(f"{item.title} ({item.key})" if item.key else item.title)
@@ -147,7 +147,7 @@ class _RailButton(QAbstractButton):
         theme.changed.connect(self.update)
 
     def set_waiting(self, count: int) -> None:
-        self._waiting = count
+        self.waiting = count
         self.setAccessibleName(f"{self._item.title}, {count} waiting" if count else self._item.title)
         self.update()
 
@@ -176,7 +176,7 @@ class _RailButton(QAbstractButton):
         icon = self._visual(QRect(2 * GRID, (self.height() - _ICON) // 2, _ICON, _ICON))
         self._theme.icons.paint(painter, icon, self._item.icon, tokens.accent if here else tokens.muted)
         left = 2 * GRID + _ICON + 2 * GRID + 2
-        badge = self._paint_badge(painter) if self._waiting else 0
+        badge = self._paint_badge(painter) if self.waiting else 0
         painter.setFont(self._theme.font(TypeSize.BODY, bold=here))
         painter.setPen(QColor(tokens.accent if here else tokens.text))
         place = self._visual(QRect(left, 0, self.width() - left - GRID - badge, self.height()))
@@ -187,7 +187,7 @@ class _RailButton(QAbstractButton):
     def _paint_badge(self, painter: QPainter) -> int:
         """A number in a pill at the reading end; how wide it is."""
         tokens, font = self._theme.tokens, self._theme.font(TypeSize.SMALL, bold=True)
-        words = str(self._waiting) if self._waiting < _MANY else f"{_MANY}+"
+        words = str(self.waiting) if self.waiting < _MANY else f"{_MANY}+"
         width = max(QFontMetrics(font).horizontalAdvance(words) + 3 * GRID, _BADGE)
         pill = QRect(self.width() - width - 2 * GRID, (self.height() - _BADGE) // 2, width, _BADGE)
         painter.setPen(Qt.PenStyle.NoPen)

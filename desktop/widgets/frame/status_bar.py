@@ -52,11 +52,11 @@ class StatusBar(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._status = StatusText()
+        self.status = StatusText()
         self._shape = QLabel()
         self._connection = Text(theme, size=TypeSize.SMALL)
         self._last_word = Text(theme, size=TypeSize.SMALL, ink="muted").give_way()
-        self._holds = Button(theme, kind=ButtonKind.QUIET, icon=Icon.HOLD)
+        self.holds = Button(theme, kind=ButtonKind.QUIET, icon=Icon.HOLD)
         self._countdown = Countdown(theme, size=TypeSize.SMALL)
         self._countdown.set_name("Time left of the hold that ends first")
         self._branch = Text(theme, size=TypeSize.SMALL, ink="muted").give_way()
@@ -64,17 +64,17 @@ class StatusBar(QWidget):
         self.setFixedHeight(HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._lay_out()
-        self._holds.clicked.connect(self.holds_pressed)
+        self.holds.clicked.connect(self.holds_pressed)
         theme.changed.connect(self._tint)
         self.set_holds(0)
-        self.draw(self._status)
+        self.draw(self.status)
 
     @property
     def countdown(self) -> Countdown:
         return self._countdown
 
     def draw(self, status: StatusText) -> None:
-        self._status = status
+        self.status = status
         self._connection.setText(status.connection)
         self._last_word.setText(status.last_word)
         self._branch.setText(status.branch)
@@ -84,10 +84,10 @@ class StatusBar(QWidget):
 
     def set_holds(self, count: int, nearest_remaining_s: float = 0.0) -> None:
         """How many cars this desk holds, and how long the one that ends first still has."""
-        self._holds.setVisible(count > 0)
+        self.holds.setVisible(count > 0)
         self._countdown.setVisible(count > 0)
         if count:
-            self._holds.setText("1 hold" if count == 1 else f"{count} holds")
+            self.holds.setText("1 hold" if count == 1 else f"{count} holds")
             self._countdown.start(nearest_remaining_s)
         else:
             self._countdown.stop()
@@ -99,7 +99,7 @@ class StatusBar(QWidget):
         for widget in (self._shape, self._connection, self._last_word):
             row.addWidget(widget)
         row.addStretch(1)
-        row.addWidget(self._holds)
+        row.addWidget(self.holds)
         row.addWidget(self._countdown)
         row.addSpacing(4 * GRID)
         row.addWidget(self._branch)
@@ -107,8 +107,8 @@ class StatusBar(QWidget):
         row.addWidget(self._account)
 
     def _tint(self) -> None:
-        icon = _SHAPES.get(self._status.tone, Icon.CLOCK)
-        ink = self._theme.tokens.ink(self._status.tone)
+        icon = _SHAPES.get(self.status.tone, Icon.CLOCK)
+        ink = self._theme.tokens.ink(self.status.tone)
         self._shape.setPixmap(self._theme.icons.pixmap(icon, ink, _ICON, self.devicePixelRatioF()))
         self.update()
 

@@ -37,16 +37,16 @@ class Toast(QWidget):
         self._theme = theme
         self._host = host
         self._text = QLabel(textFormat=Qt.TextFormat.PlainText)
-        self._step = QPushButton(flat=True)
-        self._step.setFont(theme.font(TypeSize.BODY, bold=True))
+        self.step = QPushButton(flat=True)
+        self.step.setFont(theme.font(TypeSize.BODY, bold=True))
         row = QHBoxLayout(self)
         row.setContentsMargins(4 * GRID, GRID, 2 * GRID, GRID)
         row.addWidget(self._text)
-        row.addWidget(self._step)
+        row.addWidget(self.step)
         self.setMinimumHeight(10 * GRID)
         self._leave = QTimer(self, singleShot=True, interval=STAYS_MS)
         self._leave.timeout.connect(self.hide)
-        self._step.clicked.connect(self._act)
+        self.step.clicked.connect(self._act)
         theme.changed.connect(self._invert)
         host.installEventFilter(self)
         self._invert()
@@ -59,8 +59,8 @@ class Toast(QWidget):
     def tell(self, text: str, step: str = "") -> None:
         """Say it for six seconds; a newer word takes the place of an older one."""
         self._text.setText(text)
-        self._step.setText(step)
-        self._step.setVisible(bool(step))
+        self.step.setText(step)
+        self.step.setVisible(bool(step))
         self.setAccessibleName(text)
         self._place()
         self.show()
@@ -80,7 +80,7 @@ class Toast(QWidget):
 
     def _invert(self) -> None:
         # Set on each: beside a style sheet, children do not inherit a palette.
-        for widget in (self._text, self._step):
+        for widget in (self._text, self.step):
             palette = widget.palette()
             for role in (QPalette.ColorRole.WindowText, QPalette.ColorRole.ButtonText):
                 palette.setColor(role, QColor(self._theme.tokens.raised))

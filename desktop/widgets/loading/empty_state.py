@@ -36,32 +36,32 @@ class EmptyState(QWidget):
         self._theme = theme
         self._icon = Icon.CAR
         self._picture = QLabel()
-        self._title = Text(theme, size=TypeSize.LEAD, bold=True)
-        self._sentence = Text(theme, ink="muted", wrap=True)
-        self._sentence.setFixedWidth(_WIDTH)
-        self._step = Button(theme, kind=ButtonKind.PRIMARY)
+        self.title = Text(theme, size=TypeSize.LEAD, bold=True)
+        self.sentence = Text(theme, ink="muted", wrap=True)
+        self.sentence.setFixedWidth(_WIDTH)
+        self.step = Button(theme, kind=ButtonKind.PRIMARY)
         column = QVBoxLayout(self)
         # No wider than its sentence: in a side panel there is just that much room, and what is wider is cut off.
         column.setContentsMargins(0, 2 * GRID, 0, 2 * GRID)
         column.setSpacing(2 * GRID)
         column.addStretch(2)
-        for widget in (self._picture, self._title, self._sentence):
+        for widget in (self._picture, self.title, self.sentence):
             if isinstance(widget, QLabel):
                 widget.setAlignment(Qt.AlignmentFlag.AlignCenter)
             column.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addSpacing(2 * GRID)
-        column.addWidget(self._step, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(self.step, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)
-        self._step.clicked.connect(self.stepped)
+        self.step.clicked.connect(self.stepped)
         theme.changed.connect(self._tint)
 
     def say(self, icon: Icon, title: str, sentence: str, step: str = "") -> None:
         self._icon = icon
-        self._title.setText(title)
-        self._sentence.setText(sentence)
-        self._sentence.setMinimumHeight(self._sentence.heightForWidth(_WIDTH))
-        self._step.setText(step)
-        self._step.setVisible(bool(step))
+        self.title.setText(title)
+        self.sentence.setText(sentence)
+        self.sentence.setMinimumHeight(self.sentence.heightForWidth(_WIDTH))
+        self.step.setText(step)
+        self.step.setVisible(bool(step))
         self._tint()
 
     def _tint(self) -> None:

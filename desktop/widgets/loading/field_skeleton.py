@@ -81,7 +81,7 @@ class FieldList(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._clock = clock
-        self._fields: tuple[LabelledValue, ...] = ()
+        self.fields: tuple[LabelledValue, ...] = ()
         self._waiting = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)
@@ -96,9 +96,9 @@ class FieldList(QWidget):
         self._clock.sweep(self)
 
     def _show(self, fields: tuple[LabelledValue, ...], *, waiting: bool) -> None:
-        if (fields, waiting) == (self._fields, self._waiting):
+        if (fields, waiting) == (self.fields, self._waiting):
             return
-        self._fields, self._waiting = fields, waiting
+        self.fields, self._waiting = fields, waiting
         spoken = "Loading" if waiting else ". ".join(f"{field.label}: {field.value}" for field in fields)
         self.setAccessibleDescription(spoken)
         self._join()
@@ -113,7 +113,7 @@ class FieldList(QWidget):
 
     def _field_at(self, point: QPoint) -> LabelledValue | None:
         places = self._places()
-        return next((f for f, at in zip(self._fields, places, strict=True) if at.value.bottom() >= point.y()), None)
+        return next((f for f, at in zip(self.fields, places, strict=True) if at.value.bottom() >= point.y()), None)
 
     def _metrics(self, field: LabelledValue) -> QFontMetrics:
         return QFontMetrics(self._theme.font(TypeSize.LEAD if field.strong else TypeSize.BODY, bold=field.strong))
@@ -134,9 +134,9 @@ class FieldList(QWidget):
         return max(ROW, lines + 3 * GRID), split
 
     def _places(self) -> tuple[FieldPlaces, ...]:
-        shapes = [self._shape(field, self.width()) for field in self._fields]
+        shapes = [self._shape(field, self.width()) for field in self.fields]
         heights, splits = [shape[0] for shape in shapes], [shape[1] for shape in shapes]
-        return field_layout(self.rect(), len(self._fields), self.layoutDirection(), heights, splits)
+        return field_layout(self.rect(), len(self.fields), self.layoutDirection(), heights, splits)
 
     # Qt names below.
 
@@ -147,7 +147,7 @@ class FieldList(QWidget):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        return sum(self._shape(field, width)[0] for field in self._fields)
+        return sum(self._shape(field, width)[0] for field in self.fields)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -172,7 +172,7 @@ class FieldList(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setLayoutDirection(self.layoutDirection())
-        for field, place in zip(self._fields, self._places(), strict=True):
+        for field, place in zip(self.fields, self._places(), strict=True):
             self._paint_row(painter, field, place)
         painter.end()
 

@@ -28,10 +28,10 @@ class Loading(QObject):
 
     def __init__(self, parent: QObject | None = None, now: Callable[[], float] = time.monotonic) -> None:
         super().__init__(parent)
-        self._rule = LoadingRule(now)
+        self.rule = LoadingRule(now)
         self._showing = Showing()
-        self._timer = QTimer(self, singleShot=True)
-        self._timer.timeout.connect(self._look)
+        self.timer = QTimer(self, singleShot=True)
+        self.timer.timeout.connect(self.look)
 
     @property
     def showing(self) -> Showing:
@@ -40,27 +40,28 @@ class Loading(QObject):
     @property
     def holds_back(self) -> bool:
         """Whether the answer is there, and not on the screen before the skeleton had its time."""
-        return self._rule.settled and self._showing.look is not WaitLook.CONTENT
+        return self.rule.settled and self._showing.look is not WaitLook.CONTENT
 
     def begin(self, *, has_rows: bool) -> None:
-        self._rule.begin(has_rows=has_rows)
-        self._look()
+        self.rule.begin(has_rows=has_rows)
+        self.look()
 
     def settle(self) -> None:
-        self._rule.settle()
-        self._look()
+        self.rule.settle()
+        self.look()
 
     def fail(self) -> None:
-        self._rule.fail()
-        self._look()
+        self.rule.fail()
+        self.look()
 
-    def _look(self) -> None:
-        wait = self._rule.next_change()
+    def look(self) -> None:
+        """What the clock says by now."""
+        wait = self.rule.next_change()
         if wait is None:
-            self._timer.stop()
+            self.timer.stop()
         else:
-            self._timer.start(math.ceil(wait * 1000))
-        showing = self._rule.showing()
+            self.timer.start(math.ceil(wait * 1000))
+        showing = self.rule.showing()
         if showing != self._showing:
             self._showing = showing
             self.changed.emit(showing)

@@ -52,7 +52,7 @@ class LoadingRule:
     """
 
     def __init__(self, now: Callable[[], float]) -> None:
-        self._now = now
+        self.now = now
         self._begun: float | None = None
         self._settled: float | None = None
         self._has_rows = False
@@ -60,7 +60,7 @@ class LoadingRule:
 
     def begin(self, *, has_rows: bool) -> None:
         """A query starts. One that replaces another goes on with its skeleton, up or about to come."""
-        now = self._now()
+        now = self.now()
         if has_rows:
             self._skeleton_at = None
         elif self.showing().look is WaitLook.CONTENT:
@@ -70,7 +70,7 @@ class LoadingRule:
     def settle(self) -> None:
         """The answer is there; a skeleton just put up is given its time before it is shown."""
         if self._begun is not None and self._settled is None:
-            self._settled = self._now()
+            self._settled = self.now()
 
     def fail(self) -> None:
         """An error is never kept behind a skeleton."""
@@ -82,7 +82,7 @@ class LoadingRule:
         return self._settled is not None
 
     def showing(self) -> Showing:
-        now = self._now()
+        now = self.now()
         if self._begun is None:
             return Showing()
         if self._settled is not None:
@@ -95,7 +95,7 @@ class LoadingRule:
 
     def next_change(self) -> float | None:
         """Seconds until :meth:`showing` may answer otherwise; None if only an event can change it."""
-        now, begun = self._now(), self._begun
+        now, begun = self.now(), self._begun
         if begun is None:
             return None
         if self._settled is not None:

@@ -47,7 +47,7 @@ class RenterListView(QWidget):
 
     def __init__(self, context: ViewContext, vm: RentersViewModel, now: Callable[[], datetime]) -> None:
         super().__init__()
-        self._vm, self._now = vm, now
+        self.vm, self._now = vm, now
         self.header = PageHeader(context.theme, _TITLE, " ")
         self.new = Button(context.theme, "New renter", ButtonKind.PRIMARY, Icon.ADD)
         self.search = SearchField(context.theme, "Any part of name, phone, e-mail or licence")
@@ -80,7 +80,7 @@ class RenterListView(QWidget):
 
         return [
             column("Name", lambda file: file.renter.name, 4, spare=False),
-            column("Telephone", lambda file: phone_text(file.renter.phone, self._vm.state.country), 3, spare=False),
+            column("Telephone", lambda file: phone_text(file.renter.phone, self.vm.state.country), 3, spare=False),
             column("E-mail", lambda file: file.renter.email, 4, spare=False),
             column("Licence", lambda file: file.renter.licence, 2, spare=True),
             column("Changed", self._changed_words, 3, spare=True),
@@ -107,7 +107,7 @@ class RenterListView(QWidget):
             descending=descending,
         )
         self.list.words = _NOBODY if asked.text or asked.blocked else _NONE
-        self._vm.listing.ask(asked)
+        self.vm.listing.ask(asked)
 
     def _stepped(self) -> None:
         if self.list.words is _NONE:
@@ -118,10 +118,10 @@ class RenterListView(QWidget):
         self._ask()
 
     def _count(self, total: int) -> None:
-        told, first = plural(total, "renter"), self._vm.listing.state.first
+        told, first = plural(total, "renter"), self.vm.listing.state.first
         if total > 0 and isinstance(first, RenterPage) and first.slip:
             rows = [each.renter if isinstance(each, RenterFile) else each for each in first.rows]
-            told = f"{told}. {slip_words(self._vm.listing.state.query.text, renter_lines(rows))}"
+            told = f"{told}. {slip_words(self.vm.listing.state.query.text, renter_lines(rows))}"
         self.header.say(_TITLE, "Loading" if total < 0 else told if total else " ")
 
     def _lay_out(self) -> None:

@@ -45,9 +45,9 @@ class MergeView(QWidget):
 
     def __init__(self, context: ViewContext, vm: RentersViewModel) -> None:
         super().__init__()
-        self._theme, self._vm = context.theme, vm
-        self._tasks = TaskScope(self)
-        self._tasks.failed.connect(self.task_failed)
+        self._theme, self.vm = context.theme, vm
+        self.tasks = TaskScope(self)
+        self.tasks.failed.connect(self.task_failed)
         self._pair: tuple[RenterLook, RenterLook] | None = None
         self._groups: dict[str, QButtonGroup] = {}
         self.back = Button(context.theme, "Back to the renter", ButtonKind.QUIET, Icon.BACK)
@@ -63,14 +63,14 @@ class MergeView(QWidget):
         self.search.searched.connect(vm.find)
         self.search.stepped_down.connect(lambda: self.found.setFocus(Qt.FocusReason.OtherFocusReason))
         self.found.chosen.connect(lambda renter: vm.compare(renter.id))
-        self.merge.clicked.connect(lambda: self._tasks.once("merge", self._ask()))
+        self.merge.clicked.connect(lambda: self.tasks.once("merge", self._ask()))
         vm.changed.connect(self.draw)
 
     def begin(self) -> None:
         self._pair, self._groups = None, {}
         self.search.reset()
         self.found.show_renters(())
-        self.draw(self._vm.state)
+        self.draw(self.vm.state)
         self.search.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @property
@@ -81,13 +81,13 @@ class MergeView(QWidget):
     def leave(self) -> None:
         """Back to the renter; asks first where something was chosen."""
         if self.is_begun:
-            self._tasks.once("merge", self._ask_to_leave())
+            self.tasks.once("merge", self._ask_to_leave())
         else:
             self.left.emit()
 
     def stop(self) -> None:
         """The session ends."""
-        self._tasks.stop("merge")
+        self.tasks.stop("merge")
 
     async def _ask_to_leave(self) -> None:
         question = Question(
@@ -181,7 +181,7 @@ class MergeView(QWidget):
             return
         left = [FIELDS[name] for name, group in self._groups.items() if group.checkedId() < 0]
         keep, other = self._pair
-        self.merge.setEnabled(not left and not self._vm.state.busy)
+        self.merge.setEnabled(not left and not self.vm.state.busy)
         if left:
             self.word.setText(f"Still to choose: {', '.join(left)}.")
         else:
@@ -214,7 +214,7 @@ class MergeView(QWidget):
             final=True,
         )
         if await confirm(self.window(), question):
-            self._vm.merge(merge)
+            self.vm.merge(merge)
 
     def _lay_out(self) -> None:
         panel = Panel(self._theme)

@@ -49,7 +49,7 @@ class RenterView(QWidget):
 
     def __init__(self, context: ViewContext, vm: RentersViewModel, now: Callable[[], datetime]) -> None:
         super().__init__()
-        self._vm, self._now, self._online = vm, now, True
+        self.vm, self._now, self._online = vm, now, True
         #: A booking that only another branch opens was pressed: said until something else is.
         self._foreign = False
         theme = context.theme
@@ -77,7 +77,7 @@ class RenterView(QWidget):
 
     def set_online(self, *, online: bool) -> None:
         self._online = online
-        self.draw(self._vm.state)
+        self.draw(self.vm.state)
 
     def draw(self, state: RentersState) -> None:
         look = state.look
@@ -85,14 +85,14 @@ class RenterView(QWidget):
         blocked = look.file.blocked_at(self._now()) if look is not None else None
         self.new.setEnabled(look is not None and self._online and blocked is None)
         self.new.setToolTip("Nothing new is booked for a blocked renter." if blocked else "")
-        for button, may in ((self.change, self._vm.may_mend), (self.merge, self._vm.may_merge)):
+        for button, may in ((self.change, self.vm.may_mend), (self.merge, self.vm.may_merge)):
             button.setVisible(may)
             button.setEnabled(ready)
-        self.block.setVisible(self._vm.may_block)
+        self.block.setVisible(self.vm.may_block)
         self.block.setEnabled(ready)
         self.block.setText("Lift block …" if look is not None and look.file.block is not None else "Block …")
         self._draw_problem(state)
-        self.notes.draw(state, self._vm.drafts, may=look is not None and self._online and self._vm.may_mend)
+        self.notes.draw(state, self.vm.drafts, may=look is not None and self._online and self.vm.may_mend)
         if look is None:
             self.header.say("Loading" if state.phase is Phase.LOADING else "Renter", " ")
             for line in (self.phone, self.email, self.licence):
@@ -124,27 +124,27 @@ class RenterView(QWidget):
 
     def _draw_doubt(self, look: RenterLook | None) -> None:
         twins = look.twins if look is not None else ()
-        self.apart.setVisible(bool(twins) and self._vm.may_mend)
+        self.apart.setVisible(bool(twins) and self.vm.may_mend)
         if twins:
-            step = "Compare and merge …" if self._vm.may_merge else ""
+            step = "Compare and merge …" if self.vm.may_merge else ""
             self.doubt.tell(Tone.WARNING, _doubt_words(twins), step, closable=False)
         else:
             self.doubt.clear()
 
     def _first_twin(self) -> RenterId | None:
-        look = self._vm.state.look
+        look = self.vm.state.look
         return look.twins[0].file.id if look is not None and look.twins else None
 
     def _tell_apart(self) -> None:
         if (twin := self._first_twin()) is not None:
-            self._vm.tell_apart(twin)
+            self.vm.tell_apart(twin)
 
     def _draft(self, text: str) -> None:
-        if self._vm.state.wanted is not None:
-            self._vm.drafts[self._vm.state.wanted] = text
+        if self.vm.state.wanted is not None:
+            self.vm.drafts[self.vm.state.wanted] = text
 
     def _open(self, booking: Booking) -> None:
-        self._foreign = not self._vm.may_open(booking)
+        self._foreign = not self.vm.may_open(booking)
         if not self._foreign:
             self.problem.clear()
             self.booking_wanted.emit(booking)
@@ -164,15 +164,15 @@ class RenterView(QWidget):
         self.problem.acted.connect(self._again)
         self.past.booking_opened.connect(self._open)
         self.past.new_wanted.connect(self.new_wanted)
-        self.notes.added.connect(self._vm.note)
+        self.notes.added.connect(self.vm.note)
         self.notes.drafted.connect(self._draft)
         for line in (self.phone, self.email, self.licence):
             line.copied.connect(lambda text: announce(self, f"{text} copied"))
-        self._vm.changed.connect(self.draw)
+        self.vm.changed.connect(self.draw)
 
     def _again(self) -> None:
-        self._vm.forget_problem()
-        self._vm.reload()
+        self.vm.forget_problem()
+        self.vm.reload()
 
     def _lay_out(self, theme: Theme) -> None:
         for action in (self.merge, self.block, self.change, self.new):

@@ -38,7 +38,7 @@ class DetailsPanel(FormPanel):
 
     def __init__(self, context: ViewContext, vm: RentersViewModel, host: QWidget) -> None:
         super().__init__(context.theme, host, "Renter")
-        self._vm = vm
+        self.vm = vm
         self._file: RenterFile | None = None
         self.banner, self.twins = Banner(context.theme), TwinChoice(context.theme)
         self.form = RenterForm(context.theme, stands_alone=True)
@@ -72,11 +72,11 @@ class DetailsPanel(FormPanel):
         self.twins.draw(state.twins, name, state.country, added=False)
 
     def _begin(self, file: RenterFile | None) -> None:
-        self._vm.forget_problem()
+        self.vm.forget_problem()
         self._file = file
         self.showing = file.id if file is not None else None
         self.set_title(file.renter.name if file is not None else "New renter")
-        self.form.begin_with("", self._vm.state.country)
+        self.form.begin_with("", self.vm.state.country)
         if file is not None:
             self.form.correct(file.renter)
         self.twins.draw((), "", "", added=False)
@@ -94,17 +94,17 @@ class DetailsPanel(FormPanel):
 
     def _submit(self, new: NewRenter) -> None:
         if self._file is None:
-            self._vm.add(new)
+            self.vm.add(new)
         else:
-            self._vm.mend(new)
+            self.vm.mend(new)
 
     def _take(self, twin: Twin) -> None:
         self.forget_form()
         self.close_panel()
-        self._vm.open(twin.file.id)
+        self.vm.open(twin.file.id)
 
     def _keep(self) -> None:
-        self._vm.add(self.form.typed, tuple(twin.file.id for twin in self.twins.twins))
+        self.vm.add(self.form.typed, tuple(twin.file.id for twin in self.twins.twins))
 
 
 class BlockPanel(FormPanel):
@@ -112,7 +112,7 @@ class BlockPanel(FormPanel):
 
     def __init__(self, context: ViewContext, vm: RentersViewModel, host: QWidget) -> None:
         super().__init__(context.theme, host, "Block")
-        self._theme, self._vm = context.theme, vm
+        self._theme, self.vm = context.theme, vm
         self._file: RenterFile | None = None
         self.act = Button(context.theme, "Block this renter", ButtonKind.DANGER)
         self.act.clicked.connect(self._submit)
@@ -136,7 +136,7 @@ class BlockPanel(FormPanel):
         self.standing.setText(_standing_words(state.standing))
 
     def _begin(self, file: RenterFile) -> None:
-        self._vm.forget_problem()
+        self.vm.forget_problem()
         self._file = file
         self.showing = file.id
         lift = file.block is not None
@@ -147,13 +147,13 @@ class BlockPanel(FormPanel):
         self.begin_form(self.form)
         self.open(self.reason)
         if not lift:
-            self._vm.ask_standing()
+            self.vm.ask_standing()
 
     def _begin_form(self, *, lift: bool) -> None:
         self.form = Form(self._theme, roomy=True)
         self.reason = QLineEdit(maxLength=_LONGEST)
         self.until = Combo()
-        self.moment = MomentField(self._theme, "Until", now=self._vm.now)
+        self.moment = MomentField(self._theme, "Until", now=self.vm.now)
         self.moment.set_clock(desk_zone(), None)
         self.reason.returnPressed.connect(self._next)
         for words, then in ((_LIFTED, False), (_THEN, True)):
@@ -183,13 +183,13 @@ class BlockPanel(FormPanel):
         if self._file is None or not self.act.isEnabled():
             return
         if self._file.block is not None:
-            self._vm.unblock(self.reason.text())
+            self.vm.unblock(self.reason.text())
             return
         if self.until.currentData() and (self.moment.undecided or self.moment.at_odds):
             # What stands there was not understood, or waits for an answer: it says so itself.
             self.moment.edit.setFocus(Qt.FocusReason.OtherFocusReason)
             return
-        self._vm.block(self.reason.text(), self._until())
+        self.vm.block(self.reason.text(), self._until())
 
     def _until(self) -> datetime | None:
         """UTC; None until somebody lifts it."""
@@ -199,7 +199,7 @@ class BlockPanel(FormPanel):
         """A week from now stands there until another moment is typed."""
         then = bool(self.until.currentData())
         if then and self.moment.day() is None:
-            day = wall_of(self._vm.now(), desk_zone()) + _FIRST
+            day = wall_of(self.vm.now(), desk_zone()) + _FIRST
             self.moment.show_moment(day.replace(hour=12, minute=0, second=0, microsecond=0))
         self.form.show_field("until", shown=then)
 

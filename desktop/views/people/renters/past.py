@@ -52,7 +52,7 @@ class RenterPast(Panel):
 
     def __init__(self, context: ViewContext, vm: RentersViewModel, now: Callable[[], datetime]) -> None:
         super().__init__(context.theme)
-        self._vm, self._now = vm, now
+        self.vm, self._now = vm, now
         self.bookings = PagedList(context, vm.history, self._of_bookings(), _NO_BOOKINGS, "Bookings", _booking_id)
         self.payments = PagedList(context, vm.payments, self._of_payments(), _NO_PAYMENTS, "Payments", _booking_id)
         self.changes = PagedList(context, vm.changes, self._of_changes(), _NO_CHANGES, "Changes")
@@ -81,7 +81,7 @@ class RenterPast(Panel):
         self.tabs[at].set_icon(Icon.CHECK if on else None)
         if on:
             self._stack.setCurrentIndex(at)
-            self._vm.show_past((self._vm.history, self._vm.payments, self._vm.changes)[at])
+            self.vm.show_past((self.vm.history, self.vm.payments, self.vm.changes)[at])
 
     def _count(self, tab: Button, title: str, total: int) -> None:
         tab.setText(f"{title} {whole(total)}" if total > 0 else title)
