@@ -46,7 +46,7 @@ def look(qtbot, theme, workspace, tmp_path):
 
 
 def said(look):
-    return look._status._status.connection, look._status._status.last_word
+    return look.status.status.connection, look.status.status.last_word
 
 
 def test_X5_live_is_said_with_proof_only_and_for_as_long_as_there_is_some(look, workspace):
@@ -56,10 +56,10 @@ def test_X5_live_is_said_with_proof_only_and_for_as_long_as_there_is_some(look, 
 
     connection.on_pulse(Pulse(streaming=True, heard_at=NOW))
     assert ("Live", "") == said(look)
-    assert Tone.POSITIVE is look._status._status.tone
+    assert Tone.POSITIVE is look.status.status.tone
 
     desk.at = NOW + FRESH + timedelta(seconds=1)
-    look._say()
+    look.say()
     assert "Connected" == said(look)[0]
     assert said(look)[1].endswith(", 5 s ago")
 
@@ -78,7 +78,7 @@ def test_X5_without_a_stream_a_server_that_answers_is_not_called_live(look, work
 def test_the_age_of_the_last_word_counts_up(look, workspace, seconds, words):
     workspace.connection.feed(ConnectionState(NOW, Unavailable("mongodb")))
     workspace.desk.at = NOW + timedelta(seconds=seconds)
-    look._say()
+    look.say()
 
     assert "No connection" == said(look)[0]
     assert said(look)[1].startswith("as of ")

@@ -209,7 +209,7 @@ def test_status_bar_tells_state_by_word_and_counts_holds_down(window, theme):
     assert "Offline. last word 12:41:07" == bar.accessibleDescription()
     assert not bar.countdown.isVisible()
     bar.set_holds(2, 300)
-    assert "2 holds" == bar._holds.text()
+    assert "2 holds" == bar.holds.text()
     assert "5:00" == bar.countdown.text()
     bar.set_holds(0)
 

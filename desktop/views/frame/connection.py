@@ -26,7 +26,7 @@ class ConnectionLook(QObject):
 
     def __init__(self, workspace: Workspace, status: StatusBar, banner: Banner, frame: QWidget) -> None:
         super().__init__(status)
-        self._workspace, self._status, self._banner, self._frame = workspace, status, banner, frame
+        self._workspace, self.status, self._banner, self._frame = workspace, status, banner, frame
         banner.dismissed.connect(frame.hide)
         frame.hide()
         self._branches: tuple[Branch, ...] = ()
@@ -35,7 +35,7 @@ class ConnectionLook(QObject):
         # Counts up the age of the last word, and finds out when words stopped coming.
         self._tick = QTimer(self)
         self._tick.setInterval(_EVERY_MS)
-        self._tick.timeout.connect(self._say)
+        self._tick.timeout.connect(self.say)
         workspace.connection.changed.connect(self.draw)
         self.draw(workspace.connection.state)
 
@@ -48,7 +48,7 @@ class ConnectionLook(QObject):
         self._tick.stop()
 
     def draw(self, state: ConnectionState) -> None:
-        self._say()
+        self.say()
         if state.heard_at is not None and not self._tick.isActive():
             self._tick.start()
         tone, text = _warning(state)
@@ -61,11 +61,12 @@ class ConnectionLook(QObject):
         else:
             self._banner.clear()
 
-    def _say(self) -> None:
+    def say(self) -> None:
+        """What is so by now: the last word grows older."""
         text = self._status_text(self._workspace.connection.state)
         if text != self._told:
             self._told = text
-            self._status.draw(text)
+            self.status.draw(text)
 
     def _status_text(self, state: ConnectionState) -> StatusText:
         actor = self._workspace.actor
