@@ -62,7 +62,7 @@ async def measure(app: QApplication, folder: Path) -> None:
         other.window.workspace.go("bookings")
         bookings = other.window.workspace.client.bookings
         await until(lambda: bookings.vm.state.first is not None)
-        await until(lambda: other.window.workspace.status.status.connection == "Live")
+        await until(lambda: other.window.workspace.status.drawn.connection == "Live")
         await latencies(one, other)
         heads = ("p50 ms", "p99 ms", "worst", "over 16", "own work")
         print(f"{'while':>20}" + "".join(f"  {head:>8}" for head in heads))

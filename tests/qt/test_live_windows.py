@@ -81,7 +81,7 @@ async def test_a_booking_in_one_window_shows_on_the_cards_and_the_list_of_the_ot
         await desk.call(lambda: desk.services.rental.give_up(desk.actor, booking.id))
         await other.until(lambda: states(page)["car-2"] is BookingState.RELEASED and "car-2" in cards(other))
         assert page.model.row_at(page.table.currentIndex().row()).booking.id == chosen
-        assert "Live" == other.view.status.status.connection
+        assert "Live" == other.view.status.drawn.connection
 
 
 async def test_X1_a_form_whose_car_was_taken_in_another_window_says_so_at_once(at_a_window):
@@ -147,19 +147,19 @@ async def test_X5_servers_that_go_and_come_back_need_no_restart(at_a_window, wor
         )
         async with at_a_window(deployment) as person:
             status, banner = person.view.status, person.view.banner
-            await person.until(lambda: status.status.connection == "Live")
+            await person.until(lambda: status.drawn.connection == "Live")
             for proxy in (mongo.value, redis.value):
                 await far.call(lambda proxy=proxy: proxy.move_to(Line.CUT))
-            await person.until(lambda: status.status.connection == "No connection" and banner.isVisible())
-            assert status.status.last_word.startswith("as of ")
+            await person.until(lambda: status.drawn.connection == "No connection" and banner.isVisible())
+            assert status.drawn.last_word.startswith("as of ")
             assert banner.text.startswith("No connection to the database since ")
             await far.call(lambda: elsewhere(world, person.desk.search.state.wish.period))
             for proxy in (mongo.value, redis.value):
                 await far.call(lambda proxy=proxy: proxy.move_to(Line.OPEN))
 
-            await person.until(lambda: status.status.connection == "Live" and not banner.isVisible())
+            await person.until(lambda: status.drawn.connection == "Live" and not banner.isVisible())
             await person.until(lambda: "car-1" not in cards(person) and "car-2" in cards(person))
-            assert "" == status.status.last_word
+            assert "" == status.drawn.last_word
             booking = await hold(person, "car-2")
             assert 1 == world.blocking(booking.car_id)
         for proxy in (mongo, redis):

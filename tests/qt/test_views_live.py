@@ -46,7 +46,7 @@ def look(qtbot, theme, workspace, tmp_path):
 
 
 def said(look):
-    return look.status.status.connection, look.status.status.last_word
+    return look.status.drawn.connection, look.status.drawn.last_word
 
 
 def test_X5_live_is_said_with_proof_only_and_for_as_long_as_there_is_some(look, workspace):
@@ -56,7 +56,7 @@ def test_X5_live_is_said_with_proof_only_and_for_as_long_as_there_is_some(look, 
 
     connection.on_pulse(Pulse(streaming=True, heard_at=NOW))
     assert ("Live", "") == said(look)
-    assert Tone.POSITIVE is look.status.status.tone
+    assert Tone.POSITIVE is look.status.drawn.tone
 
     desk.at = NOW + FRESH + timedelta(seconds=1)
     look.say()

@@ -102,15 +102,15 @@ def test_the_result_is_told_as_painted_once(window, view, qtbot):
 
 
 def test_nothing_is_called_connected_before_the_first_answer(view):
-    assert "Connecting" == view.status.status.connection
-    assert "" == view.status.status.last_word
+    assert "Connecting" == view.status.drawn.connection
+    assert "" == view.status.drawn.last_word
 
 
 def test_the_status_bar_tells_the_time_of_the_last_word_and_the_branch(view):
     view.workspace.connection.feed(ConnectionState(NOW))
     view.workspace.search.feed(found(1))
 
-    status = view.status.status
+    status = view.status.drawn
     assert ("Connected", "Berlin Mitte", "Demo data · Cleo Clerk") == (status.connection, status.branch, status.account)
     assert status.last_word.startswith("as of ")
     assert not view.banner.isVisible()
@@ -120,7 +120,7 @@ def test_X5_a_lost_connection_is_said_and_nothing_can_be_booked(view):
     view.workspace.connection.feed(ConnectionState(NOW))
     view.workspace.connection.feed(ConnectionState(NOW, Unavailable("mongodb")))
 
-    assert "No connection" == view.status.status.connection
+    assert "No connection" == view.status.drawn.connection
     assert view.banner.text.startswith("No connection to the database since ")
     assert "booking is not possible" in view.banner.text
     assert view.banner.step.isVisible()

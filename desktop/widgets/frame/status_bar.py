@@ -52,7 +52,7 @@ class StatusBar(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self.status = StatusText()
+        self.drawn = StatusText()
         self._shape = QLabel()
         self._connection = Text(theme, size=TypeSize.SMALL)
         self._last_word = Text(theme, size=TypeSize.SMALL, ink="muted").give_way()
@@ -67,14 +67,14 @@ class StatusBar(QWidget):
         self.holds.clicked.connect(self.holds_pressed)
         theme.changed.connect(self._tint)
         self.set_holds(0)
-        self.draw(self.status)
+        self.draw(self.drawn)
 
     @property
     def countdown(self) -> Countdown:
         return self._countdown
 
     def draw(self, status: StatusText) -> None:
-        self.status = status
+        self.drawn = status
         self._connection.setText(status.connection)
         self._last_word.setText(status.last_word)
         self._branch.setText(status.branch)
@@ -107,8 +107,8 @@ class StatusBar(QWidget):
         row.addWidget(self._account)
 
     def _tint(self) -> None:
-        icon = _SHAPES.get(self.status.tone, Icon.CLOCK)
-        ink = self._theme.tokens.ink(self.status.tone)
+        icon = _SHAPES.get(self.drawn.tone, Icon.CLOCK)
+        ink = self._theme.tokens.ink(self.drawn.tone)
         self._shape.setPixmap(self._theme.icons.pixmap(icon, ink, _ICON, self.devicePixelRatioF()))
         self.update()
 
