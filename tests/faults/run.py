@@ -19,8 +19,10 @@ from desks import DeskGone, Refused, RemoteDesk
 from firm import Firm, Payer
 from history import History, read_history, start_of_history
 
+from engine.domain.shared.errors import Unavailable
+
 RATE = 50_00
-_ROUND_PAUSE_S = 0.2
+_ROUND_PAUSE_S, _BREATH_S = 0.2, 0.2
 #: A run that hangs is a fault too.
 _MOST_S, _HEARD_WITHIN_S = 600.0, 180.0
 _BEFORE = timedelta(minutes=2)
@@ -89,13 +91,22 @@ class Run:
         return Payer(self.firm.stripe, self.chance)
 
     async def desk(self, **changes: Any) -> RemoteDesk:
-        """One more desk, open for business."""
-        self._count += 1
-        spec = self.firm.spec(f"desk-{self._count}", **{**self.spec, **changes})
-        self.evidence.lease_s = spec.lease_s
-        desk = await self.firm.nursery.desk(spec, self._heard)
-        self.desks.append(desk)
-        return desk
+        """One more desk, open for business as soon as the servers let it."""
+        async with asyncio.timeout(_HEARD_WITHIN_S):
+            while True:
+                self._count += 1
+                spec = self.firm.spec(f"desk-{self._count}", **{**self.spec, **changes})
+                self.evidence.lease_s = spec.lease_s
+                try:
+                    desk = await self.firm.nursery.desk(spec, self._heard)
+                except Refused as refused:
+                    if refused.code != Unavailable.code:
+                        raise
+                    # Servers that are broken, or too busy for its sign-in: a clerk would try again too.
+                    await asyncio.sleep(_BREATH_S)
+                else:
+                    self.desks.append(desk)
+                    return desk
 
     async def hear(self, come: Callable[[], bool]) -> None:
         """Until what the desks told makes it true."""

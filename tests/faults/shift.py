@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from desks import Refused, RemoteDesk
+from desks import RemoteDesk
 from firm import Payer
 from run import Run
 
@@ -73,14 +73,11 @@ class Shift:
             await disturb(self, self.run.chance)
 
     async def desk(self, chance: random.Random) -> RemoteDesk:
-        """Any desk that is open; one that died is replaced, as soon as the servers let it."""
+        """Any desk that is open; one that died is replaced."""
         seat = chance.randrange(len(self.seats))
         async with self._seating:
             while (desk := self.seats[seat]) is None or not desk.alive:
-                try:
-                    self.seats[seat] = await self.run.desk(**self.looks[seat])
-                except Refused:
-                    await asyncio.sleep(_BREATH_S)
+                self.seats[seat] = await self.run.desk(**self.looks[seat])
         return desk
 
     async def _serve(self, chance: random.Random) -> None:

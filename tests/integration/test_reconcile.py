@@ -414,7 +414,7 @@ async def test_the_command_on_the_demo_after_an_honest_run_and_after_a_theft(dem
             await stripe.post("/_control/faults", json={"kind": "fail", "status": 500, "times": 100})
             blind = await asyncio.to_thread(run, *span, folder=demo_folder)
 
-    assert (0, "") == (honest[0], honest[2])
+    assert (0, "") == (honest[0], honest[2]), honest[1]
     told = json.loads(honest[1])
     assert [] == told["differences"]
     assert told["bookings"] == told["payments"] >= 1
