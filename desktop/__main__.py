@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from desktop.app import run
+from desktop.start import run
 from engine.config import load
 from engine.crash_reports import watching
 

@@ -75,7 +75,7 @@ def demo(data: Path | None, *, smoke: bool, new_window: bool, debug: bool) -> No
 def _open_window(settings: Settings, *, smoke: bool, new_window: bool, debug: bool) -> None:
     must_have_screen()
     # Qt is loaded only by who opens a window: worker, race and provision run on machines without a screen.
-    from desktop.app import run  # noqa: PLC0415
+    from desktop.start import run  # noqa: PLC0415
 
     with watching(settings.log_dir, "desktop", debug=debug) as crashes:
         status = run(settings, smoke=smoke, crashes=crashes, new_window=new_window)

@@ -83,14 +83,14 @@ class ExportViewModel(StateViewModel[ExportState]):
 
 
 async def _written(path: Path, rows: Rows, heard: OnRows) -> Exported:
-    """Raises: Misconfigured, in words, when the file cannot be written."""
+    """Raises: Misconfigured, when the file cannot be written."""
     beside = path.with_name(f".{path.name}.part")
     try:
         with beside.open("w", encoding="utf-8", newline="") as file:
             done = await rows(file.write, heard)
         beside.replace(path)
     except OSError as problem:
-        raise Misconfigured(f"The file could not be written: {problem.strerror or problem}.") from problem
+        raise Misconfigured("export.not_written", why=problem.strerror or problem) from problem
     finally:
         with suppress(OSError):
             beside.unlink(missing_ok=True)

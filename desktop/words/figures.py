@@ -25,6 +25,7 @@ from engine.domain.shared.numerals import Numerals, TwoReadings, digits_of, read
 from engine.domain.shared.period import RentalPeriod
 from engine.domain.shared.text import search_key
 from engine.domain.shared.zones import AnyZone, zone_of
+from engine.words.tr import counted as counted_plainly
 
 _HOUR = timedelta(hours=1)
 _ALIKE = 3
@@ -38,6 +39,11 @@ _NO_TENTHS = 1_000
 
 def plural(count: int, one: str, many: str = "") -> str:
     return f"{whole(count)} {one if count == 1 else many or one + 's'}"
+
+
+def counted(one: str, many: str, count: int, /, **facts: object) -> str:
+    """``engine.words.tr.counted`` with ``{count}`` as this person's country writes it."""
+    return counted_plainly(one, many, count, **{"count": whole(count), **facts})
 
 
 def days_text(count: int) -> str:

@@ -37,6 +37,7 @@ _SAID = Words(
             "--again"
         ),
         "demo.own_servers": "The demo uses its own servers; remove mongo_url from the settings.",
+        "export.not_written": "The file could not be written: {why}.",
         "folder.held": (
             "The data folder {folder} is held by another process that does not answer. End that process, or choose "
             "another folder with --data."

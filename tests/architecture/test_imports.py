@@ -127,33 +127,42 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engine.cli": {"engine", "click", "structlog"},
     "desktop.theme": {"resources", "qtawesome"} | QT,
     # What counts down must go on while the computer sleeps; fields for numbers read the digits of every script.
-    "desktop.widgets": {"desktop.theme", "engine.domain.shared.boot_clock", "engine.domain.shared.numerals"} | QT,
-    "desktop.models": {"engine.domain"} | QT_MODEL,
+    "desktop.widgets": {
+        "desktop.theme",
+        "engine.words.tr",
+        "engine.domain.shared.boot_clock",
+        "engine.domain.shared.numerals",
+    }
+    | QT,
+    "desktop.models": {"engine.domain", "engine.words.tr"} | QT_MODEL,
     "desktop.bridge": {"structlog"},
     "desktop.gui_gc": QT_CORE,
     # A scope may outlive its own Qt half; shiboken tells.
     "desktop.tasks": {"structlog", "shiboken6"} | QT_CORE,
-    "desktop.commands": {"structlog"} | QT_MODEL,
-    "desktop.words.figures": {"engine.domain"} | QT_CORE,
+    "desktop.commands": {"structlog", "engine.words.tr"} | QT_MODEL,
+    "desktop.words.figures": {"engine.domain", "engine.words.tr"} | QT_CORE,
+    "desktop.words.language": {"engine.words.tr"} | QT_CORE,
     "desktop.words.messages": {
         "engine.domain",
         "engine.words",
         "desktop.words.figures",
         "desktop.words.movement_words",
+        "desktop.words.payment_words",
         "desktop.words.pin_words",
         "desktop.words.renter_words",
         "desktop.words.account_words",
         "desktop.words.names",
         "desktop.words.wish_words",
     },
-    "desktop.words.movement_words": {"engine.domain"},
-    "desktop.words.pin_words": {"engine.domain", "desktop.words.figures"},
-    "desktop.words.booking_words": {"engine.domain", "desktop.words.figures", "desktop.theme"},
+    "desktop.words.payment_words": {"engine.domain", "engine.words.tr", "desktop.words.figures"},
+    "desktop.words.movement_words": {"engine.domain", "engine.words.tr"},
+    "desktop.words.pin_words": {"engine.domain", "engine.words.tr", "desktop.words.figures"},
+    "desktop.words.booking_words": {"engine.domain", "engine.words.tr", "desktop.words.figures", "desktop.theme"},
     "desktop.collation": QT_CORE,
-    "desktop.words.renter_words": {"engine.domain", "desktop.words.figures"},
-    "desktop.words.account_words": {"engine.domain"},
-    "desktop.words.names": {"engine.domain"},
-    "desktop.words.wish_words": {"engine.domain"},
+    "desktop.words.renter_words": {"engine.domain", "engine.words.tr", "desktop.words.figures"},
+    "desktop.words.account_words": {"engine.domain", "engine.words.tr"},
+    "desktop.words.names": {"engine.domain", "engine.words.tr"},
+    "desktop.words.wish_words": {"engine.domain", "engine.words.tr"},
     "desktop.preferences": {"desktop.theme"} | QT_MODEL,
     "desktop.csv_habits": {"engine.domain", "desktop.words.figures", "desktop.preferences"} | QT_CORE,
     "desktop.qr": {"segno"},
@@ -161,7 +170,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "desktop.outside": {"engine.config", "engine.domain"} | QT_MODEL,
     "desktop.second_start": {"PySide6.QtNetwork"} | QT_CORE,
     "desktop.endings": {"engine.domain"} | QT_MODEL,
-    "desktop.dialogs": {"desktop.theme", "desktop.widgets", "desktop.words.messages"} | QT,
+    "desktop.dialogs": {"desktop.theme", "desktop.widgets", "desktop.words.messages", "engine.words.tr"} | QT,
     "desktop.viewmodels": {
         "engine.domain",
         "engine.services",
@@ -199,20 +208,23 @@ MAY_IMPORT: dict[str, set[str]] = {
     | QT,
     # Opens a stored copy; part of the second root that grew a file of its own.
     "desktop.offline": {"engine", "desktop"},
+    # Puts the language into place before anything that holds texts is imported.
+    "desktop.start": {"desktop.app", "desktop.preferences", "desktop.words.language", "engine"},
     "desktop.app": {"engine", "desktop", "resources", "qasync", "structlog"} | QT,
     # The part of the second root that is loaded after the first frame.
     "desktop.signed_in": {"engine", "desktop"},
     # Drives the real window for `drivesphere demo --smoke`.
     "desktop.smoke": {"desktop.viewmodels", "desktop.views", "psutil"} | QT,
-    "desktop.__main__": {"desktop.app", "engine"},
+    "desktop.__main__": {"desktop.start", "engine"},
     "resources": set(),
 }
 
 #: The roots know everybody; who may know them: importer -> root, inside a function only where it says "lazily".
 MAY_START = {
-    ("desktop.__main__", "desktop.app"): "anywhere",
+    ("desktop.__main__", "desktop.start"): "anywhere",
+    ("desktop.start", "desktop.app"): "lazily",
     # The console script opens the window, and must not load Qt for `provision` or `race`.
-    ("engine.cli", "desktop.app"): "lazily",
+    ("engine.cli", "desktop.start"): "lazily",
     ("desktop.app", "engine.bootstrap"): "anywhere",
     ("desktop.signed_in", "engine.bootstrap"): "anywhere",
     ("engine.cli", "engine.bootstrap"): "anywhere",
@@ -298,7 +310,7 @@ def test_every_room_imports_only_its_neighbours():
         ("engine/services/booking/booking.py", "from engine import bootstrap", "engine.bootstrap"),
         ("engine/adapters/mongo/clock.py", "def f():\n    from PySide6.QtCore import QTimer", "PySide6.QtCore.QTimer"),
         ("engine/ports/cars.py", "from .services import booking", ".services.booking"),
-        ("engine/cli.py", "from desktop.app import main", "desktop.app.main"),
+        ("engine/cli.py", "from desktop.start import run", "desktop.start.run"),
         ("desktop/viewmodels/search/search.py", "from PySide6.QtWidgets import QLabel", "PySide6.QtWidgets.QLabel"),
         ("desktop/views/search.py", "from engine.adapters.mongo import clock", "engine.adapters.mongo.clock"),
         ("desktop/views/search.py", "from desktop.app import Window", "desktop.app.Window"),
@@ -318,6 +330,6 @@ def test_a_stray_import_is_reported(tmp_path, file, code, name):
 
 def test_the_console_script_may_open_the_window_when_asked_to(tmp_path):
     (tmp_path / "engine").mkdir()
-    (tmp_path / "engine/cli.py").write_text("def app():\n    from desktop.app import main\n    main()\n")
+    (tmp_path / "engine/cli.py").write_text("def app():\n    from desktop.start import run\n    run()\n")
 
     assert strays(tmp_path) == []
