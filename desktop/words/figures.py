@@ -19,12 +19,11 @@ from PySide6.QtCore import QDate, QLocale, QTimeZone
 
 from engine.domain.car.car import Branch
 from engine.domain.money.money import Money
-from engine.domain.shared.country import countries
 from engine.domain.shared.errors import UnknownZone
 from engine.domain.shared.numerals import Numerals, TwoReadings, digits_of, read_number
 from engine.domain.shared.period import RentalPeriod
 from engine.domain.shared.text import search_key
-from engine.domain.shared.zones import AnyZone, zone_of
+from engine.domain.shared.zones import AnyZone, countries, zone_of
 from engine.words.tr import counted as counted_plainly
 
 _HOUR = timedelta(hours=1)

@@ -111,13 +111,13 @@ async def _accounts(target: Target, path: Path, epoch: Epoch) -> list[Person]:
     db = database(target.client, target.database)
     with speaking():
         people = sound("people", await db.people.find().sort("_id", 1).to_list(), person_of)
-    issued = {each.account: one_time_password() for each in people if not each.disabled}
+    one_time_passwords = {each.account: one_time_password() for each in people if not each.disabled}
     with appearing(path) as file:
-        file.write("".join(f"{account}\t{password}\n" for account, password in issued.items()).encode())
+        file.write("".join(f"{account}\t{password}\n" for account, password in one_time_passwords.items()).encode())
     accounts = MongoAccounts(target.client, target.database, target.root_name, target.connector)
     for person in people:
         # One that is disabled keeps its name and gets a password that nobody knows.
-        password = issued.get(person.account) or secrets.token_urlsafe(32)
+        password = one_time_passwords.get(person.account) or secrets.token_urlsafe(32)
         renewed = replace(person, issued_at=epoch.at, version=person.version + 1)
         with speaking():
             await db.people.replace_one({"_id": person.account}, person_document(renewed))

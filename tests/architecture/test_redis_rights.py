@@ -52,7 +52,7 @@ def test_every_key_that_is_made_is_in_the_file_and_no_other_is():
 def test_no_other_module_speaks_to_redis():
     users = {path.relative_to(ENGINE).as_posix() for path in ENGINE.rglob("*.py") if imports_driver(path)}
 
-    assert users == {"adapters/redis/line.py", "adapters/redis/wire.py"}
+    assert users == {"adapters/redis/line.py"}
 
 
 def imports_driver(path):

@@ -5,8 +5,7 @@ import asyncio
 import pytest
 from PySide6.QtWidgets import QWidget
 
-from desktop.widgets.loading.loading import Loading
-from desktop.widgets.loading.phases import LoadingRule, Showing, WaitLook, WaitWord
+from desktop.widgets.loading.loading import Loading, LoadingRule, Showing, WaitLook, WaitWord
 
 
 class Clock:

@@ -24,7 +24,7 @@ from desktop.views.search.availability import DAYS, lines, strip_days, wished_da
 from desktop.views.search.car_panel import CarPanel
 from desktop.views.search.search_page import SearchPage
 from desktop.widgets.frame.side_panel import WIDTH, SidePanel
-from desktop.widgets.loading.phases import WaitLook
+from desktop.widgets.loading.loading import WaitLook
 from desktop.widgets.loading.shimmer import ShimmerClock
 from engine.domain.car.availability import CarCalendar, Obstacle, WhyTaken
 from engine.domain.shared.errors import Unavailable

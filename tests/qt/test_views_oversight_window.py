@@ -25,7 +25,7 @@ from desktop.viewmodels.phases import Phase
 from desktop.views.areas.accounts import AccountsArea
 from desktop.views.areas.firm import FirmArea
 from desktop.views.areas.oversight import OversightArea
-from desktop.widgets.loading.phases import WaitLook
+from desktop.widgets.loading.loading import WaitLook
 from engine.adapters.mongo import client as mongo_client
 from engine.adapters.mongo.codec.bookings import booking_document
 from engine.adapters.mongo.codec.documents import ledger_document

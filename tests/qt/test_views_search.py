@@ -18,7 +18,7 @@ from desktop.views.search import last_search
 from desktop.views.search.search_page import SearchPage
 from desktop.widgets.cards.card_layout import layout
 from desktop.widgets.chip import Chip
-from desktop.widgets.loading.phases import WaitLook
+from desktop.widgets.loading.loading import WaitLook
 from desktop.widgets.loading.shimmer import ShimmerClock
 from engine.domain.car.car import BodyType, Fuel
 from engine.domain.car.catalogue import CarOrder, OfferPage

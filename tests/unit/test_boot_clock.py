@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from within import WITHIN_S
 
-from engine.adapters.memory import Remembered
+from engine.adapters.fewer_questions import Remembered
 from engine.domain.shared.boot_clock import JUMP_S, STEP_S, JumpWatch, rest, since_boot
 
 pytestmark = pytest.mark.skipif(not hasattr(time, "CLOCK_BOOTTIME"), reason="only Linux tells both clocks apart here")

@@ -6,9 +6,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from engine.domain.people.phone import looks_like_phone, phone_beginnings, phone_text, read_phone
-from engine.domain.shared.country import country_of
 from engine.domain.shared.errors import InvalidText
 from engine.domain.shared.text import name_keys, search_key
+from engine.domain.shared.zones import country_of
 from engine.words.errors import sentence
 
 

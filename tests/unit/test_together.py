@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from engine.adapters.together import Together
+from engine.adapters.fewer_questions import Together
 
 pytestmark = pytest.mark.asyncio
 

@@ -21,9 +21,8 @@ from desktop.viewmodels.search.search import first_form, wish_of
 from desktop.words.messages import branch_line, say
 from engine.domain.car.branches import sound, zones
 from engine.domain.people.phone import read_phone
-from engine.domain.shared.country import country_of
 from engine.domain.shared.errors import InvalidText, UnknownZone
-from engine.domain.shared.zones import shown_zone, zone_of
+from engine.domain.shared.zones import country_of, shown_zone, zone_of
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 #: Where nobody has telephone numbers of the place's own.

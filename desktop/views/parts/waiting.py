@@ -12,8 +12,7 @@ from PySide6.QtCore import QObject
 
 from desktop.viewmodels.phases import Phase
 from desktop.views.parts.content import Content
-from desktop.widgets.loading.loading import Loading
-from desktop.widgets.loading.phases import Showing, WaitLook, WaitWord
+from desktop.widgets.loading.loading import Loading, Showing, WaitLook, WaitWord
 
 _NO_RUN = -1
 

@@ -18,8 +18,7 @@ from desktop.widgets.cards.photo_view import PhotoView
 from desktop.widgets.frame.banner import Banner
 from desktop.widgets.frame.side_panel import SidePanel
 from desktop.widgets.loading.field_skeleton import FieldList, LabelledValue
-from desktop.widgets.loading.loading import Loading
-from desktop.widgets.loading.phases import WaitLook
+from desktop.widgets.loading.loading import Loading, WaitLook
 from desktop.widgets.text import Text
 from desktop.words.messages import BODIES, FUELS, TRANSMISSIONS, branch_name, day_time, plural, say, whole
 from engine.domain.car.availability import Blocked

@@ -23,7 +23,7 @@ from desktop.views.parts.waiting import Waiting
 from desktop.views.search.held_cards import HeldCards
 from desktop.widgets.cards.card_grid import CardGrid
 from desktop.widgets.cards.card_layout import GAP
-from desktop.widgets.loading.phases import Showing, WaitWord
+from desktop.widgets.loading.loading import Showing, WaitWord
 from desktop.words.messages import plural, say, whole
 from engine.domain.car.availability import Blocked, BlockedPage
 from engine.domain.car.car import Branch

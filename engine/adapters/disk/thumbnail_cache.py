@@ -56,7 +56,7 @@ class ThumbnailFolder:
                 self._write(self._path(key), data)
             self._keep_small(sum(map(len, found.values())))
         except OSError as problem:
-            log.info("shelf.not_kept", problem=type(problem).__name__)
+            log.info("thumbnail_cache.not_kept", problem=type(problem).__name__)
 
     def _write(self, path: Path, data: bytes) -> None:
         handle, name = tempfile.mkstemp(dir=self._folder, suffix=".part")

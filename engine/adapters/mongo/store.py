@@ -14,7 +14,7 @@ from bson import Regex
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
-from engine.adapters.memory import Remembered
+from engine.adapters.fewer_questions import Remembered, Together
 from engine.adapters.mongo.client import TRANSACTION_S, Client, Database, Document, database, session_of, speaking
 from engine.adapters.mongo.codec.bookings import WHOLE, BookingSource, news_document
 from engine.adapters.mongo.codec.documents import audit_document, branch_of, car_of, renter_of
@@ -35,7 +35,6 @@ from engine.adapters.mongo.queries.manual_review import (
 from engine.adapters.mongo.queries.sought import forgiven, holds, in_order
 from engine.adapters.mongo.schema.version import must_fit
 from engine.adapters.mongo.transaction import MongoTransaction, in_the_way, replace_version
-from engine.adapters.together import Together
 from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.booking.listing import COUNT_CAP, BookingRows, BookingSelection
 from engine.domain.car.car import BodyType, Branch, BranchId, Car, CarId, CarStatus, Fuel, Transmission

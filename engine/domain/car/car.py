@@ -10,10 +10,9 @@ from typing import NewType
 from zoneinfo import ZoneInfo
 
 from engine.domain.money.money import Money
-from engine.domain.shared.country import country_of
 from engine.domain.shared.errors import NotFound
 from engine.domain.shared.sought import joined, parts
-from engine.domain.shared.zones import AnyZone, shown_zone, zone_of
+from engine.domain.shared.zones import AnyZone, country_of, shown_zone, zone_of
 
 BranchId = NewType("BranchId", str)
 CarId = NewType("CarId", str)

@@ -46,7 +46,9 @@ class MissedPayments:
                 try:
                     found += await self._is_news(page)
                 except Unavailable as problem:
-                    log.warning("lookback.left", booking=page.booking_id, session=page.session_id, code=problem.code)
+                    log.warning(
+                        "missed_payments.left", booking=page.booking_id, session=page.session_id, code=problem.code
+                    )
                     silent.append(problem)
         if silent:
             raise silent[0]
@@ -62,14 +64,14 @@ class MissedPayments:
             booking = await self.payment.heard(booking.id, page.session_id)
         except NotFound:
             log.error(  # noqa: TRY400 -- a fact for a person, not a bug
-                "lookback.paid_for_nothing", booking=page.booking_id, session=page.session_id
+                "missed_payments.paid_for_nothing", booking=page.booking_id, session=page.session_id
             )
             self._known.add(page.session_id)
             return False
         except Unavailable:
             raise
         except DriveSphereError as problem:
-            log.warning("lookback.left", booking=page.booking_id, session=page.session_id, code=problem.code)
+            log.warning("missed_payments.left", booking=page.booking_id, session=page.session_id, code=problem.code)
             return False
-        log.info("lookback.settled", booking=page.booking_id, state=booking.state.value)
+        log.info("missed_payments.settled", booking=page.booking_id, state=booking.state.value)
         return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from engine.adapters.memory import Remembered
+from engine.adapters.fewer_questions import Remembered
 from engine.adapters.mongo.client import Client, Database, Document, database, speaking
 from engine.adapters.mongo.codec.settings import read_revisions
 from engine.adapters.mongo.schema.version import schema_row

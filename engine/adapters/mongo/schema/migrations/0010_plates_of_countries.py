@@ -13,9 +13,9 @@ from pymongo.errors import DuplicateKeyError
 from engine.adapters.mongo.client import Database, Document
 from engine.adapters.mongo.schema.migrations import tell
 from engine.domain.car.plates import plate_key
-from engine.domain.shared.country import country_of
 from engine.domain.shared.sought import joined, parts
 from engine.domain.shared.text import search_key
+from engine.domain.shared.zones import country_of
 
 WHAT = "cars"
 _BATCH = 500

@@ -1,4 +1,4 @@
-"""Questions that come while one is under way are asked in one: many callers cost a server, and this process, few."""
+"""Questions that cost a server, and this process, less: those of many callers are one, and an answer is remembered."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextvars import Context
 from typing import Generic, TypeVar
+
+from engine.domain.shared.boot_clock import since_boot
 
 Q = TypeVar("Q")
 A = TypeVar("A")
@@ -72,3 +74,31 @@ class Together(Generic[Q, A]):
         there = [each for each in self._waiting if not each[1].done()]
         self._waiting = there[self._most :]
         return there[: self._most]
+
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+_FOR_S = 30.0
+_MOST = 500
+
+
+class Remembered(Generic[K, V]):
+    """Values at most *for_s* seconds old, by default half a minute. A failed read is not remembered."""
+
+    def __init__(self, for_s: float = _FOR_S) -> None:
+        self._for_s = for_s
+        self._known: dict[K, tuple[float, V]] = {}
+
+    async def get(self, key: K, read: Callable[[K], Awaitable[V]]) -> V:
+        now = since_boot()
+        if (known := self._known.get(key)) is not None and now - known[0] < self._for_s:
+            return known[1]
+        value = await read(key)
+        if len(self._known) >= _MOST:
+            self._known.clear()
+        self._known[key] = (now, value)
+        return value
+
+    def forget(self) -> None:
+        self._known.clear()
