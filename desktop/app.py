@@ -20,7 +20,7 @@ from desktop.bridge import EngineThread, Held
 from desktop.dialogs import tell
 from desktop.endings import Endings
 from desktop.gui_gc import collecting_here
-from desktop.offline import Stored
+from desktop.offline import StoredCopy
 from desktop.outside import open_in_browser
 from desktop.preferences import Preferences
 from desktop.second_start import Summons
@@ -108,13 +108,13 @@ class Program:
         self._crashes, self._summons = crashes, summons
         self._settings, self._preferences, self._watch = settings, preferences, watch
         self._open_browser = open_browser
-        self._bridge = EngineThread()
+        self.bridge = EngineThread()
         self._tasks = TaskScope()
         self._desk_tasks: TaskScope | None = None
         self._deployment: Held[Deployment] | None = None
         self._engine: Held[Engine] | None = None
         self._leaving = asyncio.Event()
-        self._stored = Stored(self._bridge, settings)
+        self._stored = StoredCopy(self.bridge, settings)
         doors = Doors(
             self._open_deployment,
             self._sign_in,
@@ -147,7 +147,7 @@ class Program:
 
     async def live(self, *, smoke: bool = False) -> int:
         """From showing the window to having closed everything."""
-        self._bridge.start()
+        self.bridge.start()
         self._endings.open()
         try:
             self.window.show()
@@ -186,7 +186,7 @@ class Program:
 
     def cut_off(self) -> bool:
         """End the engine's thread where no loop is left to leave in; whether it still ran."""
-        return self._bridge.cut_off()
+        return self.bridge.cut_off()
 
     async def _ask_to_leave(self) -> None:
         if await self.window.may_go(leaving=True):
@@ -199,7 +199,7 @@ class Program:
             # Who starts the program while the servers are closed is not sent to a window that goes.
             self._summons.close()
         async with AsyncExitStack() as leaving:
-            leaving.push_async_callback(self._bridge.stop)
+            leaving.push_async_callback(self.bridge.stop)
             if self._deployment is not None:
                 leaving.push_async_callback(self._deployment.aclose)
             leaving.callback(self.window.hide)
@@ -210,14 +210,14 @@ class Program:
         loop = asyncio.get_running_loop()
         # Loading the drivers takes half a second; the first frame is out before, and our own servers start meanwhile.
         await self._watch.first_frame.wait()
-        await self._bridge.call(self._begin_servers)
-        bootstrap = await self._bridge.call(_load_engine)
-        await self._bridge.call(_load_desk)
+        await self.bridge.call(self._begin_servers)
+        bootstrap = await self.bridge.call(_load_engine)
+        await self.bridge.call(_load_desk)
 
         def progress(told: Remark) -> None:
             loop.call_soon_threadsafe(on_progress, told)
 
-        self._deployment = await self._bridge.hold(lambda: bootstrap.open_deployment(self._settings, progress))
+        self._deployment = await self.bridge.hold(lambda: bootstrap.open_deployment(self._settings, progress))
         self._watch.servers_ready()
         if not self._deployment.value.demo:
             return ()
@@ -239,10 +239,10 @@ class Program:
             )
 
     async def _sign_in(self, account: str, password: str) -> Actor:
-        bootstrap = await self._bridge.call(_load_engine)
+        bootstrap = await self.bridge.call(_load_engine)
         deployment = self._held_deployment()
         try:
-            self._engine = await self._bridge.hold(lambda: bootstrap.open_engine(deployment, account, password))
+            self._engine = await self.bridge.hold(lambda: bootstrap.open_engine(deployment, account, password))
         except AccountDisabled:
             # Told only to who knows the password: what is stored here is no longer this person's to see.
             await self._stored.forget(AccountName(account))
@@ -250,17 +250,17 @@ class Program:
         return self._engine.value.actor
 
     async def _choose_password(self, account: str, old: str, new: str) -> None:
-        bootstrap, deployment = await self._bridge.call(_load_engine), self._held_deployment()
-        await self._bridge.call(lambda: bootstrap.choose_password(deployment, account, old, new))
+        bootstrap, deployment = await self.bridge.call(_load_engine), self._held_deployment()
+        await self.bridge.call(lambda: bootstrap.choose_password(deployment, account, old, new))
 
     async def _ask_for_account(self, request: NewRequest) -> None:
-        bootstrap, deployment = await self._bridge.call(_load_engine), self._held_deployment()
-        await self._bridge.call(lambda: bootstrap.ask_for_account(deployment, request))
+        bootstrap, deployment = await self.bridge.call(_load_engine), self._held_deployment()
+        await self.bridge.call(lambda: bootstrap.ask_for_account(deployment, request))
 
     async def _set_up_servers(self, step: str, typed: Mapping[str, str]) -> SetUpOutcome:
-        setting_up = await self._bridge.call(_load_setting_up)
+        setting_up = await self.bridge.call(_load_setting_up)
         wanted = setting_up.Servers(**typed)
-        outcome: SetUpOutcome = await self._bridge.call(lambda: setting_up.take_step(step, wanted))
+        outcome: SetUpOutcome = await self.bridge.call(lambda: setting_up.take_step(step, wanted))
         return outcome
 
     async def _sign_out(self) -> None:
@@ -306,7 +306,7 @@ class Program:
 
         tasks = self._desk_tasks = TaskScope()
         tasks.failed.connect(self._crashed)
-        workspace = workspace_of(engine, self._bridge, self._checkout_opener(engine.deployment.stripe_url), tasks)
+        workspace = workspace_of(engine, self.bridge, self._checkout_opener(engine.deployment.stripe_url), tasks)
         workspace.connection.revoked.connect(self.session.sign_out)
         self.window.open_workspace(workspace)
         # What is alive now stays; the collector need not walk it at every pass.

@@ -1,6 +1,6 @@
 """With no network: the copies on this computer, and the desk that one of them makes.
 
-API: Stored(bridge, settings): await heads(), await open(account, pin) -> Actor, await forget(account),
+API: StoredCopy(bridge, settings): await heads(), await open(account, pin) -> Actor, await forget(account),
 work(deployment, tasks) -> StoredWork, close().
 """
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from engine.wiring.offline import StoredDesk
 
 
-class Stored:
+class StoredCopy:
     """What the program keeps of an opened copy. Everything of the disk happens in the engine's thread."""
 
     def __init__(self, bridge: EngineThread, settings: Settings) -> None:

@@ -35,6 +35,11 @@ class TaskScope(QObject):
         self._by_name: dict[str, asyncio.Task[None]] = {}
         self._closed = False
 
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is under way."""
+        return not self._alive
+
     def running(self, name: str) -> bool:
         # Work that has ended stays listed until the loop's next turn.
         return (task := self._by_name.get(name)) is not None and not task.done()
@@ -77,13 +82,13 @@ class TaskScope(QObject):
         if self._closed:
             work.close()
             return
-        was_idle = not self._alive
+        was_idle = self.idle
         task = asyncio.get_running_loop().create_task(work, name=name)
         self._alive.add(task)
         self._by_name[name] = task
         task.add_done_callback(self._done)
         if was_idle:
-            self.idle_changed.emit(not self._alive)
+            self.idle_changed.emit(self.idle)
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._alive.discard(task)
@@ -97,8 +102,8 @@ class TaskScope(QObject):
             return
         if problem is not None:
             self.failed.emit(problem)
-        if not self._alive:
-            self.idle_changed.emit(not self._alive)
+        if self.idle:
+            self.idle_changed.emit(self.idle)
 
 
 def _cancel(task: asyncio.Task[None]) -> None:

@@ -85,7 +85,7 @@ async def book(program: Program, *, by_name: bool) -> None:
     await until(view.panel.may_book)
     await asyncio.sleep(1)  # what was asked before has come: nothing of it is counted
 
-    run, bridge = Run(), program._bridge
+    run, bridge = Run(), program.bridge
     await watch(bridge, run)
     await asyncio.sleep(_IDLE_S)
     print(f"in {_IDLE_S:.0f} s without a press: {run.told()}")

@@ -20,7 +20,7 @@ from engine.embedded.servers import open_servers
 A_DAY = """
     from PySide6.QtCore import QTimer
     view = window.workspace
-    for name in view._entries:
+    for name in view.entries:
         view.go(name)
         await asyncio.sleep(0.3)
     log = __import__("structlog").get_logger()

@@ -73,5 +73,5 @@ def test_brands_to_tick_stand_in_the_persons_order_and_choices_with_one_of_their
             for button in (brands, ranks):
                 qtbot.addWidget(button)
                 button.set_choices(sorted(["Zeekr", "Åkerman", "Audi"], key=search_key, reverse=True))
-            assert wanted == list(brands._boxes)
-            assert ["Zeekr", "Audi", "Åkerman"] == list(ranks._boxes)
+            assert wanted == list(brands.boxes)
+            assert ["Zeekr", "Audi", "Åkerman"] == list(ranks.boxes)

@@ -146,13 +146,13 @@ def test_a_list_of_filters_lies_on_the_screen_and_shows_up_to_ten_whole(qapp, th
     qapp.processEvents()
     button._open()
     qapp.processEvents()
-    popup, room = button._list.geometry(), button._list._room
+    popup, room = button.drop_down.geometry(), button.drop_down._room
     seen = [
         box
-        for box in button._boxes.values()
+        for box in button.boxes.values()
         if room.viewport().rect().contains(QRect(box.mapTo(room.viewport(), QPoint(0, 0)), box.size()))
     ]
-    button._list.close()
+    button.drop_down.close()
     button.close()
     button.deleteLater()
 

@@ -72,7 +72,7 @@ async def test_a_page_with_a_form_stays_until_it_is_answered(somebody, account, 
         assert page == view.rail.selected
         assert panel.is_open
         asked().no.click()
-        await person.until(lambda: asked() is None and not panel._asking.running("lose"))
+        await person.until(lambda: asked() is None and not panel.questions.running("lose"))
         assert (view.at(page), "Nora") == (True, field.text())
 
         leave(person)

@@ -203,7 +203,7 @@ async def _look_without_connection(eye):
     desk.tasks.stop("connection")
     heard = desk.connection.state.heard_at
     desk.connection.feed(ConnectionState(heard, Unavailable("mongodb"), cache=False))
-    for name in view._entries:
+    for name in view.entries:
         view.go(name)
         await eye.at(f"{name} without a connection")
     desk.live.blockSignals(False)  # noqa: FBT003
@@ -215,9 +215,9 @@ async def _look_without_connection(eye):
 async def test_nothing_is_cut_clipped_outside_or_overlapped(look, full, account):
     async with look() as person:
         await person.sign_in(account)
-        await person.program._bridge.call(lambda: _book(full))
+        await person.program.bridge.call(lambda: _book(full))
         eye = Look(person)
-        for name in person.view._entries:
+        for name in person.view.entries:
             person.view.go(name)
             page = person.view.page(name).shown
             await _look_through(eye, page, name)

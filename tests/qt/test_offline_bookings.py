@@ -385,7 +385,7 @@ async def test_the_panel_of_a_stored_booking_has_the_reason_behind_its_payments(
 
     async with train() as person:
         view = await opened(person)
-        view.bookings.open_rental(view._work.copy.books.rentals[back.id])
+        view.bookings.open_rental(view.work.copy.books.rentals[back.id])
         panel = view.bookings.panel
         await person.until(panel.isVisible)
 

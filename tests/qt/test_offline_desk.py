@@ -93,7 +93,7 @@ async def test_with_no_network_the_program_starts_and_shows_and_exports_the_stor
             assert not {name for name in offered if name.split(".")[0] in ("car", "fleet", "booking", "search")}
 
             await proxy.move_to(Line.OPEN)
-            view._work.connection.look_now()
+            view.work.connection.look_now()
             await until(lambda: view.banner.text == BACK)
             view.banner.acted.emit()
             await until(lambda: session.state.phase is SessionPhase.SIGNED_OUT)
@@ -270,7 +270,7 @@ async def test_with_nothing_listening_any_more_the_stored_copy_still_opens(firm,
         view = program.window.offline
         await show_march(view.earnings.vm)
         await until(lambda: net(view.earnings.page) == "85.00 EUR")
-        await until(lambda: view._work.connection.state.problem is not None)
+        await until(lambda: view.work.connection.state.problem is not None)
 
         assert view.banner.text == AWAY
 

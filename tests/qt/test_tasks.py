@@ -18,7 +18,7 @@ async def test_latest_drops_the_older_query(until):
     for text in ("a", "ab", "abc"):
         scope.latest("search", search(text))
     gate.set()
-    await until(lambda: not scope._alive)
+    await until(lambda: scope.idle)
 
     assert seen == ["abc"]
     assert not scope.running("search")
@@ -34,7 +34,7 @@ async def test_once_ignores_the_second_click(until):
 
     scope.once("pay", pay())
     scope.once("pay", pay())
-    await until(lambda: not scope._alive)
+    await until(lambda: scope.idle)
 
     assert paid == [1]
     assert idle == [False, True]
@@ -52,7 +52,7 @@ async def test_work_that_has_ended_is_no_reason_to_refuse_the_next_click(until):
         done.append("first")
 
     scope.once("sign in", first())
-    await until(lambda: not scope._alive)
+    await until(lambda: scope.idle)
 
     assert done == ["first", "second"]
 
@@ -87,7 +87,7 @@ async def test_stopped_query_is_gone_at_once_and_may_start_again(until):
     scope.stop("search")
     assert not scope.running("search")
     scope.once("search", search("new"))
-    await until(lambda: not scope._alive)
+    await until(lambda: scope.idle)
 
     assert seen == ["new"]
 
@@ -140,7 +140,7 @@ async def test_scope_may_be_closed_from_one_of_its_own_tasks(until):
     scope.once("other", other())
     await asyncio.sleep(0)
     scope.once("leave", leave())
-    await until(lambda: not scope._alive)
+    await until(lambda: scope.idle)
 
     assert order == ["other unwound", "left"]
 

@@ -67,9 +67,9 @@ def place(widget, host):
 
 def parts_of(page):
     filters = page.filters
-    chips = [chip for _, chip in filters._chips._chips]
+    chips = [chip for _, chip in filters.chips.chips]
     every = (page.scope, page.save, filters.search, filters.standings, filters.days, filters.first, filters.last)
-    shown = (*every, filters.branch, filters.order, *chips, filters._chips.all, page.table)
+    shown = (*every, filters.branch, filters.order, *chips, filters.chips.all, page.table)
     return [part for part in shown if part.isVisibleTo(page)]
 
 
@@ -207,7 +207,7 @@ def test_cards_flow_beside_an_open_car(window, view, size):
     panel.open()
     settle()
     form, grid = page.form, page.results.grid
-    chips = [chip for _, chip in form.chips._chips if chip.isVisibleTo(form)]
+    chips = [chip for _, chip in form.chips.chips if chip.isVisibleTo(form)]
     parts = [form.branch, form.pick_up, form.drop_off, *form.filters.buttons(), form.filters.taken, *chips, page.order]
 
     assert_beside([*parts, grid], panel, view.pages)

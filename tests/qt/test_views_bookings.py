@@ -165,10 +165,10 @@ async def test_new_bookings_ask_for_the_list_once_and_foreign_ones_never(page, w
     workspace.bookings._load = load
     feed(page, listed(5))
     page.show_change(make_booking(98, booked_by="somebody else"))
-    assert not workspace.bookings._tasks._alive
+    assert workspace.bookings._tasks.idle
     page.show_change(make_booking(98))
     page.show_change(make_booking(99))
-    await until(lambda: not workspace.bookings._tasks._alive)
+    await until(lambda: workspace.bookings._tasks.idle)
 
     assert [1] == loads
 

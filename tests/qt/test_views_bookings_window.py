@@ -32,7 +32,7 @@ def counter(qapp, world, tmp_path):
 
 async def elsewhere(person, make):
     """In the engine's loop, as another desk."""
-    return await person.program._bridge.call(make)
+    return await person.program.bridge.call(make)
 
 
 async def to_bookings(person):

@@ -40,7 +40,7 @@ async def _stay(person, care, note):
     await person.until(asked)
     assert note in asked().told
     person.press(Qt.Key.Key_Return)
-    await person.until(lambda: asked() is None and not care._asking.running("lose"))
+    await person.until(lambda: asked() is None and not care.questions.running("lose"))
     assert (True, note) == (care.is_open, care.note.text())
 
 
@@ -53,7 +53,7 @@ async def test_a_note_half_typed_is_asked_about_before_the_panel_goes(admin, wor
         await person.until(asked)
         assert care.list.row().booking.plate in asked().told
         person.press(Qt.Key.Key_Return)
-        await person.until(lambda: asked() is None and not care._asking.running("lose"))
+        await person.until(lambda: asked() is None and not care.questions.running("lose"))
         care.note.setText(note)
         care._close.click()
         await _stay(person, care, note)

@@ -63,7 +63,7 @@ async def test_esc_asks_before_a_half_filled_renter_is_lost(panel, until, field)
     await until(asked)
     assert "nora" in asked().told or field == "licence"
     QTest.keyClick(asked().focusWidget(), Qt.Key.Key_Return)
-    await until(lambda: not panel._asking.running("lose"))
+    await until(lambda: not panel.questions.running("lose"))
     assert panel.is_open
     assert "nora" == panel.renters.form.fields[field].text()
 
@@ -120,7 +120,7 @@ async def test_a_branch_half_filled_in_is_asked_about_too(host, theme, until, fi
     panel.close_panel()
     await until(asked)
     asked().no.click()
-    await until(lambda: not panel._asking.running("lose"))
+    await until(lambda: not panel.questions.running("lose"))
     assert panel.is_open
     panel.forget_form()
     panel.close_panel()

@@ -35,7 +35,7 @@ async def pay(person, world, booking):
         async with stripe_of(world) as stripe:
             assert 303 == (await stripe.pay(booking)).status_code
 
-    await person.program._bridge.call(as_payer)
+    await person.program.bridge.call(as_payer)
 
 
 async def test_a_car_is_booked_and_paid_without_a_mouse(counter, world):
@@ -113,7 +113,7 @@ async def test_X1_a_car_taken_meanwhile_says_so_and_leads_to_similar_ones(counte
                 first = wish(other, car=taken.id)
                 await other.booking.hold(other.actor, replace(first, period=panel.state.period))
 
-        await person.program._bridge.call(elsewhere)
+        await person.program.bridge.call(elsewhere)
         person.press(Qt.Key.Key_Return, CTRL)
         await person.until(lambda: panel.state.problem is not None)
         assert person.view.client.panel.banner.text.startswith("This car was just taken until ")

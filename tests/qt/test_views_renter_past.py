@@ -55,7 +55,7 @@ async def test_payments_and_changes_are_a_tab_away_and_a_payment_opens_its_booki
 
     async with counter() as person:
         await person.sign_in()
-        made = await person.program._bridge.call(paid)
+        made = await person.program.bridge.call(paid)
         page = await _page_of(person)
         past = page.one.past
         await person.until(lambda: past.tabs[0].text() == "Bookings 1")

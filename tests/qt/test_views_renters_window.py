@@ -127,7 +127,7 @@ async def test_who_mends_what_another_desk_changed_is_told_by_whom(counter, worl
         page.details.form.fields["name"].setText("Ada Lund")
         # What was looked at is from before the other's change, as if its news were still on the way.
         page.vm.apply = lambda _fact: None
-        await person.program._bridge.call(elsewhere)
+        await person.program.bridge.call(elsewhere)
         page.details.form.save.click()
         await person.until(page.details.banner.isVisible)
         assert "admin changed this renter" in page.details.banner.text
@@ -142,11 +142,11 @@ async def test_what_another_desk_does_shows_by_itself(counter, world):
     async with counter() as person:
         page = await _to_page(person)
         await _open(person, page, "ada")
-        await person.program._bridge.call(elsewhere)
+        await person.program.bridge.call(elsewhere)
         await person.until(page.one.blocked.isVisible)
         assert "admin" in page.one.blocked.text
         assert not page.one.new.isEnabled()
-        await person.program._bridge.call(lambda: _book(world, TWIN.id))
+        await person.program.bridge.call(lambda: _book(world, TWIN.id))
         page.to_list()
         await person.until(lambda: "Blocked" in {page.everybody.list.model.index(n, 5).data() for n in range(2)})
 

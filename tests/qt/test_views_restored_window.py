@@ -145,7 +145,7 @@ async def test_a_renter_who_is_half_filled_in_is_asked_about_before_the_panel_go
         await person.until(asked)
         told = asked().told
         person.press(Qt.Key.Key_Return)
-        await person.until(lambda: asked() is None and not panel._asking.running("lose"))
+        await person.until(lambda: asked() is None and not panel.questions.running("lose"))
         kept = panel.is_open, panel.renters.form.fields["phone"].text()
         assert ["Leave without adding this renter?"] == [
             each.title for each in person.view.questions_before_going(leaving=False)

@@ -364,7 +364,7 @@ async def test_chips_show_what_is_set_and_clear_it(page, workspace, until):
     asked = []
     workspace.search.search = asked.append
     feed(page, found(3, brands=frozenset({"Audi"}), min_seats=5))
-    chips = [chip.text() for _, chip in page.form.chips._chips if chip.isVisible()]
+    chips = [chip.text() for _, chip in page.form.chips.chips if chip.isVisible()]
     assert ["Brand: Audi", "Seats: 5 or more"] == chips
     page.form.chips.all.click()
     await until(lambda: bool(asked))
@@ -380,26 +380,26 @@ async def test_filters_are_ticked_by_keyboard(page, workspace, until):
     button = page.form.filters.brands
     button.setFocus()
     QTest.keyClick(button, Qt.Key.Key_Down)
-    box = button._boxes["Audi"]
+    box = button.boxes["Audi"]
     QTest.keyClick(box, Qt.Key.Key_Down)
-    QTest.keyClick(button._boxes["Volkswagen"], Qt.Key.Key_Space)
-    QTest.keyClick(button._list, Qt.Key.Key_Return)
+    QTest.keyClick(button.boxes["Volkswagen"], Qt.Key.Key_Space)
+    QTest.keyClick(button.drop_down, Qt.Key.Key_Return)
     await until(lambda: bool(asked))
 
     assert {"Volkswagen"} == asked[0].brands
     assert "Brand: Volkswagen" == button.text()
-    assert not button._list.isVisible()
+    assert not button.drop_down.isVisible()
 
 
 def test_seats_and_price_are_one_of_many(page):
     feed(page, found(3))
     seats = page.form.filters.seats
-    seats._boxes[4].click()
-    seats._boxes[5].click()
+    seats.boxes[4].click()
+    seats.boxes[5].click()
 
     assert {5} == seats.chosen()
     assert ["Up to 40.00 EUR a day", "Up to 50.00 EUR a day"] == [
-        box.text() for box in list(page.form.filters.price._boxes.values())[:2]
+        box.text() for box in list(page.form.filters.price.boxes.values())[:2]
     ]
     page.form._pause.stop()
 

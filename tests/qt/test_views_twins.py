@@ -79,7 +79,7 @@ async def test_another_desk_that_adds_the_same_person_is_told_to_the_first_one(c
         stream = person.view.workspace.live.happened
         heard = []
         stream.connect(heard.append)
-        await person.program._bridge.call(elsewhere)
+        await person.program.bridge.call(elsewhere)
         await person.until(lambda: any(getattr(fact, "file", None) for fact in heard))
         fact = next(fact for fact in heard if getattr(fact, "file", None))
         vm.apply(type(fact)(replace(fact.file, not_same=())))
@@ -110,7 +110,7 @@ async def test_a_blocked_renter_is_told_before_booking_and_is_reached_by_copying
         panel.renters.email.button.click()
         assert RENTER.email == QGuiApplication.clipboard().text()
 
-        await person.program._bridge.call(lambda: block(lift=False))
+        await person.program.bridge.call(lambda: block(lift=False))
         await person.until(panel.renters.blocked.isVisible)
         assert "owes 340.00 EUR" in panel.renters.blocked.text
         assert not panel.main.isEnabled()
@@ -119,7 +119,7 @@ async def test_a_blocked_renter_is_told_before_booking_and_is_reached_by_copying
         vm.choose(RENTER)
         await person.until(panel.renters.blocked.isVisible)
 
-        await person.program._bridge.call(lambda: block(lift=True))
+        await person.program.bridge.call(lambda: block(lift=True))
         await person.until(panel.main.isEnabled)
         assert not panel.renters.blocked.isVisible()
 

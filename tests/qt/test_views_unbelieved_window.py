@@ -55,14 +55,14 @@ async def esc_asks(person, panel, reason):
     await person.until(asked)
     assert reason in asked().told
     person.press(Qt.Key.Key_Return)
-    await person.until(lambda: asked() is None and not panel._asking.running("lose"))
+    await person.until(lambda: asked() is None and not panel.questions.running("lose"))
     assert (True, reason) == (panel.is_open, panel.reason.text())
 
 
 def every_page_has_a_key(person):
     """Nobody's rail is longer than an administrator's."""
     keys = {command.id: command.key for command in person.view.commands() if command.id.startswith("go.")}
-    assert len(person.view._entries) == len(keys) == len(set(keys.values()) - {""})
+    assert len(person.view.entries) == len(keys) == len(set(keys.values()) - {""})
 
 
 async def test_its_car_and_its_money_go_after_the_question_and_never_by_enter(qapp, world, tmp_path):

@@ -90,7 +90,7 @@ async def test_signing_out_with_an_open_hold_asks_by_its_name(owner, world):
 
     async with owner() as person:
         await person.sign_in("clerk")
-        held = await person.program._bridge.call(hold)
+        held = await person.program.bridge.call(hold)
         await person.until(lambda: held.id in [each.id for each in person.desk.holds.open()])
         person.window.commands.run("session.leave")
         box = await asked(person)

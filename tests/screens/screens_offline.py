@@ -41,7 +41,7 @@ async def offline(photo) -> None:
     await _listed(photo)
     await photo.take("offline-bookings-empty")
     view = photo.program.window.offline
-    view._work.connection.feed(ConnectionState(work.now(), None))
+    view.work.connection.feed(ConnectionState(work.now(), None))
     view.go("fleet")
     await photo.take("offline-back")
     session.sign_out()
@@ -87,8 +87,8 @@ async def _partial(photo) -> None:
 async def _cut(photo) -> None:
     """With no network, and the earnings there."""
     view = photo.program.window.offline
-    view._work.connection._tasks.stop("connection")
-    view._work.connection.feed(ConnectionState(None, AWAY))
+    view.work.connection._tasks.stop("connection")
+    view.work.connection.feed(ConnectionState(None, AWAY))
     await photo.until(lambda: view.earnings.vm.state.phase is Phase.READY)
     await asyncio.sleep(_SETTLE_S)
 

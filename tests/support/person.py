@@ -29,7 +29,7 @@ class OnGivenServers(Program):
         async def given():
             yield self.deployment
 
-        self._deployment = await self._bridge.hold(given)
+        self._deployment = await self.bridge.hold(given)
         return ()
 
 

@@ -56,13 +56,13 @@ class BookingFilters(QWidget):
         self.order.addItems([ORDERS[order] for order in self._orders])
         #: Set from elsewhere (a car's page, a figure that was drilled into); here it can only be taken away.
         self.only = Chip(theme, "")
-        self._chips = FilterChips(theme, (self.standings, self.days, self.branch), FilterButton.words, self.only)
+        self.chips = FilterChips(theme, (self.standings, self.days, self.branch), FilterButton.words, self.only)
         self._lay_out(theme)
         self.standings.set_choices(Standing)
         self.days.set_choices(day for day in Days if day is not Days.ANY)
         self.search.searched.connect(vm.search)
         self.only.clicked.connect(vm.widen)
-        self._chips.cleared.connect(vm.clear)
+        self.chips.cleared.connect(vm.clear)
         for button in (self.standings, self.days, self.branch):
             button.edited.connect(self._filter)
         for edit in (self.first, self.last):
@@ -90,7 +90,7 @@ class BookingFilters(QWidget):
                 del blocked
         self.order.setCurrentIndex(self._orders.index((asked.order, asked.descending)))
         self.only.set_words(state.only)
-        self._chips.draw()
+        self.chips.draw()
 
     def reset(self) -> None:
         """Nothing is searched for any more."""
@@ -134,4 +134,4 @@ class BookingFilters(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2 * GRID)
         column.addLayout(row)
-        column.addWidget(self._chips)
+        column.addWidget(self.chips)

@@ -70,7 +70,7 @@ class OfflineView(PagesFrame):
 
     def __init__(self, context: ViewContext, work: StoredWork, parent: QWidget | None = None) -> None:
         super().__init__(context, work.actor, parent, online=False)
-        self._context, self._work = context, work
+        self._context, self.work = context, work
         head = work.copy.manifest.head
         as_of = desk_time(moment(head.as_of), shown_zone(work.copy.manifest.zone), now=work.now())
         self.stamp = f"stored copy as of {as_of}, {'complete' if head.complete else 'partial'}"
@@ -90,7 +90,7 @@ class OfflineView(PagesFrame):
         self.draw(work.connection.state)
 
     def start(self) -> None:
-        self._work.connection.watch()
+        self.work.connection.watch()
         super().start()
         self.go(EARNINGS)
 
@@ -123,7 +123,7 @@ class OfflineView(PagesFrame):
     def draw(self, state: ConnectionState) -> None:
         back = state.problem is None and state.heard_at is not None
         word, tone = ("Servers answer", Tone.WARNING) if back else ("No connection", Tone.DANGER)
-        self.status.draw(StatusText(word, tone, self.stamp, "", self._work.actor.name))
+        self.status.draw(StatusText(word, tone, self.stamp, "", self.work.actor.name))
         if back:
             self.banner.tell(Tone.POSITIVE, BACK, "Sign in", closable=False)
         else:
@@ -135,20 +135,20 @@ class OfflineView(PagesFrame):
             self.earnings.page.forget.setVisible(True)
 
     def _ask_to_forget(self) -> None:
-        self._work.tasks.once("forget copy", self._forget())
+        self.work.tasks.once("forget copy", self._forget())
 
     async def _forget(self) -> None:
         if await confirm(self.window(), FORGET):
-            await self._work.forget()
+            await self.work.forget()
             self.sign_out_wanted.emit()
 
     def _act(self) -> None:
-        if self._work.connection.state.heard_at is not None and self._work.connection.state.problem is None:
+        if self.work.connection.state.heard_at is not None and self.work.connection.state.problem is None:
             self.sign_out_wanted.emit()
         else:
-            self._work.connection.look_now()
+            self.work.connection.look_now()
 
     def _make_fleet(self) -> StoredFleetPage:
-        page = StoredFleetPage(self._context, self._work.copy, self.stamp)
+        page = StoredFleetPage(self._context, self.work.copy, self.stamp)
         page.grid.chosen.connect(self.bookings.show_car)
         return page

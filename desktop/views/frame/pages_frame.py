@@ -50,7 +50,7 @@ class PagesFrame(QWidget):
         self.account = AccountButton(context, actor, online=online)
         #: Where the banner stands.
         self.inset = QWidget()
-        self._entries: dict[str, Entry] = {}
+        self.entries: dict[str, Entry] = {}
         self._parts: tuple[Told, ...] = ()
         self._made: dict[str, Page] = {}
         self._started = False
@@ -62,14 +62,14 @@ class PagesFrame(QWidget):
 
     def fill(self, entries: Iterable[Entry], parts: Iterable[Told]) -> None:
         """The pages, in the order of the rail; *parts* are told what pages are told, before them."""
-        self._entries, self._parts = {entry.name: entry for entry in entries}, tuple(parts)
-        lines = enumerate(self._entries.values())
+        self.entries, self._parts = {entry.name: entry for entry in entries}, tuple(parts)
+        lines = enumerate(self.entries.values())
         self.rail.set_items([RailItem(entry.name, entry.title, entry.icon, _key(at)) for at, entry in lines])
 
     def page(self, name: str) -> Page:
         """The page of that name, built if it was not gone to before."""
         if name not in self._made:
-            page = self._made[name] = self._entries[name].make()
+            page = self._made[name] = self.entries[name].make()
             page.task_failed.connect(self.task_failed)
             self.pages.addWidget(page)
             if self._started:
@@ -132,7 +132,7 @@ class PagesFrame(QWidget):
         """One that opens it for each page, with its number."""
         return tuple(
             Command(f"go.{entry.name}", entry.title, partial(go, entry.name), key=_key(at), group="Go to")
-            for at, entry in enumerate(self._entries.values())
+            for at, entry in enumerate(self.entries.values())
         )
 
     def _lay_out(self) -> None:

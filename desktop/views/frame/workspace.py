@@ -85,8 +85,8 @@ class WorkspaceView(PagesFrame):
         self.workspace.connection.watch()
         self.workspace.live.listen()
         super().start()
-        if self._entries:
-            self.page(next(iter(self._entries))).focus_first()
+        if self.entries:
+            self.page(next(iter(self.entries))).focus_first()
 
     def questions_before_going(self, *, leaving: bool) -> tuple[Question, ...]:
         """What to ask before the session ends, or *leaving* the program: holds that stay, then what would be lost."""
@@ -214,10 +214,10 @@ class WorkspaceView(PagesFrame):
         every = (entry for area in self._areas for entry in area.entries)
         actor = self.workspace.actor
         self.fill((entry for entry in every if entry.deed is None or actor.may(entry.deed)), self._areas)
-        if not self._entries:
+        if not self.entries:
             self.pages.addWidget(NoViewsPage(context.theme, actor))
             return
-        first = next(iter(self._entries))
+        first = next(iter(self.entries))
         self.page(first)
         self.rail.select(first)
         self.rail.chosen.connect(self.go)

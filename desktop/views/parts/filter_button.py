@@ -43,8 +43,8 @@ class FilterButton(Button, Generic[Value]):
         self.title = title
         self._words_of = words_of
         self._many, self._by_words = many, by_words
-        self._boxes: dict[Value, QCheckBox] = {}
-        self._list = _DropDown(theme, self)
+        self.boxes: dict[Value, QCheckBox] = {}
+        self.drop_down = _DropDown(theme, self)
         # The mark of a drop-down stands behind its word.
         mirrored = self.isRightToLeft()
         self.setLayoutDirection(Qt.LayoutDirection.LeftToRight if mirrored else Qt.LayoutDirection.RightToLeft)
@@ -53,35 +53,35 @@ class FilterButton(Button, Generic[Value]):
 
     def set_choices(self, values: Iterable[Value]) -> None:
         """What can be ticked; what is ticked now stays in the list even if this branch has none of it."""
-        ticked = [value for value, box in self._boxes.items() if box.isChecked()]
+        ticked = [value for value, box in self.boxes.items() if box.isChecked()]
         every = [*values, *ticked]
         wanted = dict.fromkeys(in_language_order(every, self._words_of) if self._by_words else every)
-        if list(wanted) == list(self._boxes):
+        if list(wanted) == list(self.boxes):
             return
-        self._boxes = {value: QCheckBox(self._words_of(value)) for value in wanted}
-        for box in self._boxes.values():
+        self.boxes = {value: QCheckBox(self._words_of(value)) for value in wanted}
+        for box in self.boxes.values():
             box.clicked.connect(lambda _checked=False, clicked=box: self._ticked(clicked))
-        self._list.fill(list(self._boxes.values()))
+        self.drop_down.fill(list(self.boxes.values()))
         self.show_chosen(frozenset(ticked))
 
     def chosen(self) -> frozenset[Value]:
-        return frozenset(value for value, box in self._boxes.items() if box.isChecked())
+        return frozenset(value for value, box in self.boxes.items() if box.isChecked())
 
     def words(self) -> str:
         """What is ticked, short enough for the button; empty for nothing."""
-        ticked = [box.text() for box in self._boxes.values() if box.isChecked()]
-        return "" if not ticked else ticked[0] if len(ticked) == 1 else f"{len(ticked)} of {len(self._boxes)}"
+        ticked = [box.text() for box in self.boxes.values() if box.isChecked()]
+        return "" if not ticked else ticked[0] if len(ticked) == 1 else f"{len(ticked)} of {len(self.boxes)}"
 
     def all_words(self) -> str:
         """What is ticked by name, as long as it is not many; empty for nothing."""
-        ticked = [box.text() for box in self._boxes.values() if box.isChecked()]
+        ticked = [box.text() for box in self.boxes.values() if box.isChecked()]
         return " or ".join(ticked) if len(ticked) <= _NAMED else self.words()
 
     def show_chosen(self, values: frozenset[Value]) -> None:
-        missing = values - self._boxes.keys()
+        missing = values - self.boxes.keys()
         if missing:
-            self.set_choices([*self._boxes, *sorted(missing, key=str)])
-        for value, box in self._boxes.items():
+            self.set_choices([*self.boxes, *sorted(missing, key=str)])
+        for value, box in self.boxes.items():
             box.setChecked(value in values)
         self._tell()
 
@@ -91,7 +91,7 @@ class FilterButton(Button, Generic[Value]):
 
     def _ticked(self, clicked: QCheckBox) -> None:
         if not self._many and clicked.isChecked():
-            for box in self._boxes.values():
+            for box in self.boxes.values():
                 box.setChecked(box is clicked)
         self._tell()
         self.edited.emit()
@@ -102,7 +102,7 @@ class FilterButton(Button, Generic[Value]):
         self.setAccessibleName(f"Filter {self.title}, {words or 'any'}")
 
     def _open(self) -> None:
-        self._list.open_below(self)
+        self.drop_down.open_below(self)
 
     # Qt names below.
 
@@ -132,12 +132,12 @@ class FilterChips(QWidget):
         """*only* is one more, of what was set elsewhere than by a button; it is there while it has words."""
         super().__init__()
         self._words_of, self._only = words_of, only
-        self._chips: list[tuple[FilterButton[Any], Chip]] = []
+        self.chips: list[tuple[FilterButton[Any], Chip]] = []
         row = FlowLayout(self, gap=GRID)
         for button in buttons:
             chip = Chip(theme, button.title)
             chip.clicked.connect(button.clear)
-            self._chips.append((button, chip))
+            self.chips.append((button, chip))
             row.addWidget(chip)
         if only is not None:
             row.addWidget(only)
@@ -147,7 +147,7 @@ class FilterChips(QWidget):
         self.draw()
 
     def draw(self) -> None:
-        told = [(chip, self._words_of(button)) for button, chip in self._chips]
+        told = [(chip, self._words_of(button)) for button, chip in self.chips]
         for chip, words in told:
             chip.set_words(words)
         if self._only is not None:
@@ -163,7 +163,7 @@ class _DropDown(QFrame):
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
         self._theme = theme
-        self._boxes: list[QCheckBox] = []
+        self.boxes: list[QCheckBox] = []
         self._room = QScrollArea(widgetResizable=True)
         self._room.setFrameShape(QFrame.Shape.NoFrame)
         self._room.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -173,7 +173,7 @@ class _DropDown(QFrame):
         column.addWidget(self._room)
 
     def fill(self, boxes: list[QCheckBox]) -> None:
-        self._boxes = boxes
+        self.boxes = boxes
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
@@ -187,23 +187,23 @@ class _DropDown(QFrame):
 
     def open_below(self, button: QWidget) -> None:
         filled = self._room.widget()
-        if not self._boxes or filled is None:
+        if not self.boxes or filled is None:
             return
-        content, row = filled.sizeHint(), self._boxes[0].sizeHint().height() + 2 * GRID
-        more = max(len(self._boxes) - MOST_ROWS, 0)
+        content, row = filled.sizeHint(), self.boxes[0].sizeHint().height() + 2 * GRID
+        more = max(len(self.boxes) - MOST_ROWS, 0)
         size = QSize(max(content.width() + 8 * GRID, _NARROWEST), content.height() + 4 * GRID - more * row)
         place_popup(self, button, size, step=row)
         self.show()
-        first = next((box for box in self._boxes if box.isChecked()), self._boxes[0])
+        first = next((box for box in self.boxes if box.isChecked()), self.boxes[0])
         first.setFocus(Qt.FocusReason.PopupFocusReason)
 
     # Qt names below.
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
-        at = next((at for at, box in enumerate(self._boxes) if box.hasFocus()), 0)
+        at = next((at for at, box in enumerate(self.boxes) if box.hasFocus()), 0)
         if event.key() in steps:
-            box = self._boxes[(at + steps[Qt.Key(event.key())]) % len(self._boxes)]
+            box = self.boxes[(at + steps[Qt.Key(event.key())]) % len(self.boxes)]
             box.setFocus(Qt.FocusReason.TabFocusReason)
             self._room.ensureWidgetVisible(box)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):

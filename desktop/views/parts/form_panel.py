@@ -26,8 +26,8 @@ class FormPanel(SidePanel):
         super().__init__(theme, host, title)
         self._form: QWidget | None = None
         self._begun: tuple[object, ...] = ()
-        self._asking = TaskScope(self)
-        self._asking.failed.connect(self.task_failed)
+        self.questions = TaskScope(self)
+        self.questions.failed.connect(self.task_failed)
 
     def begin_form(self, form: QWidget) -> None:
         """What *form* shows now is saved, or was never typed."""
@@ -65,11 +65,11 @@ class FormPanel(SidePanel):
         if question is None:
             go_on()
         else:
-            self._asking.once("lose", self._lose(question, go_on))
+            self.questions.once("lose", self._lose(question, go_on))
 
     def stop(self) -> None:
         """The session ends."""
-        self._asking.stop("lose")
+        self.questions.stop("lose")
         self.hide()
 
     async def _lose(self, question: Question, go_on: Callable[[], None]) -> None:
