@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 
+from engine.words.tr import tr
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -36,7 +38,7 @@ class Command:
     run: Callable[[], None]
     key: str = ""
     when: Callable[[], bool] = _always
-    group: str = "General"
+    group: str = tr("General")
     here: Callable[[], bool] | None = None
 
 

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from desktop.theme.theme import Theme
 from desktop.widgets.frame.question_box import About, Amount, QuestionBox, Wording
+from engine.words.tr import tr
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QDialog, QWidget
@@ -74,7 +75,7 @@ async def confirm(parent: QWidget | None, question: Question) -> bool:
 
 async def tell(parent: QWidget | None, title: str, text: str) -> None:
     """Say something that has to be read before going on."""
-    await ask(QuestionBox(Theme.worn(), Wording(title, text, "Close"), parent))
+    await ask(QuestionBox(Theme.worn(), Wording(title, text, tr("Close")), parent))
 
 
 async def ask_where_to_save(parent: QWidget | None, title: str, name: str, kind: str, suffix: str) -> Path | None:

@@ -39,9 +39,10 @@ from engine.config import Settings, kept_password, load, must_have_screen
 from engine.crash_reports import watching
 from engine.domain.money.payment import StripeMode
 from engine.domain.shared.errors import Misconfigured
+from engine.words.tr import tr
 
 NEW_WINDOW = click.option(
-    "--new-window", is_flag=True, help="Open another window where one is open on this data folder already."
+    "--new-window", is_flag=True, help=tr("Open another window where one is open on this data folder already.")
 )
 
 
@@ -62,7 +63,7 @@ def drivesphere(context: click.Context, data: Path | None, *, new_window: bool, 
 @DATA
 @NEW_WINDOW
 @DEBUG
-@click.option("--smoke", is_flag=True, help="Sign in, wait for the first search result, print the times, leave.")
+@click.option("--smoke", is_flag=True, help=tr("Sign in, wait for the first search result, print the times, leave."))
 def demo(data: Path | None, *, smoke: bool, new_window: bool, debug: bool) -> None:
     """Open the window on the program's own servers with the demo's firm."""
     with in_words():
@@ -85,11 +86,15 @@ def _open_window(settings: Settings, *, smoke: bool, new_window: bool, debug: bo
 def _for_a_new_set(told: dict[str, Any]) -> None:
     for name in ("key_file", "set_only"):
         if told[name] and not told["initiates"]:
-            raise click.UsageError(f"--{name.replace('_', '-')} is for a new replica set: add --init-replica-set.")
+            raise click.UsageError(
+                tr("--{what} is for a new replica set: add --init-replica-set.", what=name.replace("_", "-"))
+            )
 
 
 def _root_password(name: str) -> str:
-    told: str = kept_password(name).reveal() or click.prompt(f"Password of {name}", hide_input=True, err=True)
+    told: str = kept_password(name).reveal() or click.prompt(
+        tr("Password of {name}", name=name), hide_input=True, err=True
+    )
     return told
 
 
@@ -99,38 +104,41 @@ def _root_password(name: str) -> str:
     required=True,
     is_eager=True,
     callback=mongo_address,
-    help="Address of the replica set, without name and password.",
+    help=tr("Address of the replica set, without name and password."),
 )
 @click.option("--database", default="drivesphere", show_default=True, callback=database_name)
 @click.option(
-    "--root", "root_name", prompt="MongoDB account that may create roles", help="As in MongoDB's admin database."
+    "--root",
+    "root_name",
+    prompt=tr("MongoDB account that may create roles"),
+    help=tr("As in MongoDB's admin database."),
 )
-@click.option("--admin", default="admin", show_default=True, help="Name of the first admin account.")
+@click.option("--admin", default="admin", show_default=True, help=tr("Name of the first admin account."))
 @click.option(
     "--stripe-mode",
     type=click.Choice(["test", "live"]),
-    help="Which payments the firm takes; desks whose Stripe key is of the other kind refuse to start.",
+    help=tr("Which payments the firm takes; desks whose Stripe key is of the other kind refuse to start."),
 )
 @click.option(
     "--success-url",
     "pages",
     multiple=True,
     metavar="URL",
-    help="An https page to which Stripe may send payers back; with live payments there must be one.",
+    help=tr("An https page to which Stripe may send payers back; with live payments there must be one."),
 )
 @click.option(
     "--init-replica-set",
     "initiates",
     is_flag=True,
-    help="First make a replica set of the address, and --root its first account; on the computer of a member.",
+    help=tr("First make a replica set of the address, and --root its first account; on the computer of a member."),
 )
 @click.option(
     "--key-file",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="With --init-replica-set: make this file, by which members know each other, where it is missing.",
+    help=tr("With --init-replica-set: make this file, by which members know each other, where it is missing."),
 )
 @click.option(
-    "--set-only", is_flag=True, help="With --init-replica-set: make nothing in the database, as before a restore."
+    "--set-only", is_flag=True, help=tr("With --init-replica-set: make nothing in the database, as before a restore.")
 )
 def provision(
     mongo_url: str,
@@ -186,10 +194,10 @@ def _carry_out(work: Coroutine[Any, Any, Iterable[str]]) -> None:
 @click.option("--clients", type=click.IntRange(1, 10_000), default=2, show_default=True)
 @click.option("--rounds", type=click.IntRange(1, 10_000), default=1, show_default=True)
 @click.option("--processes", type=click.IntRange(1, 64), default=1, show_default=True)
-@click.option("--no-lease", is_flag=True, help="Without the lease in Redis: the database alone must be right.")
-@click.option("--json", "as_json", is_flag=True, help="A JSON object for each round and one for all.")
+@click.option("--no-lease", is_flag=True, help=tr("Without the lease in Redis: the database alone must be right."))
+@click.option("--json", "as_json", is_flag=True, help=tr("A JSON object for each round and one for all."))
 @click.option(
-    "--mongo-root", help="On given servers: MongoDB account that may create a database; asks for its password."
+    "--mongo-root", help=tr("On given servers: MongoDB account that may create a database; asks for its password.")
 )
 def race(
     data: Path | None,
@@ -219,7 +227,7 @@ def _address(_context: click.Context, _option: click.Parameter, value: str | Non
         return None
     host, _, port = value.rpartition(":")
     if not (port.isascii() and port.isdecimal() and len(port) <= _PORT_DIGITS and int(port) < 2**16):
-        raise click.BadParameter("HOST:PORT is wanted, for example 127.0.0.1:8460.")
+        raise click.BadParameter(tr("HOST:PORT is wanted, for example 127.0.0.1:8460."))
     return host.strip("[]") or "127.0.0.1", int(port)
 
 
@@ -228,16 +236,16 @@ def _address(_context: click.Context, _option: click.Parameter, value: str | Non
 @DEBUG
 @ACCOUNT
 @click.option(
-    "--webhook", metavar="HOST:PORT", callback=_address, help="Hear Stripe's webhooks at http://HOST:PORT/stripe."
+    "--webhook", metavar="HOST:PORT", callback=_address, help=tr("Hear Stripe's webhooks at http://HOST:PORT/stripe.")
 )
 @click.option(
-    "--behind-proxy", is_flag=True, help="All webhooks come through one trusted proxy: do not limit one address."
+    "--behind-proxy", is_flag=True, help=tr("All webhooks come through one trusted proxy: do not limit one address.")
 )
 @click.option(
     "--monitor",
     metavar="HOST:PORT",
     callback=_address,
-    help="Answer monitoring at http://HOST:PORT/ready and /metrics.",
+    help=tr("Answer monitoring at http://HOST:PORT/ready and /metrics."),
 )
 def worker(
     data: Path | None,
@@ -267,10 +275,14 @@ def worker(
 @DATA
 @ACCOUNT
 @click.option(
-    "--since", callback=typed_day, required=True, metavar="DAY", help="First day, in UTC, such as 2026-11-01 or 1 nov."
+    "--since",
+    callback=typed_day,
+    required=True,
+    metavar="DAY",
+    help=tr("First day, in UTC, such as 2026-11-01 or 1 nov."),
 )
-@click.option("--until", callback=typed_day, required=True, metavar="DAY", help="Last day, in UTC.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.option("--until", callback=typed_day, required=True, metavar="DAY", help=tr("Last day, in UTC."))
+@click.option("--json", "as_json", is_flag=True, help=tr("One JSON object."))
 def reconcile(data: Path | None, account: str, since: date, until: date, *, as_json: bool) -> None:
     """Compare Stripe's books with bookings and ledger, and list the bookings that need a person.
 
@@ -279,7 +291,7 @@ def reconcile(data: Path | None, account: str, since: date, until: date, *, as_j
     from engine.commands import reconcile as reconciling  # noqa: PLC0415 -- the drivers take a quarter of a second to load
 
     if until < since:
-        raise click.BadParameter("--until lies before --since.")
+        raise click.BadParameter(tr("--until lies before --since."))
     with in_words():
         settings = settings_of(data)
         findings = asyncio.run(reconciling.run(settings, account, password_of(settings, account), since, until))
@@ -290,7 +302,7 @@ def reconcile(data: Path | None, account: str, since: date, until: date, *, as_j
 @drivesphere.command()
 @DATA
 @ACCOUNT
-@click.option("--json", "as_json", is_flag=True, help="One JSON object, whatever happens.")
+@click.option("--json", "as_json", is_flag=True, help=tr("One JSON object, whatever happens."))
 def doctor(data: Path | None, account: str, *, as_json: bool) -> None:
     """Look at servers, sweeper, schema and data.
 
@@ -311,9 +323,9 @@ def doctor(data: Path | None, account: str, *, as_json: bool) -> None:
 
 
 @drivesphere.command("redis-account")
-@click.option("--database", default="drivesphere", show_default=True, help="Whose keys it may use; * for all.")
-@click.option("--at", default="HOST:PORT", show_default=True, help="Where Redis is, for the address that is told.")
-@click.option("--rights-only", is_flag=True, help="Renew the rights after an update and keep the password.")
+@click.option("--database", default="drivesphere", show_default=True, help=tr("Whose keys it may use; * for all."))
+@click.option("--at", default="HOST:PORT", show_default=True, help=tr("Where Redis is, for the address that is told."))
+@click.option("--rights-only", is_flag=True, help=tr("Renew the rights after an update and keep the password."))
 def redis_account(database: str, at: str, *, rights_only: bool) -> None:
     """Print the account that desks use in Redis or Valkey, with the rights they need and no more.
 
@@ -326,8 +338,11 @@ def redis_account(database: str, at: str, *, rights_only: bool) -> None:
             return
         password = secrets.token_urlsafe(24)
         click.echo(redis_rights.acl_line(password, database))
-        click.echo(f"Its password, shown this once: {password}", err=True)
-        click.echo(f"At each desk: rediss://{redis_rights.USER}:{password}@{at}/0", err=True)
+        click.echo(tr("Its password, shown this once: {password}", password=password), err=True)
+        click.echo(
+            tr("At each desk: rediss://{user}:{password}@{at}/0", user=redis_rights.USER, password=password, at=at),
+            err=True,
+        )
 
 
 @drivesphere.command(hidden=True, context_settings={"ignore_unknown_options": True})

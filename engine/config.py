@@ -16,7 +16,9 @@ import structlog
 from engine.config_files import check_certificates, read_dotenv, read_toml, there
 from engine.domain.money.payment import StripeMode
 from engine.domain.shared.errors import Misconfigured
+from engine.domain.shared.remark import remark
 from engine.domain.shared.server_address import check_database, check_mongo_url, check_redis_url, names_ca
+from engine.words.problems import told as told_as_text
 
 _PREFIX = "DRIVESPHERE_"
 _TOKEN = "XDG_ACTIVATION_TOKEN"  # noqa: S105 -- the name of a variable
@@ -113,7 +115,10 @@ def load(data_dir: Path | None = None, environ: Mapping[str, str] | None = None,
     strange = {name: folder_says.pop(name) for name in sorted(ELSEWHERE & folder_says.keys())}
     merged = strange | kept | folder_says | told
     if used := [name for name in strange if name not in kept | told]:
-        log.warning("config.dotenv_names_servers", says=_moves(used, path))
+        log.warning(
+            "config.dotenv_names_servers",
+            says=told_as_text(remark("settings.dotenv", names=", ".join(used), path=str(path), count=len(used))),
+        )
     known = {each.name for each in fields(Settings)}
     if unknown := sorted(set(merged) - known):
         raise Misconfigured("settings.unknown", unknown=", ".join(unknown), known=", ".join(sorted(known)))
@@ -163,14 +168,6 @@ def _must_be_plain(name: str, value: str) -> None:
         raise Misconfigured("settings.not_utf8", name=name) from problem
     if any(unicodedata.category(sign) in _UNSEEN for sign in value):
         raise Misconfigured("settings.unseen", name=name)
-
-
-def _moves(names: list[str], path: Path) -> str:
-    return (
-        f"The file .env of the working folder names {', '.join(names)}. The next release will not read "
-        f"{'them' if len(names) > 1 else 'it'} there: whoever can put a file into a folder could choose programs and "
-        f"servers. Move {'them' if len(names) > 1 else 'it'} into {path} or the environment."
-    )
 
 
 def settings_file(environ: Mapping[str, str] | None = None) -> Path:

@@ -15,6 +15,7 @@ from typing import Any, Generic, TypeVar
 from PySide6.QtCore import QAbstractTableModel, Qt
 
 from desktop.models.rows import NOWHERE, STATE_ROLE, AnyIndex, Column, answer
+from engine.words.tr import tr
 
 Row = TypeVar("Row")
 _Role = Qt.ItemDataRole
@@ -202,5 +203,5 @@ class SlicesModel(QAbstractTableModel, Generic[Row]):
         if role == _Role.TextAlignmentRole:
             return self._columns[index.column()].alignment()
         if role == _Role.AccessibleTextRole:
-            return "Could not be loaded" if self.state_of(index.row()) == "failed" else "Loading"
+            return tr("Could not be loaded") if self.state_of(index.row()) == "failed" else tr("Loading")
         return None

@@ -25,6 +25,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QStyle, QWidget
 
 from desktop.theme.tokens import FOCUS, GRID, RADIUS_CONTROL, Tone, TypeSize
+from engine.words.tr import tr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -105,7 +106,7 @@ class AvailabilityStrip(QWidget):
         self._waiting = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Availability, a day at a time with the arrow keys")
+        self.setAccessibleName(tr("Availability, a day at a time with the arrow keys"))
         theme.changed.connect(self.update)
 
     @property
@@ -119,7 +120,7 @@ class AvailabilityStrip(QWidget):
     def show_skeleton(self, lead: int, count: int, *, lit: bool) -> None:
         """As many days as are asked for, in the places where they will be; nothing there yet unless *lit*."""
         self._days, self._lead, self._count, self._wished, self._waiting = (), lead, count, None, lit
-        self.setAccessibleDescription("Loading")
+        self.setAccessibleDescription(tr("Loading"))
         self._changed()
 
     def show_days(self, days: Sequence[StripDay], lead: int, wished: tuple[float, float] | None = None) -> None:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QPushButton, QStyle, QWidget
 
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import FOCUS, GRID, TypeSize
+from engine.words.tr import tr
 
 if TYPE_CHECKING:
     from desktop.theme.theme import Theme
@@ -37,8 +38,8 @@ class Chip(QPushButton):
     def set_words(self, words: str) -> None:
         said = f"{self._name}: {words}" if self._name else words
         self.setText(said)
-        self.setAccessibleName(f"Remove filter {said}")
-        self.setToolTip("Remove this filter")
+        self.setAccessibleName(tr("Remove filter {said}", said=said))
+        self.setToolTip(tr("Remove this filter"))
         self.updateGeometry()
 
     def fitting(self) -> str:

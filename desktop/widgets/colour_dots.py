@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QStyle, QWidget
 
 from desktop.theme.paint import PAINTS
 from desktop.theme.tokens import BORDER, FOCUS, GRID
+from engine.words.tr import tr
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QEvent
@@ -54,7 +55,7 @@ class ColourDots(QWidget):
 
     def _tell(self) -> None:
         name = next((name for name, colour in PAINTS.items() if colour == self._colour), self._colour)
-        self.setAccessibleName(f"Colour, {name}")
+        self.setAccessibleName(tr("Colour, {name}", name=name))
 
     def _pick(self, at: int) -> None:
         colour = list(PAINTS.values())[at % len(PAINTS)]

@@ -16,6 +16,7 @@ from desktop.theme.tokens import GRID, TypeSize
 from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.text import Ink, Text, plain_tip
 from desktop.widgets.timeline import ASIDE
+from engine.words.tr import tr
 
 if TYPE_CHECKING:
     from desktop.theme.theme import Theme
@@ -45,14 +46,14 @@ class CopyLine(QWidget):
         """*copied* goes to the clipboard, *shown* itself if not given."""
         self._shown, self._copied = shown, copied or shown
         self.button.set_icon(Icon.COPY)
-        self.button.setToolTip(f"Copy {self._name}")
-        self.button.setAccessibleName(f"Copy {self._name} {shown}")
+        self.button.setToolTip(tr("Copy {name}", name=self._name))
+        self.button.setAccessibleName(tr("Copy {name} {shown}", name=self._name, shown=shown))
         self._elide()
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self._copied)
         self.button.set_icon(Icon.CHECK)
-        self.button.setToolTip("Copied")
+        self.button.setToolTip(tr("Copied"))
         self.copied.emit(self._copied)
 
     def _elide(self) -> None:

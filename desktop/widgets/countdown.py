@@ -14,6 +14,7 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from desktop.theme.tokens import TypeSize
 from desktop.widgets.text import Text
 from engine.domain.shared.boot_clock import since_boot
+from engine.words.tr import tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,7 +65,7 @@ class Countdown(Text):
         super().__init__(theme, size=size, bold=True, parent=parent)
         self._now = now
         self._deadline: float | None = None
-        self._name, self._aloud = "Time left", False
+        self._name, self._aloud = tr("Time left"), False
         self._timer = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self.tick)
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QStyle
 
 from desktop.theme.tokens import FOCUS, GRID, RADIUS_CARD, Tone, TypeSize
 from desktop.widgets.panel import paint_panel
+from engine.words.tr import tr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,7 +52,7 @@ class Tile(QAbstractButton):
     def show_skeleton(self) -> None:
         # It stays enabled: a disabled button loses the focus, and the person their place.
         self._waiting = True
-        self.setAccessibleDescription("Loading")
+        self.setAccessibleDescription(tr("Loading"))
         self._join()
 
     def show_figure(

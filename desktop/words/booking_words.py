@@ -15,14 +15,15 @@ from engine.domain.booking.booking import Booking
 from engine.domain.booking.states import BookingState, Standing
 from engine.domain.money.payment import AttemptState, RefundState
 from engine.domain.money.pricing import LineKind, LineUnit, QuoteLine
+from engine.words.tr import tr
 
 STANDINGS = MappingProxyType(
     {
-        Standing.PENDING: "Pending",
-        Standing.CONFIRMED: "Confirmed",
-        Standing.COMPLETED: "Completed",
-        Standing.EXPIRED: "Expired",
-        Standing.CANCELLED: "Cancelled",
+        Standing.PENDING: tr("Pending"),
+        Standing.CONFIRMED: tr("Confirmed"),
+        Standing.COMPLETED: tr("Completed"),
+        Standing.EXPIRED: tr("Expired"),
+        Standing.CANCELLED: tr("Cancelled"),
     }
 )
 
@@ -30,9 +31,9 @@ STANDINGS = MappingProxyType(
 def line_name(kind: LineKind) -> str:
     match kind:
         case LineKind.RENTAL:
-            return "Rental"
+            return tr("Rental")
         case LineKind.EXTRA:
-            return "Extra"
+            return tr("Extra")
     assert_never(kind)
 
 
@@ -64,59 +65,59 @@ def step_words(state: BookingState) -> tuple[str, Tone]:  # noqa: PLR0911 -- one
     """What happened when a booking came to *state*, as its history tells it."""
     match state:
         case BookingState.HELD:
-            return "Car held", Tone.ACCENT
+            return tr("Car held"), Tone.ACCENT
         case BookingState.AWAITING_FUNDS:
-            return "Payment on its way", Tone.ACCENT
+            return tr("Payment on its way"), Tone.ACCENT
         case BookingState.RELEASING:
-            return "Given up before it was paid", Tone.NEUTRAL
+            return tr("Given up before it was paid"), Tone.NEUTRAL
         case BookingState.RELEASED:
-            return "Car set free, nothing charged", Tone.NEUTRAL
+            return tr("Car set free, nothing charged"), Tone.NEUTRAL
         case BookingState.CONFIRMED:
-            return "Paid and confirmed", Tone.POSITIVE
+            return tr("Paid and confirmed"), Tone.POSITIVE
         case BookingState.COMPLETED:
-            return "Car came back", Tone.POSITIVE
+            return tr("Car came back"), Tone.POSITIVE
         case BookingState.CANCELLED:
-            return "Cancelled", Tone.DANGER
+            return tr("Cancelled"), Tone.DANGER
         case BookingState.REFUND_DUE:
-            return "Paid without a car; the money goes back", Tone.WARNING
+            return tr("Paid without a car; the money goes back"), Tone.WARNING
         case BookingState.REFUNDED:
-            return "Money given back", Tone.NEUTRAL
+            return tr("Money given back"), Tone.NEUTRAL
     assert_never(state)
 
 
 def end_words(booking: Booking) -> tuple[str, str]:
     """A title, and what became of the money, where nothing more is to be done."""
     back = amount(booking.payment.refund.amount if booking.payment.refund else booking.price)
-    done = refunded_words(booking.payment.refund.state) if booking.payment.refund else ""
+    refunded = refunded_words(back, booking.payment.refund.state) if booking.payment.refund else ""
     match booking.state:
         case BookingState.COMPLETED:
-            return "Completed", f"The car is back. {paid_words(booking)}"
+            return tr("Completed"), tr("The car is back. {booking}", booking=paid_words(booking))
         case BookingState.CANCELLED:
-            return "Cancelled", f"{back} {done}." if booking.payment.refund else "Nothing was refunded."
+            return tr("Cancelled"), refunded or tr("Nothing was refunded.")
         case BookingState.REFUND_DUE:
-            return "Cancelled", f"{back} {done or 'will be refunded'}."
+            return tr("Cancelled"), refunded or tr("{amount} will be refunded.", amount=back)
         case BookingState.REFUNDED:
-            return "Cancelled", f"{back} {done or 'was refunded'}."
+            return tr("Cancelled"), refunded or tr("{amount} was refunded.", amount=back)
         case BookingState.HELD | BookingState.AWAITING_FUNDS | BookingState.RELEASING | BookingState.RELEASED:
-            return "The hold is over", "Nothing was charged, and the car is free again."
+            return tr("The hold is over"), tr("Nothing was charged, and the car is free again.")
         case BookingState.CONFIRMED:
-            return "Confirmed", paid_words(booking)
+            return tr("Confirmed"), paid_words(booking)
     assert_never(booking.state)
 
 
 def paid_words(booking: Booking) -> str:
     if booking.payment.attempt.state is AttemptState.LAPSED:
-        return f"Not paid: the card's approval of {amount(booking.price)} ran out before it was taken."
-    return f"Paid {amount(booking.price)}."
+        return tr("Not paid: the card's approval of {price} ran out before it was taken.", price=amount(booking.price))
+    return tr("Paid {price}.", price=amount(booking.price))
 
 
-def refunded_words(state: RefundState) -> str:
-    """The end of a sentence that begins with the amount."""
+def refunded_words(back: str, state: RefundState) -> str:
+    """How it stands with the amount *back*."""
     match state:
         case RefundState.DUE | RefundState.PENDING:
-            return "is being refunded"
+            return tr("{amount} is being refunded.", amount=back)
         case RefundState.DONE:
-            return "was refunded"
+            return tr("{amount} was refunded.", amount=back)
         case RefundState.FAILED:
-            return "could not be refunded; head office sees to it"
+            return tr("{amount} could not be refunded; head office sees to it.", amount=back)
     assert_never(state)

@@ -4,7 +4,7 @@ Words stay English; numbers are written and read as in this person's country (``
 times and booking numbers have as well.
 
 API: amount, short_amount, digits, minor_of, unclear_amount, rate, whole, count_of, decimals, percent,
-basis_points_of, plural, days_text, country_names, clock_of, desk_zone, desk_time, clock_time, day_time, period_text,
+basis_points_of, counted, days_text, country_names, clock_of, desk_zone, desk_time, clock_time, day_time, period_text,
 branch_time, zone_name, zone_line, zone_note, branch_name, branch_line.
 """
 
@@ -25,6 +25,7 @@ from engine.domain.shared.period import RentalPeriod
 from engine.domain.shared.text import search_key
 from engine.domain.shared.zones import AnyZone, countries, zone_of
 from engine.words.tr import counted as counted_plainly
+from engine.words.tr import tr
 
 _HOUR = timedelta(hours=1)
 _ALIKE = 3
@@ -36,17 +37,13 @@ _SIZES = ((_THOUSAND, "k"), (_THOUSAND**2, "M"))
 _NO_TENTHS = 1_000
 
 
-def plural(count: int, one: str, many: str = "") -> str:
-    return f"{whole(count)} {one if count == 1 else many or one + 's'}"
-
-
 def counted(one: str, many: str, count: int, /, **facts: object) -> str:
     """``engine.words.tr.counted`` with ``{count}`` as this person's country writes it."""
     return counted_plainly(one, many, count, **{"count": whole(count), **facts})
 
 
 def days_text(count: int) -> str:
-    return plural(count, "day")
+    return counted("{count} day", "{count} days", count)
 
 
 @cache
@@ -158,7 +155,7 @@ def unclear_amount(text: str, currency: str) -> str:
     if not isinstance(read, TwoReadings):
         return ""
     more, less = (amount(Money(each, currency)) for each in (read.thousands, read.decimals))
-    return f"This may be {more} or {less}: write it with its decimals."
+    return tr("This may be {more} or {less}: write it with its decimals.", more=more, less=less)
 
 
 def _typed(text: str, currency: str) -> int | TwoReadings | None:
@@ -177,7 +174,7 @@ def clock_of(text: str) -> str:
 
 
 def rate(money: Money) -> str:
-    return f"{amount(money)} a day"
+    return tr("{money} a day", money=amount(money))
 
 
 # Times; *desk* is the zone of this computer, handed in by tests only.
@@ -248,10 +245,16 @@ def zone_note(at: datetime, branch: Branch, *, desk: tzinfo | None = None) -> st
         return ""
     here, there = at.astimezone(desk or desk_zone()).utcoffset(), at.astimezone(branch.clock).utcoffset()
     ahead = (there or timedelta(0)) - (here or timedelta(0))
-    side = "ahead of" if ahead > timedelta(0) else "behind"
+    side = tr("ahead of") if ahead > timedelta(0) else "behind"
     hours = f"{abs(ahead) / _HOUR:g}"
-    plain = "1 hour" if hours == "1" else f"{hours} hours"
-    return f"Times are those of {branch.city} ({zone_name(at, branch.clock)}), {plain} {side} this desk."
+    plain = "1 hour" if hours == "1" else tr("{hours} hours", hours=hours)
+    return tr(
+        "Times are those of {city} ({at}), {plain} {side} this desk.",
+        city=branch.city,
+        at=zone_name(at, branch.clock),
+        plain=plain,
+        side=side,
+    )
 
 
 class Named(Protocol):

@@ -8,49 +8,50 @@ from engine.domain.booking.booking import BookingId
 from engine.domain.car.car import BodyType, Fuel, Transmission
 from engine.domain.car.catalogue import CarOrder
 from engine.domain.people.people import Role
+from engine.words.tr import tr
 
 #: Letters of a booking's number that are read out in one breath.
 _GROUP = 4
 
 FIELDS = MappingProxyType(
     {
-        "name": "Name",
-        "pin": "The PIN",
-        "new_pin": "The PIN",
-        "email": "E-mail",
-        "phone": "Phone",
-        "licence": "Licence number",
-        "search": "Search text",
-        "plate": "Plate",
-        "branch_id": "Branch",
-        "brand": "Brand",
-        "model": "Model",
-        "year": "Year",
-        "body": "Body",
-        "fuel": "Fuel",
-        "transmission": "Gears",
-        "seats": "Seats",
-        "country": "Registered in",
-        "daily_rate": "Daily rate",
-        "odometer_km": "Odometer",
-        "colour": "Colour",
-        "reason": "Reason",
-        "said": "The reason in words",
-        "owner": "Owner",
-        "opens": "Opening time",
-        "closes": "Closing time",
-        "zone": "Time zone",
-        "valid_from": "The moment",
+        "name": tr("Name"),
+        "pin": tr("The PIN"),
+        "new_pin": tr("The PIN"),
+        "email": tr("E-mail"),
+        "phone": tr("Phone"),
+        "licence": tr("Licence number"),
+        "search": tr("Search text"),
+        "plate": tr("Plate"),
+        "branch_id": tr("Branch"),
+        "brand": tr("Brand"),
+        "model": tr("Model"),
+        "year": tr("Year"),
+        "body": tr("Body"),
+        "fuel": tr("Fuel"),
+        "transmission": tr("Gears"),
+        "seats": tr("Seats"),
+        "country": tr("Registered in"),
+        "daily_rate": tr("Daily rate"),
+        "odometer_km": tr("Odometer"),
+        "colour": tr("Colour"),
+        "reason": tr("Reason"),
+        "said": tr("The reason in words"),
+        "owner": tr("Owner"),
+        "opens": tr("Opening time"),
+        "closes": tr("Closing time"),
+        "zone": tr("Time zone"),
+        "valid_from": tr("The moment"),
     }
 )
 ROLES = MappingProxyType(
     {
-        Role.CLIENT: "Counter",
-        Role.OWNER: "Fleet owner",
-        Role.ADMIN: "Administrator",
-        Role.WORKER: "Head office",
-        Role.RENTER: "Renter",
-        Role.BACKUP: "Back-up",
+        Role.CLIENT: tr("Counter"),
+        Role.OWNER: tr("Fleet owner"),
+        Role.ADMIN: tr("Administrator"),
+        Role.WORKER: tr("Head office"),
+        Role.RENTER: tr("Renter"),
+        Role.BACKUP: tr("Back-up"),
     }
 )
 BODIES = MappingProxyType({body: "SUV" if body is BodyType.SUV else body.value.capitalize() for body in BodyType})
@@ -58,10 +59,10 @@ FUELS = MappingProxyType({fuel: fuel.value.capitalize() for fuel in Fuel})
 TRANSMISSIONS = MappingProxyType({gears: gears.value.capitalize() for gears in Transmission})
 ORDERS = MappingProxyType(
     {
-        CarOrder.PRICE: "Lowest price",
-        CarOrder.PRICE_DOWN: "Highest price",
-        CarOrder.NEWEST: "Newest car",
-        CarOrder.NAME: "Name",
+        CarOrder.PRICE: tr("Lowest price"),
+        CarOrder.PRICE_DOWN: tr("Highest price"),
+        CarOrder.NEWEST: tr("Newest car"),
+        CarOrder.NAME: tr("Name"),
     }
 )
 

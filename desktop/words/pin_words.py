@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from desktop.words.figures import plural
+from desktop.words.figures import counted
 from engine.domain.people.copy_pin import CopyLocked, PinDamaged, PinTooSoon, WrongPin
 from engine.domain.shared.errors import DriveSphereError
+from engine.words.tr import tr
 
 CODES = frozenset({CopyLocked.code, WrongPin.code, PinTooSoon.code, PinDamaged.code})
 
@@ -15,16 +16,16 @@ def pin_sentence(problem: DriveSphereError) -> str:
     """What happened, and what to do next."""
     match problem:
         case WrongPin():
-            return f"This is not the PIN.{_after(problem.wait)}"
+            return tr("This is not the PIN.{wait}", wait=_after(problem.wait))
         case PinTooSoon():
-            return f"Too many wrong PINs.{_after(problem.wait)}"
+            return tr("Too many wrong PINs.{wait}", wait=_after(problem.wait))
         case PinDamaged():
-            return (
-                "The key of the copy is damaged, and no PIN opens it any more. Throw the copy away: signing in makes a "
-                "new one."
+            return tr(
+                "The key of the copy is damaged, and no PIN opens it any more. Throw the copy away: signing in "
+                "makes a new one."
             )
         case _:
-            return "The copy on this computer is locked with a PIN."
+            return tr("The copy on this computer is locked with a PIN.")
 
 
 def _after(wait: timedelta) -> str:
@@ -32,5 +33,9 @@ def _after(wait: timedelta) -> str:
     if seconds <= 0:
         return ""
     minute = 60
-    words = plural(seconds, "second") if seconds < 2 * minute else plural(-(-seconds // minute), "minute")
-    return f" The next one is tried in {words}."
+    words = (
+        counted("{count} second", "{count} seconds", seconds)
+        if seconds < 2 * minute
+        else counted("{count} minute", "{count} minutes", -(-seconds // minute))
+    )
+    return tr(" The next one is tried in {words}.", words=words)

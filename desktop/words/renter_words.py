@@ -20,11 +20,12 @@ from engine.domain.people.renter_errors import (
 from engine.domain.people.renters import Block, Shared
 from engine.domain.shared.errors import DriveSphereError
 from engine.domain.shared.zones import shown_zone
+from engine.words.tr import tr
 
 CODES = frozenset(
     {RenterBlocked.code, RenterKnown.code, RenterMerged.code, RenterHasAccount.code, RenterOvertaken.code}
 )
-_SHARED = {Shared.EMAIL: "e-mail address", Shared.PHONE: "telephone"}
+_SHARED = {Shared.EMAIL: tr("e-mail address"), Shared.PHONE: tr("telephone")}
 
 
 @singledispatch
@@ -35,37 +36,48 @@ def renter_sentence(problem: DriveSphereError) -> str:
 
 @renter_sentence.register
 def _blocked(problem: RenterBlocked) -> str:
-    return f"Nothing new is booked for this renter. {block_words(problem.block)}"
+    return tr("Nothing new is booked for this renter. {block}", block=block_words(problem.block))
 
 
 @renter_sentence.register
 def _known(_problem: RenterKnown) -> str:
-    return "Somebody with this e-mail address or telephone is known already. Choose one of them, or add another."
+    return tr("Somebody with this e-mail address or telephone is known already. Choose one of them, or add another.")
 
 
 @renter_sentence.register
 def _merged(_problem: RenterMerged) -> str:
-    return "This renter was merged with another one meanwhile. Load again to see who it is now."
+    return tr("This renter was merged with another one meanwhile. Load again to see who it is now.")
 
 
 @renter_sentence.register
 def _has_account(problem: RenterHasAccount) -> str:
-    return (
-        f"The renter that would go signs in as {problem.account}. Keep that one instead, or ask an administrator to "
-        "give the account the other renter first."
+    return tr(
+        "The renter that would go signs in as {account}. Keep that one instead, or ask an administrator "
+        "to give the account the other renter first.",
+        account=problem.account,
     )
 
 
 @renter_sentence.register
 def _overtaken(problem: RenterOvertaken) -> str:
-    when = f" at {_when(problem.at)}" if problem.at is not None else ""
-    return f"{problem.by or 'Another desk'} changed this renter{when}. Load again to see how it is now."
+    when = tr(" at {at}", at=_when(problem.at)) if problem.at is not None else ""
+    return tr(
+        "{by} changed this renter{when}. Load again to see how it is now.",
+        by=problem.by or tr("Another desk"),
+        when=when,
+    )
 
 
 def block_words(block: Block) -> str:
     """``Blocked by lena since Tue 6 Oct 09:02: Damage to B-YD 7979``, in one or two sentences."""
-    until = f", until {_when(block.until)}" if block.until is not None else ""
-    return f"Blocked by {block.by} since {_when(block.since)}{until}: {block.reason}"
+    until = tr(", until {until}", until=_when(block.until)) if block.until is not None else ""
+    return tr(
+        "Blocked by {by} since {since}{until}: {reason}",
+        by=block.by,
+        since=_when(block.since),
+        until=until,
+        reason=block.reason,
+    )
 
 
 def shared_words(shared: frozenset[Shared]) -> str:
@@ -79,20 +91,20 @@ def _when(at: datetime) -> str:
 
 #: What of the audit is told on the renter's page.
 _CHANGES = {
-    "renter.added": "Added",
-    "renter.mended": "Details changed",
-    "renter.told_apart": "Known to be somebody else",
-    "renter.blocked": "Blocked",
-    "renter.unblocked": "Block lifted",
-    "renter.noted": "Note",
-    "renter.merged": "Merged",
-    "renter.bookings_moved": "Bookings moved",
+    "renter.added": tr("Added"),
+    "renter.mended": tr("Details changed"),
+    "renter.told_apart": tr("Known to be somebody else"),
+    "renter.blocked": tr("Blocked"),
+    "renter.unblocked": tr("Block lifted"),
+    "renter.noted": tr("Note"),
+    "renter.merged": tr("Merged"),
+    "renter.bookings_moved": tr("Bookings moved"),
 }
 _REFUNDS = {
-    RefundState.DUE: "On its way",
-    RefundState.PENDING: "On its way to the bank",
-    RefundState.DONE: "Given back",
-    RefundState.FAILED: "Failed; head office must",
+    RefundState.DUE: tr("On its way"),
+    RefundState.PENDING: tr("On its way to the bank"),
+    RefundState.DONE: tr("Given back"),
+    RefundState.FAILED: tr("Failed; head office must"),
 }
 
 
@@ -113,16 +125,16 @@ def payment_words(booking: Booking, now: datetime) -> str:
     """How the last try at being paid stands."""
     attempt, zone = booking.payment.attempt, shown_zone(booking.zone)
     if attempt.captured_at is not None:
-        return f"Paid {day_time(attempt.captured_at, zone, now=now)}"
+        return tr("Paid {captured_at}", captured_at=day_time(attempt.captured_at, zone, now=now))
     match attempt.state:
         case AttemptState.PAID:
-            return "Approved, not taken yet"
+            return tr("Approved, not taken yet")
         case AttemptState.OPEN:
-            return "Page open, not paid yet"
+            return tr("Page open, not paid yet")
         case AttemptState.LAPSED:
-            return "Approved, never taken"
+            return tr("Approved, never taken")
         case AttemptState.PREPARED | AttemptState.EXPIRED | AttemptState.VOID:
-            return "Not paid"
+            return tr("Not paid")
     assert_never(attempt.state)
 
 

@@ -24,6 +24,7 @@ from engine.config import Secret, Settings
 from engine.domain.health.backup import BackupAbout, BackupProgress, BackupSummary
 from engine.domain.shared.errors import DriveSphereError
 from engine.embedded.servers import Endpoints, open_servers
+from engine.words.tr import tr
 
 log = structlog.get_logger(__name__)
 
@@ -80,7 +81,7 @@ async def make_backup(
         await asyncio.to_thread(writer.finish, summary)
         size = file.tell()
         file.seek(0)
-        tell = lambda rows: hear(BackupProgress("reading back", rows, summary.rows, size))  # noqa: E731 -- a callback
+        tell = lambda rows: hear(BackupProgress(tr("reading back"), rows, summary.rows, size))  # noqa: E731 -- a callback
         await asyncio.to_thread(check, file, key, on_rows=tell)
         file.seek(size)
     try:

@@ -12,6 +12,7 @@ import click
 from engine.commands.parts import DATA, database_name, in_words, password_of, settings_of
 from engine.config import backup_phrase
 from engine.domain.health.backup import BackupRefused
+from engine.words.tr import tr
 
 if TYPE_CHECKING:
     from engine.adapters.disk.backup_file import BackupKey
@@ -19,22 +20,24 @@ if TYPE_CHECKING:
 _KEY_FILE = click.option(
     "--key-file",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="File of the key; else a pass phrase is asked for.",
+    help=tr("File of the key; else a pass phrase is asked for."),
 )
-_JSON_LINES = click.option("--json", "as_json", is_flag=True, help="One JSON object a line: progress, then the end.")
+_JSON_LINES = click.option(
+    "--json", "as_json", is_flag=True, help=tr("One JSON object a line: progress, then the end.")
+)
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @DATA
 @click.option(
-    "--account", default="backup", show_default=True, help="Its password: DRIVESPHERE_PASSWORD or the keyring."
+    "--account", default="backup", show_default=True, help=tr("Its password: DRIVESPHERE_PASSWORD or the keyring.")
 )
 @_KEY_FILE
 @click.option(
-    "--make-key", is_flag=True, help="Make a new key and write it to --key-file, which must not be there yet."
+    "--make-key", is_flag=True, help=tr("Make a new key and write it to --key-file, which must not be there yet.")
 )
-@click.option("--overwrite", is_flag=True, help="Replace FILE if it is there.")
+@click.option("--overwrite", is_flag=True, help=tr("Replace FILE if it is there."))
 @_JSON_LINES
 def backup(
     file: Path,
@@ -56,14 +59,14 @@ def backup(
     from engine.commands import backup_words  # noqa: PLC0415
 
     if make_key and key_file is None:
-        raise click.BadParameter("--make-key needs --key-file.")
+        raise click.BadParameter(tr("--make-key needs --key-file."))
     teller = backup_words.Teller(as_json)
 
     async def run() -> backing_up.Made:
         settings = settings_of(data)
         key = _backup_key(key_file, new=True, make=make_key)
         async with backing_up.whole_database(settings, account, lambda: password_of(settings, account)) as client:
-            by = "the computer's own" if settings.embedded else account
+            by = tr("the computer's own") if settings.embedded else account
             return await backing_up.make_backup(
                 client, settings.database, file, key, teller, by=by, overwrite=overwrite
             )
@@ -77,17 +80,19 @@ def backup(
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @DATA
-@click.option("--database", callback=database_name, help="Another name than the settings' for the database to make.")
-@click.option("--root", default="root", show_default=True, help="MongoDB account that may create roles.")
+@click.option(
+    "--database", callback=database_name, help=tr("Another name than the settings' for the database to make.")
+)
+@click.option("--root", default="root", show_default=True, help=tr("MongoDB account that may create roles."))
 @_KEY_FILE
 @click.option(
     "--passwords",
     type=click.Path(path_type=Path, dir_okay=False),
     default="one-time-passwords.txt",
     show_default=True,
-    help="New file for the accounts' one-time passwords.",
+    help=tr("New file for the accounts' one-time passwords."),
 )
-@click.option("--again", is_flag=True, help="Clear away a restore that did not come to its end, and begin anew.")
+@click.option("--again", is_flag=True, help=tr("Clear away a restore that did not come to its end, and begin anew."))
 @_JSON_LINES
 def restore(file: Path, data: Path | None, key_file: Path | None, *, as_json: bool, **more: Any) -> None:
     """Put a back-up into an empty database, look at every row of it there, and say what to do next.
@@ -126,7 +131,7 @@ def _backup_key(
     if sealed is not None and (daily := _daily_key(sealed, data)) is not None:
         return daily
     phrase = backup_phrase().reveal() or click.prompt(
-        "Pass phrase of the back-up", hide_input=True, confirmation_prompt=new, err=True
+        tr("Pass phrase of the back-up"), hide_input=True, confirmation_prompt=new, err=True
     )
     return phrase_key(phrase, new=new)
 
@@ -158,4 +163,4 @@ def backup_key(file: Path, data: Path | None) -> None:
 
     with in_words():
         export_key(settings_of(data).data_dir, file)
-    click.echo(f"{file} opens this computer's daily back-ups. Keep it elsewhere.")
+    click.echo(tr("{file} opens this computer's daily back-ups. Keep it elsewhere.", file=file))

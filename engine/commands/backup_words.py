@@ -10,12 +10,14 @@ import click
 
 from engine.commands.backup import Made
 from engine.commands.restore import RestoreReport
-from engine.domain.health.backup import BackupProgress
+from engine.domain.health.backup import BackupProgress, BackupSummary
+from engine.words.tr import tr
 
 _HUNDRED = 100
-_PAYMENTS = (
-    "Start the worker, or sign in as an administrator, where there is a Stripe key: payments made since then are "
-    "looked for, and those that the database lacks become cases for a person. Until that is done no car is booked."
+_PAYMENTS = tr(
+    "Start the worker, or sign in as an administrator, where there is a Stripe key: payments made "
+    "since then are looked for, and those that the database lacks become cases for a person. Until "
+    "that is done no car is booked."
 )
 
 
@@ -40,8 +42,12 @@ class Teller:
             }
             click.echo(json.dumps({"progress": told}))
         elif sys.stderr.isatty():
-            of = f" of {progress.of:,}, {share} %" if progress.of else ""
-            click.echo(f"\r\x1b[K{progress.step}: {progress.rows:,} rows{of}", nl=False, err=True)
+            of = tr(" of {of:,}, {share} %", of=progress.of, share=share) if progress.of else ""
+            click.echo(
+                tr("\r\u001b[K{step}: {rows:,} rows{of}", step=progress.step, rows=progress.rows, of=of),
+                nl=False,
+                err=True,
+            )
 
     def end(self) -> None:
         if not self.as_json and sys.stderr.isatty() and self._last[0]:
@@ -63,14 +69,30 @@ def tell_made(made: Made, *, as_json: bool) -> None:
         click.echo(json.dumps({"done": told}))
         return
     click.echo(
-        f"{made.path}: the database {made.about.database} as of {_at(summary.as_of)} (operation {summary.moment})."
+        tr(
+            "{path}: the database {database} as of {as_of} (operation {moment}).",
+            path=made.path,
+            database=made.about.database,
+            as_of=_at(summary.as_of),
+            moment=summary.moment,
+        )
     )
     click.echo(
-        f"{summary.rows:,} rows of {len(summary.counts)} collections, {made.size / 1e6:,.1f} MB; read back: whole."
+        tr(
+            "{rows:,} rows of {counts} collections, {size:,.1f} MB; read back: whole.",
+            rows=summary.rows,
+            counts=len(summary.counts),
+            size=made.size / 1000000.0,
+        )
     )
     if summary.replayed:
-        click.echo(f"{summary.replayed:,} rows changed while it was copied, and are in it as of that moment.")
-    click.echo("Keep its key or pass phrase elsewhere: without it nobody can read the file.")
+        click.echo(
+            tr(
+                "{replayed:,} rows changed while it was copied, and are in it as of that moment.",
+                replayed=summary.replayed,
+            )
+        )
+    click.echo(tr("Keep its key or pass phrase elsewhere: without it nobody can read the file."))
 
 
 def tell_restored(restored: RestoreReport, *, as_json: bool) -> None:
@@ -89,30 +111,55 @@ def tell_restored(restored: RestoreReport, *, as_json: bool) -> None:
             "provisioned": restored.provisioned,
         }
         click.echo(json.dumps({"done": told}))
-        return
-    click.echo(f"The database {restored.database} went back in time to {_at(summary.as_of)}.")
-    click.echo(f"{summary.rows:,} rows of {len(summary.counts)} collections were read back and are those of the file.")
+    else:
+        _tell_restored(restored, summary)
+
+
+def _tell_restored(restored: RestoreReport, summary: BackupSummary) -> None:
+    click.echo(
+        tr(
+            "The database {database} went back in time to {as_of}.",
+            database=restored.database,
+            as_of=_at(summary.as_of),
+        )
+    )
+    click.echo(
+        tr(
+            "{rows:,} rows of {counts} collections were read back and are those of the file.",
+            rows=summary.rows,
+            counts=len(summary.counts),
+        )
+    )
     for name, count in restored.unfit.items():
         click.echo(
-            f"{name}: {count:,} rows do not have the shape they should; they were so before. See: drivesphere doctor"
+            tr(
+                "{name}: {count:,} rows do not have the shape they should; they were so before. See: drivesphere "
+                "doctor",
+                name=name,
+                count=count,
+            )
         )
-    click.echo("\nWhat to do next:")
+    click.echo(tr("\nWhat to do next:"))
     for number, line in enumerate(_next(restored), 1):
         click.echo(f"{number}. {line}")
 
 
 def _next(restored: RestoreReport) -> list[str]:
     since, today = restored.epoch.back_to.date(), restored.epoch.at.date()
-    passwords = f"{restored.passwords} holds a one-time password for each of {restored.accounts:,} accounts."
+    passwords = tr(
+        "{passwords} holds a one-time password for each of {accounts:,} accounts.",
+        passwords=restored.passwords,
+        accounts=restored.accounts,
+    )
     lines = [
-        f"{passwords} Hand them out, then delete the file.",
-        "Choose the services' passwords: drivesphere service-password FILE --account worker",
+        tr("{passwords} Hand them out, then delete the file.", passwords=passwords),
+        tr("Choose the services' passwords: drivesphere service-password FILE --account worker"),
         _PAYMENTS,
-        f"Compare the books: drivesphere reconcile --since {since} --until {today}",
-        "Look at everything else: drivesphere doctor",
+        tr("Compare the books: drivesphere reconcile --since {since} --until {today}", since=since, today=today),
+        tr("Look at everything else: drivesphere doctor"),
     ]
     if not restored.administrators:
-        lines.insert(1, "There is no administrator among them: run drivesphere provision --admin NAME.")
+        lines.insert(1, tr("There is no administrator among them: run drivesphere provision --admin NAME."))
     return lines
 
 

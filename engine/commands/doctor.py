@@ -20,8 +20,9 @@ from engine.domain.shared.errors import DriveSphereError, Unavailable
 from engine.domain.shared.remark import Remark
 from engine.services.firm.health_rows import UNHURRIED, Pace
 from engine.words.health import facts_of, says, todo, written
+from engine.words.tr import tr
 
-_MARKS = {Level.GOOD: "ok", Level.UNKNOWN: "not seen", Level.WARNING: "warning", Level.BAD: "BAD"}
+_MARKS = {Level.GOOD: "ok", Level.UNKNOWN: tr("not seen"), Level.WARNING: "warning", Level.BAD: "BAD"}
 _MARK_WIDTH = 9
 _TELL_EVERY_S = 5.0
 

@@ -29,6 +29,7 @@ from engine.domain.shared.server_address import check_database, check_mongo_url,
 from engine.words import errors
 from engine.words.problems import sentence as of_this_place
 from engine.words.problems import told as words
+from engine.words.tr import tr
 
 _SUMMARY_LONGEST = 1_000
 _STATUS, _STATUS_TOO_OLD = 2, 4
@@ -52,7 +53,9 @@ class CommandGroup(click.Group):
             if option.name is None or ctx.get_parameter_source(option.name) is not ParameterSource.COMMANDLINE:
                 continue
             if option.name not in takes:
-                raise click.UsageError(f"{option.opts[0]} means nothing to {name}; leave it out.", ctx)
+                raise click.UsageError(
+                    tr("{opts} means nothing to {name}; leave it out.", opts=option.opts[0], name=name), ctx
+                )
             given[option.name] = ctx.params[option.name]
         ctx.default_map = {**(ctx.default_map or {}), name: given}
 
@@ -63,7 +66,7 @@ class CommandGroup(click.Group):
             for name, command in commands
             if command is not None and not command.hidden
         ]
-        with formatter.section("Commands"):
+        with formatter.section(tr("Commands")):
             formatter.write_dl(rows)
 
 
@@ -71,7 +74,9 @@ def _one_folder(ctx: click.Context, _option: click.Parameter, value: Path | None
     """Not one before the command and another behind it."""
     above = ctx.parent.params.get("data") if ctx.parent else None
     if above is not None and value != above:
-        raise click.BadParameter(f"there are two: {above} before the command and {value} behind it; give one.")
+        raise click.BadParameter(
+            tr("there are two: {above} before the command and {value} behind it; give one.", above=above, value=value)
+        )
     return value
 
 
@@ -79,12 +84,12 @@ DATA = click.option(
     "--data",
     type=click.Path(path_type=Path, file_okay=False),
     callback=_one_folder,
-    help="Folder of the program's own servers and data.",
+    help=tr("Folder of the program's own servers and data."),
 )
 
 
 DEBUG = click.option(
-    "--debug", is_flag=True, help="Say and keep in the log folder whatever happens, not only what goes wrong."
+    "--debug", is_flag=True, help=tr("Say and keep in the log folder whatever happens, not only what goes wrong.")
 )
 
 
@@ -103,14 +108,14 @@ def mongo_address(_ctx: click.Context, _option: click.Parameter, value: str) -> 
     try:
         check_mongo_url(value)
     except Misconfigured as problem:
-        more = " If a password was typed, change it: the shell's history has it now." if "@" in value else ""
-        example = "Like this: --mongo-url 'mongodb://HOST:27017/?replicaSet=rs0' --root NAME"
+        more = tr(" If a password was typed, change it: the shell's history has it now.") if "@" in value else ""
+        example = tr("Like this: --mongo-url 'mongodb://HOST:27017/?replicaSet=rs0' --root NAME")
         raise click.BadParameter(f"{of_this_place(problem)}{more} {example}") from problem
     return value
 
 
 ACCOUNT = click.option(
-    "--account", default="worker", show_default=True, help="Its password: DRIVESPHERE_PASSWORD or the keyring."
+    "--account", default="worker", show_default=True, help=tr("Its password: DRIVESPHERE_PASSWORD or the keyring.")
 )
 
 
@@ -135,16 +140,25 @@ def sentence(problem: DriveSphereError) -> str:
         return errors.sentence(problem)
     if problem.server == "embedded":
         said = of_this_place(problem) if isinstance(problem, ServersFailed) else problem.detail
-        return f"The program's own servers did not answer: {said or 'no word from them'}"
+        return tr("The program's own servers did not answer: {said}", said=said or tr("no word from them"))
     context = click.get_current_context(silent=True)
     name, address = (context.meta.get(_SERVERS, {}) if context else {}).get(problem.server, (problem.server, ""))
     why = f" ({problem.detail})" if problem.detail else ""
     if problem.server == "stripe":
-        return f"Stripe does not answer{why}. Look at the network between, and try again."
+        return tr("Stripe does not answer{why}. Look at the network between, and try again.", why=why)
     if problem.detail == UNTRUSTED:
-        return f"{name} at {address} shows a certificate that is not trusted here. Set ca_file to the firm's authority."
-    where = f"at {address}" if address else "of the program's own servers"
-    return f"{name} {where} does not answer{why}. See that it runs, that the address is right and that it is in reach."
+        return tr(
+            "{name} at {address} shows a certificate that is not trusted here. Set ca_file to the firm's authority.",
+            name=name,
+            address=address,
+        )
+    where = tr("at {address}", address=address) if address else tr("of the program's own servers")
+    return tr(
+        "{name} {where} does not answer{why}. See that it runs, that the address is right and that it is in reach.",
+        name=name,
+        where=where,
+        why=why,
+    )
 
 
 @contextmanager
@@ -172,7 +186,7 @@ def password_of(settings: Settings, account: str) -> Secret:
 
     public = {each.account: each.password for each in accounts()} if settings.embedded else {}
     known = kept_password(account) or Secret(public.get(AccountName(account), ""))
-    return known or Secret(click.prompt(f"Password of {account}", hide_input=True, err=True))
+    return known or Secret(click.prompt(tr("Password of {account}", account=account), hide_input=True, err=True))
 
 
 def typed_day(_context: click.Context, _option: click.Parameter, value: str) -> date:
@@ -181,5 +195,7 @@ def typed_day(_context: click.Context, _option: click.Parameter, value: str) -> 
     asked = AskedBack(joined(Order.UNKNOWN, ENGLISH), now, lean=Lean.BACKWARD, days_only=True)
     read = read_moment(value, asked)
     if isinstance(read, Misread):
-        raise click.BadParameter(f"{read.word or value!r} is not understood as a day; write it as 2026-11-30.")
+        raise click.BadParameter(
+            tr("{word!r} is not understood as a day; write it as 2026-11-30.", word=read.word or value)
+        )
     return read.at.date()

@@ -19,6 +19,7 @@ from engine.domain.people.accounts import one_time_password
 from engine.domain.people.people import Role
 from engine.domain.shared.errors import Misconfigured
 from engine.domain.shared.period import whole_milliseconds
+from engine.words.tr import tr
 
 
 async def run(  # noqa: PLR0913 -- each is an option of the command
@@ -58,7 +59,7 @@ async def run(  # noqa: PLR0913 -- each is an option of the command
         lines += await _first_admin(client, database, admin)
     finally:
         await client.close()
-    return lines or ["Nothing to change: the database is as this version needs it."]
+    return lines or [tr("Nothing to change: the database is as this version needs it.")]
 
 
 async def initiate(mongo_url: str, root_name: str, root_password: str, ca_file: str = "") -> list[str]:
@@ -80,9 +81,12 @@ def key_file(file: Path, mongo_url: str) -> list[str]:
     if not mongo_initiate.make_key_file(file):
         return []
     name, hosts = mongo_initiate.members(mongo_url)
-    to_whom = f"Give a copy to each member ({', '.join(hosts)}), owned by the account that mongod runs as and readable"
-    then = f"Start each with --replSet {name} --keyFile and its path, then run this again."
-    return [f"key file {file}: made. {to_whom} by nobody else. {then}"]
+    to_whom = tr(
+        "Give a copy to each member ({hosts}), owned by the account that mongod runs as and readable",
+        hosts=", ".join(hosts),
+    )
+    then = tr("Start each with --replSet {name} --keyFile and its path, then run this again.", name=name)
+    return [tr("key file {file}: made. {to_whom} by nobody else. {then}", file=file, to_whom=to_whom, then=then)]
 
 
 async def _first_admin(client: Client, database: str, admin: str) -> list[str]:
@@ -91,7 +95,13 @@ async def _first_admin(client: Client, database: str, admin: str) -> list[str]:
     password = one_time_password()
     if not await create_account(client, database, NewAccount(admin, password, Role.ADMIN, admin)):
         raise Misconfigured("provision.no_admin", account=admin)
-    return [f"account {admin}: created with the role admin; its one-time password, shown this once: {password}"]
+    return [
+        tr(
+            "account {admin}: created with the role admin; its one-time password, shown this once: {password}",
+            admin=admin,
+            password=password,
+        )
+    ]
 
 
 async def _stripe_mode(deployment: MongoDeployment, wanted: StripeMode | None, by: str) -> list[str]:
@@ -99,8 +109,9 @@ async def _stripe_mode(deployment: MongoDeployment, wanted: StripeMode | None, b
         return await deployment.change_stripe_mode(wanted, by, whole_milliseconds(datetime.now(UTC)))
     if await deployment.stripe_mode() is not None:
         return []
-    unsaid = (
-        "stripe: nobody has said whether the firm takes test or live payments, and its desks open no payment pages "
-        "until then: run provision with --stripe-mode, or start once as an admin or worker with a Stripe key"
+    unsaid = tr(
+        "stripe: nobody has said whether the firm takes test or live payments, and its desks open no "
+        "payment pages until then: run provision with --stripe-mode, or start once as an admin or worker "
+        "with a Stripe key"
     )
     return [unsaid]

@@ -12,23 +12,24 @@ from engine.adapters.mongo.client import Credentials
 from engine.commands.race import Answer, RaceRound, Terms, race
 from engine.config import Settings
 from engine.embedded.servers import open_servers
+from engine.words.tr import tr
 
 __all__ = ["Terms", "run"]
 
 _MOST_LINES = 20
 _WORDS = {
-    201: "SUCCESS (201) - Booking ID: {booking_id}",
-    409: "TAKEN (409) - Vehicle is already booked for these dates",
-    423: "LOCKED (423) - Vehicle is currently being processed...",
-    503: "NO ANSWER (503) - The servers did not answer in time",
+    201: tr("SUCCESS (201) - Booking ID: {booking_id}"),
+    409: tr("TAKEN (409) - Vehicle is already booked for these dates"),
+    423: tr("LOCKED (423) - Vehicle is currently being processed..."),
+    503: tr("NO ANSWER (503) - The servers did not answer in time"),
 }
 
 
 async def run(settings: Settings, terms: Terms, mongo_root: str | None, *, as_json: bool) -> bool:
     """Race on the servers that *settings* name and print it; whether every round had exactly one winner."""
     if not settings.embedded:
-        name = mongo_root or click.prompt("MongoDB account that may create a database", err=True)
-        password = click.prompt(f"Password of {name}", hide_input=True, err=True)
+        name = mongo_root or click.prompt(tr("MongoDB account that may create a database"), err=True)
+        password = click.prompt(tr("Password of {name}", name=name), hide_input=True, err=True)
         admin = Credentials(name, password, "admin")
         return await asyncio.to_thread(
             _race, settings.mongo_url, settings.redis_url.reveal(), admin, terms, as_json=as_json
@@ -63,9 +64,16 @@ def _race(mongo_url: str, redis_url: str, admin: Credentials, terms: Terms, *, a
         click.echo(json.dumps(summary))
     elif terms.rounds > 1 or terms.clients > _MOST_LINES:
         click.echo(
-            f"{summary['rounds']} rounds of {terms.clients} clients in {terms.processes} processes, "
-            f"{'with' if terms.lease else 'without'} the lease: {summary['rounds_with_more_than_one']} with more than "
-            f"one booking, {summary['rounds_with_none']} with none"
+            tr(
+                "{summary} rounds of {clients} clients in {processes} processes, {what} the lease: {summary2} "
+                "with more than one booking, {summary3} with none",
+                summary=summary["rounds"],
+                clients=terms.clients,
+                processes=terms.processes,
+                what="with" if terms.lease else "without",
+                summary2=summary["rounds_with_more_than_one"],
+                summary3=summary["rounds_with_none"],
+            )
         )
     return fair
 
@@ -77,14 +85,19 @@ def _tell_as_json(each: RaceRound) -> None:
 def _tell(each: RaceRound) -> None:
     if len(each.answers) <= _MOST_LINES:
         for answer in each.answers:
-            click.echo(f"User {answer.client + 1}: {_words(answer)}")
+            click.echo(tr("User {client}: {answer}", client=answer.client + 1, answer=_words(answer)))
     else:
-        counts = ", ".join(f"{count} x {code}" for code, count in each.codes.items())
+        counts = ", ".join(tr("{count} x {code}", count=count, code=code) for code, count in each.codes.items())
         click.echo(
-            f"Round {each.round}: {counts}; {each.blocking} booking in the database; "
-            f"last answer after {each.seconds:.2f} s"
+            tr(
+                "Round {number}: {counts}; {blocking} booking in the database; last answer after {seconds:.2f} s",
+                number=each.round,
+                counts=counts,
+                blocking=each.blocking,
+                seconds=each.seconds,
+            )
         )
 
 
 def _words(answer: Answer) -> str:
-    return _WORDS.get(answer.code, "FAILED ({code})").format(code=answer.code, booking_id=answer.booking_id)
+    return _WORDS.get(answer.code, tr("FAILED ({code})")).format(code=answer.code, booking_id=answer.booking_id)

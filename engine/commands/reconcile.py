@@ -23,35 +23,36 @@ from engine.domain.shared.damage import Damaged
 from engine.services.payment.reconcile import Reconciler
 from engine.services.payment.report import Report
 from engine.words.health import written
+from engine.words.tr import tr
 
 _WORDS = {
-    DifferenceKind.PAID_UNBOOKED: "paid, not booked",
-    DifferenceKind.BOOKED_UNPAID: "booked, not paid",
-    DifferenceKind.PAID_TWICE: "paid twice",
-    DifferenceKind.AMOUNT_DIFFERS: "amount differs",
-    DifferenceKind.UNSOURCED: "posted, not at Stripe",
-    DifferenceKind.SHARES_DIFFER: "shares do not fit",
-    DifferenceKind.POSTED_NOWHERE: "posted to no booking",
-    DifferenceKind.POSTED_ASTRAY: "posted to another car",
-    DifferenceKind.DISPUTED: "disputed",
-    DifferenceKind.DISPUTE_LOST: "dispute lost",
-    DifferenceKind.DOUBTED: "not ours as it stands",
+    DifferenceKind.PAID_UNBOOKED: tr("paid, not booked"),
+    DifferenceKind.BOOKED_UNPAID: tr("booked, not paid"),
+    DifferenceKind.PAID_TWICE: tr("paid twice"),
+    DifferenceKind.AMOUNT_DIFFERS: tr("amount differs"),
+    DifferenceKind.UNSOURCED: tr("posted, not at Stripe"),
+    DifferenceKind.SHARES_DIFFER: tr("shares do not fit"),
+    DifferenceKind.POSTED_NOWHERE: tr("posted to no booking"),
+    DifferenceKind.POSTED_ASTRAY: tr("posted to another car"),
+    DifferenceKind.DISPUTED: tr("disputed"),
+    DifferenceKind.DISPUTE_LOST: tr("dispute lost"),
+    DifferenceKind.DOUBTED: tr("not ours as it stands"),
 }
-_HEAD = ("what", "booking", "state", "payment at Stripe", "taken", "in the ledger", "more")
+_HEAD = ("what", "booking", "state", tr("payment at Stripe"), "taken", tr("in the ledger"), "more")
 
 
 _NEEDS: dict[Why | LostCar, str] = {
-    LostCar.CAR: "its car left service",
-    LostCar.SERVICE: "its car is in service then",
-    Why.STUCK: "no step possible",
-    Why.SLOW: "money long on its way",
-    Why.NOBODY: "step left undone",
-    Why.MISMATCH: "payment does not fit",
-    Why.DOUBTED: "row not believed",
-    Why.REFUND_FAILED: "refund failed",
-    Why.LAPSED: "authorisation lapsed",
+    LostCar.CAR: tr("its car left service"),
+    LostCar.SERVICE: tr("its car is in service then"),
+    Why.STUCK: tr("no step possible"),
+    Why.SLOW: tr("money long on its way"),
+    Why.NOBODY: tr("step left undone"),
+    Why.MISMATCH: tr("payment does not fit"),
+    Why.DOUBTED: tr("row not believed"),
+    Why.REFUND_FAILED: tr("refund failed"),
+    Why.LAPSED: tr("authorisation lapsed"),
 }
-_NEEDS_HEAD = ("needs a person", "booking", "state", "renter", "since (UTC)", "last error")
+_NEEDS_HEAD = (tr("needs a person"), "booking", "state", "renter", tr("since (UTC)"), tr("last error"))
 #: Needing more of them at once is told by their number.
 _MOST_CASES = 200
 
@@ -96,47 +97,71 @@ def tell(findings: Findings, since: date, until: date) -> None:
 
 def _tell_cases(cases: Cases) -> None:
     if not cases.total:
-        click.echo("No booking needs a person.")
+        click.echo(tr("No booking needs a person."))
         return
-    click.echo(f"\nBookings that need a person: {cases.total:,}\n")
+    click.echo(tr("\nBookings that need a person: {total:,}\n", total=cases.total))
     for line in _aligned([_NEEDS_HEAD, *map(_case_row, cases.rows)]):
         click.echo(line)
     if cases.total > len(cases.rows):
-        click.echo(f"and {cases.total - len(cases.rows):,} more")
+        click.echo(tr("and {total:,} more", total=cases.total - len(cases.rows)))
 
 
 def _tell_differences(report: Report, since: date, until: date) -> None:
     click.echo(
-        f"{since} to {until} (UTC): {report.payments:,} payments at Stripe, {report.bookings - report.drawn:,} bookings"
+        tr(
+            "{since} to {until} (UTC): {payments:,} payments at Stripe, {bookings:,} bookings",
+            since=since,
+            until=until,
+            payments=report.payments,
+            bookings=report.bookings - report.drawn,
+        )
     )
     _tell_left_out(report)
     for damaged in sorted(report.damaged.values(), key=lambda each: (each.collection, each.id)):
         click.echo(written(damaged.remark))
     if not report.differences:
-        click.echo("No differences.")
+        click.echo(tr("No differences."))
         return
-    click.echo(f"{len(report.differences):,} differences:\n")
+    click.echo(tr("{differences:,} differences:\n", differences=len(report.differences)))
     for line in _aligned([_HEAD, *map(_row, report.differences)]):
         click.echo(line)
 
 
 def _tell_left_out(report: Report) -> None:
     if report.drawn:
-        click.echo(f"{report.drawn:,} bookings were drawn for the demo, Stripe never saw them: left out")
+        click.echo(
+            tr("{drawn:,} bookings were drawn for the demo, Stripe never saw them: left out", drawn=report.drawn)
+        )
     if report.under_way:
-        click.echo(f"{report.under_way:,} under way: whoever is at it has a little time left")
+        click.echo(tr("{under_way:,} under way: whoever is at it has a little time left", under_way=report.under_way))
     if report.by_hand:
-        click.echo(f"{report.by_hand:,} unpaid at Stripe, seen to by a person: left out")
+        click.echo(tr("{by_hand:,} unpaid at Stripe, seen to by a person: left out", by_hand=report.by_hand))
     for (tender, day, currency), each in sorted(report.sums.items()):
         taken, back = (_sum([Money(minor, currency)]) for minor in (each.taken, each.given_back))
-        click.echo(f"{day} {tender}: {taken} posted as taken, {back} as given back")
-    click.echo(f"{report.looked:,} bookings with money or a car, {report.posted:,} ledger rows, of all dates")
+        click.echo(
+            tr(
+                "{day} {tender}: {taken} posted as taken, {back} as given back",
+                day=day,
+                tender=tender,
+                taken=taken,
+                back=back,
+            )
+        )
+    click.echo(
+        tr(
+            "{looked:,} bookings with money or a car, {posted:,} ledger rows, of all dates",
+            looked=report.looked,
+            posted=report.posted,
+        )
+    )
     if report.own_prices:
-        click.echo(f"{report.own_prices:,} older than what their cars were let for was written down")
+        click.echo(
+            tr("{own_prices:,} older than what their cars were let for was written down", own_prices=report.own_prices)
+        )
     if report.not_asked:
-        click.echo(f"{report.not_asked:,} of them Stripe was not asked about")
+        click.echo(tr("{not_asked:,} of them Stripe was not asked about", not_asked=report.not_asked))
     if report.disputes_unread:
-        click.echo("Disputes were not looked at: this Stripe key may not read them")
+        click.echo(tr("Disputes were not looked at: this Stripe key may not read them"))
 
 
 def tell_as_json(findings: Findings, since: date, until: date) -> None:
@@ -202,7 +227,7 @@ def _row(each: Difference) -> tuple[str, ...]:
     return (
         _WORDS[each.kind],
         each.booking_id,
-        each.state or "no such booking",
+        each.state or tr("no such booking"),
         payment,
         _sum(each.at_stripe),
         _sum(each.in_ledger),

@@ -13,6 +13,7 @@ import click
 from engine.commands.parts import DATA, in_words, password_of, settings_of
 from engine.domain.booking.refund_reason import RefundReason, UsualReason
 from engine.domain.people.people import RenterId
+from engine.words.tr import tr
 
 if TYPE_CHECKING:
     from engine.bootstrap import Engine
@@ -21,12 +22,12 @@ if TYPE_CHECKING:
 
 @click.command()
 @DATA
-@click.option("--account", default="admin", show_default=True, help="An administrator's, to decide.")
-@click.option("--book", metavar="PAYMENT", help="Make its booking again, for --renter.")
-@click.option("--renter", metavar="ID", help="Who drives; the id is on the renter's page.")
-@click.option("--give-back", metavar="PAYMENT", help="Give all of its money back and let its car go.")
-@click.option("--reason", metavar="TEXT", help="Why its money goes back; kept with the booking and in the audit.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.option("--account", default="admin", show_default=True, help=tr("An administrator's, to decide."))
+@click.option("--book", metavar="PAYMENT", help=tr("Make its booking again, for --renter."))
+@click.option("--renter", metavar="ID", help=tr("Who drives; the id is on the renter's page."))
+@click.option("--give-back", metavar="PAYMENT", help=tr("Give all of its money back and let its car go."))
+@click.option("--reason", metavar="TEXT", help=tr("Why its money goes back; kept with the booking and in the audit."))
+@click.option("--json", "as_json", is_flag=True, help=tr("One JSON object."))
 def restored(
     data: Path | None,
     account: str,
@@ -42,7 +43,7 @@ def restored(
     Payments are looked for first where that was not done yet. Status 1 while any waits, 2 if nothing could be done.
     """
     if bool(book) != bool(renter) or bool(give_back) != bool(reason) or (book and give_back):
-        raise click.BadParameter("--book PAYMENT --renter ID, or --give-back PAYMENT --reason TEXT, or neither.")
+        raise click.BadParameter(tr("--book PAYMENT --renter ID, or --give-back PAYMENT --reason TEXT, or neither."))
 
     async def decide(engine: Engine) -> list[RestoredPayment]:
         await engine.restored_look.look(account)
@@ -76,15 +77,31 @@ def _tell(waiting: list[RestoredPayment], *, as_json: bool) -> None:
         click.echo(json.dumps({"waiting": rows}))
         return
     if not rows:
-        click.echo("No payment waits: each has its booking, or its money went back.")
+        click.echo(tr("No payment waits: each has its booking, or its money went back."))
         return
-    click.echo(f"Payments without a booking: {len(rows):,}\n")
+    click.echo(tr("Payments without a booking: {rows:,}\n", rows=len(rows)))
     for row in rows:
-        kept = "its car is kept" if row["claimed"] else "its car is NOT kept: it is promised to somebody else, or over"
-        what = f"{row['car']} from {row['from']} to {row['to']}; {kept}" if row["car"] else "nobody knows what for"
-        click.echo(f"{row['payment']}  booking {row['booking']}  {row['amount']}  {what}")
-    click.echo("\nBook again: drivesphere restored --book PAYMENT --renter ID")
-    click.echo('Give the money back: drivesphere restored --give-back PAYMENT --reason "TEXT"')
+        kept = (
+            tr("its car is kept")
+            if row["claimed"]
+            else tr("its car is NOT kept: it is promised to somebody else, or over")
+        )
+        what = (
+            tr("{row} from {row2} to {row3}; {kept}", row=row["car"], row2=row["from"], row3=row["to"], kept=kept)
+            if row["car"]
+            else tr("nobody knows what for")
+        )
+        click.echo(
+            tr(
+                "{row}  booking {row2}  {row3}  {what}",
+                row=row["payment"],
+                row2=row["booking"],
+                row3=row["amount"],
+                what=what,
+            )
+        )
+    click.echo(tr("\nBook again: drivesphere restored --book PAYMENT --renter ID"))
+    click.echo(tr('Give the money back: drivesphere restored --give-back PAYMENT --reason "TEXT"'))
 
 
 def _row(payment: RestoredPayment) -> dict[str, str | bool | None]:
@@ -92,7 +109,7 @@ def _row(payment: RestoredPayment) -> dict[str, str | bool | None]:
     return {
         "payment": payment.payment_intent,
         "booking": payment.booking_id,
-        "amount": f"{payment.amount.minor} {payment.amount.currency} (minor units)",
+        "amount": tr("{minor} {currency} (minor units)", minor=payment.amount.minor, currency=payment.amount.currency),
         "car": stay.car_id if stay else None,
         "from": stay.period.starts_at.isoformat() if stay else None,
         "to": stay.period.ends_at.isoformat() if stay else None,

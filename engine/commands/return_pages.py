@@ -9,15 +9,16 @@ import click
 
 from engine.commands.parts import DATA, in_words, password_of, settings_of
 from engine.config import Secret, Settings
+from engine.words.tr import tr
 
 
 @click.command("return-pages")
 @DATA
 @click.option(
-    "--account", default="admin", show_default=True, help="Its password: DRIVESPHERE_PASSWORD or the keyring."
+    "--account", default="admin", show_default=True, help=tr("Its password: DRIVESPHERE_PASSWORD or the keyring.")
 )
-@click.option("--add", "added", multiple=True, metavar="URL", help="Payers may be sent back to this https page.")
-@click.option("--remove", "removed", multiple=True, metavar="URL", help="From now on they may not.")
+@click.option("--add", "added", multiple=True, metavar="URL", help=tr("Payers may be sent back to this https page."))
+@click.option("--remove", "removed", multiple=True, metavar="URL", help=tr("From now on they may not."))
 def return_pages(data: Path | None, account: str, added: tuple[str, ...], removed: tuple[str, ...]) -> None:
     """List the pages to which Stripe may send payers back, and change the list. For an administrator's account."""
     with in_words():
@@ -41,4 +42,4 @@ async def _run(
             await pages.add(engine.actor, url)
         for url in removed:
             await pages.remove(engine.actor, url)
-        return await pages.pages(engine.actor) or ["No page is recorded."]
+        return await pages.pages(engine.actor) or [tr("No page is recorded.")]

@@ -12,12 +12,13 @@ import click
 from engine.commands.parts import DATA, in_words, password_of, settings_of
 from engine.config import Secret, Settings
 from engine.domain.shared.errors import DriveSphereError, Misconfigured, Unavailable
+from engine.words.tr import tr
 
 
 @click.command("service-password")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @DATA
-@click.option("--account", default="worker", show_default=True, help="The account of the service.")
+@click.option("--account", default="worker", show_default=True, help=tr("The account of the service."))
 def service_password(file: Path, data: Path | None, account: str) -> None:
     """Choose a password for a service's account, and write it to a new FILE that only its owner may read.
 
@@ -27,7 +28,13 @@ def service_password(file: Path, data: Path | None, account: str) -> None:
     with in_words():
         settings = settings_of(data)
         asyncio.run(_run(settings, account, password_of(settings, account), file))
-    click.echo(f"The account {account} has a new password; it stands in {file} and nowhere else.")
+    click.echo(
+        tr(
+            "The account {account} has a new password; it stands in {file} and nowhere else.",
+            account=account,
+            file=file,
+        )
+    )
 
 
 async def _run(settings: Settings, account: str, old: Secret, file: Path) -> None:
@@ -40,7 +47,7 @@ async def _run(settings: Settings, account: str, old: Secret, file: Path) -> Non
         try:
             await choose_password(deployment, account, old.reveal(), new)
         except Unavailable:
-            click.echo(f"{file} is kept: the password in it may be the account's by now.", err=True)
+            click.echo(tr("{file} is kept: the password in it may be the account's by now.", file=file), err=True)
             raise
         except DriveSphereError:
             file.unlink()  # noqa: ASYNC240 -- nothing else goes on here

@@ -12,11 +12,12 @@ from engine.commands.parts import DATA, in_words, password_of, settings_of
 from engine.commands.trial_words import in_a_sentence
 from engine.config import Secret, Settings
 from engine.domain.health.trial import Trial
+from engine.words.tr import tr
 
 
 @click.command("try-servers")
 @DATA
-@click.option("--account", help="Also whether it may sign in; its password: DRIVESPHERE_PASSWORD or the keyring.")
+@click.option("--account", help=tr("Also whether it may sign in; its password: DRIVESPHERE_PASSWORD or the keyring."))
 def try_servers(data: Path | None, account: str | None) -> None:
     """Look at the servers of the settings and say of each whether it is fine, or the one thing that is in the way.
 
@@ -25,7 +26,7 @@ def try_servers(data: Path | None, account: str | None) -> None:
     with in_words():
         settings = settings_of(data)
         if settings.embedded:
-            click.echo("No servers of a firm are named in the settings; the program uses its own.")
+            click.echo(tr("No servers of a firm are named in the settings; the program uses its own."))
             return
         password = password_of(settings, account) if account else Secret()
         trials = asyncio.run(_run(settings, account or "", password))

@@ -99,7 +99,7 @@ async def work(deployment: Deployment, orders: Orders) -> None:
         rounds = Rounds()
         if orders.monitor:
             app = monitor_app(rounds.told, version("drivesphere"))
-            url = await leaving.enter_async_context(serve_http(app, orders.monitor, "Nobody can be answered"))
+            url = await leaving.enter_async_context(serve_http(app, orders.monitor, "listen.monitor"))
             log.info("worker.tells_monitoring", url=url)
         await _rounds(engine, rounds)
 

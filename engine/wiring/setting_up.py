@@ -27,8 +27,10 @@ from engine.config_files import check_certificates, read_toml, there
 from engine.domain.car.car import Branch
 from engine.domain.health.trial import Trial
 from engine.domain.shared.errors import Forbidden, Misconfigured
+from engine.domain.shared.remark import remark
 from engine.domain.shared.server_address import check_mongo_url, check_redis_url, names_ca
 from engine.words.problems import at_its_field
+from engine.words.problems import told as told_as_text
 
 _OURS = ("mongo_url", "redis_url", "ca_file", "branch")
 #: SetUpStep -> what is typed in it.
@@ -106,7 +108,7 @@ async def _sign_in(typed: Servers, database: str) -> SetUpStep:
     try:
         found = await MongoStore(client, database, NoCache()).branches()
     except Forbidden:  # a service's account, or one that was disabled
-        return SetUpStep({"account": "This account may not see the branches. Take that of somebody at the counter."})
+        return SetUpStep({"account": told_as_text(remark("branches.unseen"))})
     finally:
         await client.close()
     return SetUpStep({}, tuple(branch for branch in found if not branch.closed))

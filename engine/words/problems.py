@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from engine.domain.shared.errors import ServersFailed, Told
 from engine.words.remarks import Writer
-from engine.words.tr import Words
+from engine.words.tr import Many, Words
 
 _SAID = Words(
     {
@@ -32,6 +32,7 @@ _SAID = Words(
         "backup.unreadable": "{path} cannot be read: {why}.",
         "backup.wants_key": "The back-up was sealed with a key file or the key of a keyring.",
         "backup.wants_phrase": "The back-up was sealed with a pass phrase.",
+        "branches.unseen": "This account may not see the branches. Take that of somebody at the counter.",
         "demo.half_restored": (
             "A restore into this folder was begun and has not come to its end. Run it again: drivesphere restore FILE "
             "--again"
@@ -59,6 +60,7 @@ _SAID = Words(
             "This computer has no open keyring, in which the Stripe key could be kept. Leave it out here, and set "
             "STRIPE_API_KEY instead."
         ),
+        "listen.monitor": "Nobody can be answered at {host}:{port} ({why}).",
         "listen.webhooks": "Webhooks cannot be received at {host}:{port} ({why}).",
         "mongo.address": "The address of MongoDB cannot be used: {why}",
         "mongo.database_name": "database is a name of letters, digits, - and _, at most 63 of them.",
@@ -177,6 +179,13 @@ _SAID = Words(
         "set.standalone": (
             "This MongoDB was started as a server of its own. Start it as a member, with --replSet {name}, and run "
             "this again."
+        ),
+        "settings.dotenv": Many(
+            "The file .env of the working folder names {names}. The next release will not read it there: whoever can "
+            "put a file into a folder could choose programs and servers. Move it into {path} or the environment.",
+            "The file .env of the working folder names {names}. The next release will not read them there: whoever "
+            "can put a file into a folder could choose programs and servers. Move them into {path} or the "
+            "environment.",
         ),
         "settings.environment": "The environment names {names}, and goes before what is kept here.",
         "settings.file_unusable": "{name}: the file {path} cannot be used: {why}.",

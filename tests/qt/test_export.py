@@ -9,6 +9,7 @@ from desktop.tasks import TaskScope
 from desktop.viewmodels.export import ExportPhase, ExportViewModel
 from engine.domain.shared.errors import Unavailable
 from engine.services.booking.listing import Exported
+from engine.words.errors import sentence
 
 
 @pytest.fixture
@@ -73,4 +74,4 @@ async def test_a_folder_that_cannot_be_written_is_told_in_words(make_export, unt
     export, tasks, bridge = make_export()
     await written(export, tasks, bridge, until, tmp_path / "nowhere" / "list.csv", two_pieces)
 
-    assert "The file could not be written: No such file or directory." == str(export.state.problem)
+    assert "The file could not be written: No such file or directory." == sentence(export.state.problem)

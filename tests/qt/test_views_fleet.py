@@ -33,7 +33,7 @@ from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.cards.photo_strip import PhotoStrip
 from desktop.widgets.colour_dots import ColourDots
 from desktop.widgets.loading.shimmer import ShimmerClock
-from desktop.words.figures import digits, minor_of, plural, whole
+from desktop.words.figures import counted, digits, minor_of, whole
 from engine.domain.booking.booking import BookingId
 from engine.domain.booking.states import Standing
 from engine.domain.car.car import CarStatus, OwnerId
@@ -141,7 +141,7 @@ def test_cars_are_counted_without_those_that_are_retired(counts, out):
     told = _summary(rows)
 
     assert active + idle == rows.cars
-    assert not sum(counts) or told.startswith(plural(active + idle, "car"))
+    assert not sum(counts) or told.startswith(counted("{count} car", "{count} cars", active + idle))
     assert (f"{whole(retired)} retired" in told) == (retired > 0)
     assert (f"{whole(active)} for rent, out or not" in told) == (active > 0)
     assert (f"{whole(idle)} in maintenance" in told) == (idle > 0)

@@ -16,7 +16,7 @@ _TABLES = (health._LINES, health._FOUND, health._TO_DO, problems._SAID, refused.
 #: Who says a code -> at which place of its call the code stands.
 _SAYERS = {
     "remark": 0, "Misconfigured": 0, "BackupRefused": 0, "BackupKeyWrong": 0, "ServersFailed": 0, "InvalidPeriod": 0,
-    "InvalidText": 1, "_progress": 0,
+    "InvalidText": 1, "_progress": 0, "serve_http": 2,
 }  # fmt: skip
 
 
@@ -28,7 +28,9 @@ def _said() -> dict[str, list[set[str]]]:
             name = getattr(node.func, "id", getattr(node.func, "attr", "")) if isinstance(node, ast.Call) else ""
             if name in _SAYERS and len(node.args) > _SAYERS[name]:
                 for code in _codes(node.args[_SAYERS[name]]):
-                    facts = {each.arg for each in node.keywords} | ({"name"} if name == "InvalidText" else set())
+                    # The server knows where it could not listen.
+                    facts = {"host", "port", "why"} if name == "serve_http" else set()
+                    facts |= {each.arg for each in node.keywords} | ({"name"} if name == "InvalidText" else set())
                     found.setdefault(code, []).append(facts)
     return found
 

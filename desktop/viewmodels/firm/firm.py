@@ -18,6 +18,7 @@ from engine.domain.car.car import Branch
 from engine.domain.firm.settings import Firm, FirmSettings, Revision
 from engine.domain.shared.damage import Damaged
 from engine.domain.shared.errors import DriveSphereError
+from engine.words.tr import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,29 +66,34 @@ class FirmViewModel(StateViewModel[FirmState]):
         """Let *settings* hold from then on; None is as soon as every desk can know."""
         last = self._last()
         office = self._desk.services.admin.firm
-        self._change(lambda: office.change(self._desk.actor, settings, valid_from, after=last), "The rules are set.")
+        self._change(
+            lambda: office.change(self._desk.actor, settings, valid_from, after=last), tr("The rules are set.")
+        )
 
     def withdraw(self, planned: Revision) -> None:
         last, office = self._last(), self._desk.services.admin.firm
         self._change(
-            lambda: office.withdraw(self._desk.actor, planned.number, after=last), "The planned change is withdrawn."
+            lambda: office.withdraw(self._desk.actor, planned.number, after=last),
+            tr("The planned change is withdrawn."),
         )
 
     def save_branch(self, before: Branch | None, after: Branch) -> None:
         """Open a new one, or change *before*."""
         office, actor = self._desk.services.admin.branches, self._desk.actor
         if before is None:
-            self._change(lambda: office.add(actor, after), f"{after.name.strip()} is open.")
+            self._change(lambda: office.add(actor, after), tr("{after} is open.", after=after.name.strip()))
         else:
-            self._change(lambda: office.change(actor, before, after), f"{after.name.strip()} is changed.")
+            self._change(
+                lambda: office.change(actor, before, after), tr("{after} is changed.", after=after.name.strip())
+            )
 
     def close_branch(self, branch: Branch) -> None:
         office, actor = self._desk.services.admin.branches, self._desk.actor
-        self._change(lambda: office.close(actor, branch), f"{branch.name} is closed.")
+        self._change(lambda: office.close(actor, branch), tr("{branch} is closed.", branch=branch.name))
 
     def reopen_branch(self, branch: Branch) -> None:
         office, actor = self._desk.services.admin.branches, self._desk.actor
-        self._change(lambda: office.reopen(actor, branch), f"{branch.name} is open again.")
+        self._change(lambda: office.reopen(actor, branch), tr("{branch} is open again.", branch=branch.name))
 
     def _last(self) -> int:
         return self.state.firm.last if self.state.firm else 0

@@ -20,6 +20,7 @@ from engine.domain.booking.listing import BookingScope
 from engine.domain.people.account_requests import AccountRequest
 from engine.domain.people.accounts import PersonRow
 from engine.domain.people.people import Deed
+from engine.words.tr import tr
 
 USERS, REQUESTS = "users", "requests"
 
@@ -53,17 +54,24 @@ class AccountsArea(Area):
     @property
     def entries(self) -> tuple[Entry, ...]:
         return (
-            Entry(USERS, "Users", Icon.PEOPLE, self._make_people),
-            Entry(REQUESTS, "Requests", Icon.SIGN_IN, self._make_requests),
+            Entry(USERS, tr("Users"), Icon.PEOPLE, self._make_people),
+            Entry(REQUESTS, tr("Requests"), Icon.SIGN_IN, self._make_requests),
         )
 
     def commands(self) -> tuple[Command, ...]:
         search = self.on(USERS, PeoplePage, PeoplePage.focus_search)
         decline = self.on(REQUESTS, RequestsPage, RequestsPage.decline_chosen)
         return (
-            Command("users.new", "New account", self._new, key="N", group="Users", here=lambda: self._frame.at(USERS)),
-            Command("users.search", "Search users", search, key="Ctrl+Shift+F", group="Users"),
-            Command("requests.decline", "Decline the chosen request", decline, group="Users"),
+            Command(
+                "users.new",
+                tr("New account"),
+                self._new,
+                key="N",
+                group=tr("Users"),
+                here=lambda: self._frame.at(USERS),
+            ),
+            Command("users.search", tr("Search users"), search, key="Ctrl+Shift+F", group=tr("Users")),
+            Command("requests.decline", tr("Decline the chosen request"), decline, group=tr("Users")),
         )
 
     def start(self) -> None:
@@ -75,7 +83,7 @@ class AccountsArea(Area):
 
     @property
     def listed(self) -> Mapping[HitKind, str]:
-        return {HitKind.PEOPLE: "→ all {count} accounts"}
+        return {HitKind.PEOPLE: tr("→ all {count} accounts")}
 
     def show_all(self, kind: HitKind, _scope: BookingScope, text: str) -> bool:
         if kind is not HitKind.PEOPLE:

@@ -25,6 +25,7 @@ from engine.domain.reports.copying import OwnCopy
 from engine.domain.reports.report_period import moment
 from engine.domain.shared.errors import Unavailable
 from engine.domain.shared.zones import shown_zone
+from engine.words.tr import tr
 
 FLEET = "fleet"
 
@@ -204,4 +205,4 @@ class StandIn(QObject, Told):
 def _stamp(copy: OwnCopy, now: datetime) -> str:
     head = copy.manifest.head
     as_of = desk_time(moment(head.as_of), shown_zone(copy.manifest.zone), now=now)
-    return f"stored copy as of {as_of}, {'complete' if head.complete else 'partial'}"
+    return tr("stored copy as of {as_of}, {what}", as_of=as_of, what="complete" if head.complete else "partial")

@@ -18,39 +18,46 @@ from desktop.views.parts.area import Told
 from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.frame.beside import Beside
 from desktop.widgets.frame.toast import Toast
-from desktop.words.figures import desk_time, plural
+from desktop.words.figures import counted, desk_time
 from engine.domain.reports.copying import CopyNews
 from engine.domain.reports.report_period import moment
+from engine.words.tr import Many, tr
 
-NO_KEYRING = "This computer has no keyring, so no copy is kept for days without a network."
-STUCK = "A copy cannot be written now: the disk may be full. It is tried again in ten minutes."
-LOCKED = "The copy on this computer is locked with a PIN, and is not brought up to date until it is unlocked."
-ANEW = (
-    "The firm's database was restored from a back-up. The copy on this computer was of the time before, and was made "
-    "anew."
+NO_KEYRING = tr("This computer has no keyring, so no copy is kept for days without a network.")
+STUCK = tr("A copy cannot be written now: the disk may be full. It is tried again in ten minutes.")
+LOCKED = tr("The copy on this computer is locked with a PIN, and is not brought up to date until it is unlocked.")
+ANEW = tr(
+    "The firm's database was restored from a back-up. The copy on this computer was of the time "
+    "before, and was made anew."
 )
 _ALWAYS = {
     CopyStatus.NO_KEYRING: NO_KEYRING,
     CopyStatus.LOCKED: LOCKED,
-    CopyStatus.BROKEN: "The copy on this computer could not be made. It is tried again in ten minutes.",
+    CopyStatus.BROKEN: tr("The copy on this computer could not be made. It is tried again in ten minutes."),
 }
 FORGET = Question(
-    "Forget this computer?",
-    "The copy of your earnings, bookings and cars on this computer is removed, with its key. Without a network nothing "
-    "can be shown here then. A new copy is made when you next sign in on this computer.",
-    "Remove the copy",
-    "Keep the copy",
+    tr("Forget this computer?"),
+    tr(
+        "The copy of your earnings, bookings and cars on this computer is removed, with its key. Without "
+        "a network nothing can be shown here then. A new copy is made when you next sign in on this "
+        "computer."
+    ),
+    tr("Remove the copy"),
+    tr("Keep the copy"),
     grave=True,
     final=True,
 )
 
 
 NEVER = Question(
-    "Never keep a copy on this computer?",
-    "The copy of your earnings, bookings and cars on this computer is removed, with its key, and none is made again, "
-    "whoever signs in. Without a network nothing can be shown here. It can be switched on again.",
-    "Never keep a copy",
-    "Go on keeping one",
+    tr("Never keep a copy on this computer?"),
+    tr(
+        "The copy of your earnings, bookings and cars on this computer is removed, with its key, and "
+        "none is made again, whoever signs in. Without a network nothing can be shown here. It can be "
+        "switched on again."
+    ),
+    tr("Never keep a copy"),
+    tr("Go on keeping one"),
     grave=True,
 )
 
@@ -83,32 +90,32 @@ class CopyPart(QObject, Told):
         return (
             Command(
                 "copy.forget",
-                "Forget this computer …",
+                tr("Forget this computer …"),
                 self._ask_to_forget,
                 when=lambda: self.vm.is_kept,
-                group="Earnings",
+                group=tr("Earnings"),
             ),
             *self._pin.commands(),
             Command(
                 "copy.never",
-                "Never keep a copy on this computer …",
+                tr("Never keep a copy on this computer …"),
                 self._ask_never,
                 when=self.vm.keeps,
-                group="Earnings",
+                group=tr("Earnings"),
             ),
             Command(
                 "copy.keep",
-                "Keep a copy on this computer",
+                tr("Keep a copy on this computer"),
                 self._keep,
                 when=lambda: not self.vm.keeps(),
-                group="Earnings",
+                group=tr("Earnings"),
             ),
             Command(
                 "copy.news",
-                "What changed since the copy before",
+                tr("What changed since the copy before"),
                 self.show_news,
                 when=lambda: bool(self._told.money),
-                group="Earnings",
+                group=tr("Earnings"),
             ),
         )
 
@@ -159,13 +166,13 @@ class CopyPart(QObject, Told):
     def _tell(self, news: CopyNews) -> None:
         if news.money:
             self._told = news
-        self.toast.tell(news_words(news, self._zone), "Show" if news.money else "")
+        self.toast.tell(news_words(news, self._zone), tr("Show") if news.money else "")
         if self._earnings.page is not None:
             self._earnings.vm.load()
 
     def _tell_locked(self) -> None:
         """Asked once after signing in, and never in the way."""
-        self.toast.tell("The copy on this computer is locked with a PIN.", "Unlock")
+        self.toast.tell(tr("The copy on this computer is locked with a PIN."), tr("Unlock"))
 
     def _act(self) -> None:
         if self.vm.state.status is CopyStatus.LOCKED:
@@ -198,29 +205,40 @@ def copy_words(state: CopyState, zone: tzinfo | None = None) -> str:
     if state.status in _ALWAYS:
         return _ALWAYS[state.status]
     if state.status is CopyStatus.SYNCING:
-        return f"Bringing the copy on this computer up to date. {kept}".strip()
+        return tr("Bringing the copy on this computer up to date. {kept}", kept=kept).strip()
     if state.status is CopyStatus.STUCK:
-        return f"{STUCK} {kept and f'The one that is kept is {kept}'}".strip()
+        return tr("{stuck} {kept}", stuck=STUCK, kept=kept and tr("The one that is kept is {kept}", kept=kept)).strip()
     if state.as_of is None:
-        return "No copy is kept on this computer."
-    guard = "your PIN and the sign-in" if state.pin else "the sign-in"
-    return f"Sealed copy on this computer: {kept} What protects it is {guard} of this computer."
+        return tr("No copy is kept on this computer.")
+    guard = tr("your PIN and the sign-in") if state.pin else tr("the sign-in")
+    return tr(
+        "Sealed copy on this computer: {kept} What protects it is {guard} of this computer.", kept=kept, guard=guard
+    )
 
 
 def news_words(news: CopyNews, zone: tzinfo | None = None) -> str:
     """``Since Tue 24 Nov 20:14: + 3 rentals, 1 refund``."""
     if news.anew:
         return ANEW
-    since = "" if news.since is None else f"Since {_here(moment(news.since), zone)}: "
+    since = "" if news.since is None else tr("Since {since}: ", since=_here(moment(news.since), zone))
     return f"{since}+ {', '.join(_counted(count, what) for count, what in news_counts(news))}"
 
 
+#: What came since the copy before, as ``news_counts`` names it.
+_NEWS = {
+    "rental": Many("{count} rental", "{count} rentals"),
+    "refund": Many("{count} refund", "{count} refunds"),
+    "change of a car": Many("{count} change of a car", "{count} changes of cars"),
+}
+
+
 def _counted(count: int, what: str) -> str:
-    return plural(count, what, "changes of cars" if what.startswith("change") else "")
+    return counted(_NEWS[what].one, _NEWS[what].many, count)
 
 
 def _as_of(at: datetime, zone: tzinfo | None, *, complete: bool) -> str:
-    return f"as of {_here(at, zone)}, {'complete' if complete else 'partial'}."
+    when = _here(at, zone)
+    return tr("as of {at}, complete.", at=when) if complete else tr("as of {at}, partial.", at=when)
 
 
 def _here(at: datetime, zone: tzinfo | None) -> str:

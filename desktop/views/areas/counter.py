@@ -32,9 +32,10 @@ from engine.domain.car.car import Car, CarId
 from engine.domain.firm.events import BookingChanged, Fact
 from engine.domain.people.people import Deed, Renter, RenterId
 from engine.domain.shared.period import RentalPeriod
+from engine.words.tr import tr
 
 FIND, BOOKINGS, RENTERS = "find", "bookings", "renters"
-_GROUP = "Find a car"
+_GROUP = tr("Find a car")
 
 
 class ClientArea(Area):
@@ -86,25 +87,39 @@ class ClientArea(Area):
     @property
     def entries(self) -> tuple[Entry, ...]:
         # Beside a list of the whole firm's, what this account booked wants a name of its own.
-        name = "My bookings" if self._workspace.actor.may(Deed.SEE_ALL_BOOKINGS) else "Bookings"
+        name = tr("My bookings") if self._workspace.actor.may(Deed.SEE_ALL_BOOKINGS) else tr("Bookings")
         return (
-            Entry(FIND, "Find a car", Icon.FIND_CAR, self._make_search),
+            Entry(FIND, tr("Find a car"), Icon.FIND_CAR, self._make_search),
             Entry(BOOKINGS, name, Icon.BOOKINGS, self._make_bookings),
-            Entry(RENTERS, "Renters", Icon.RENTERS, self._make_renters, Deed.SEE_RENTERS),
+            Entry(RENTERS, tr("Renters"), Icon.RENTERS, self._make_renters, Deed.SEE_RENTERS),
         )
 
     def commands(self) -> tuple[Command, ...]:
         return (
-            Command("search.form", "Search form", self._to_form, group=_GROUP),
-            Command("search.cards", "Cars found", self._to_cards, key="Ctrl+Down", group=_GROUP),
-            Command("booking.new", "New booking", self._new_booking, key="N", group=_GROUP, here=self._at_the_counter),
-            Command("car.book", "Book this car", self._book_car, key="B", when=self._may_book_car, group=_GROUP),
-            Command("booking.book", "Book", self.side.book, key="Ctrl+Return", when=self.side.may_book, group="Panel"),
+            Command("search.form", tr("Search form"), self._to_form, group=_GROUP),
+            Command("search.cards", tr("Cars found"), self._to_cards, key="Ctrl+Down", group=_GROUP),
             Command(
-                "booking.pay", "Pay in browser", self.side.pay, key="Ctrl+B", when=self.side.may_pay, group="Panel"
+                "booking.new", tr("New booking"), self._new_booking, key="N", group=_GROUP, here=self._at_the_counter
+            ),
+            Command("car.book", tr("Book this car"), self._book_car, key="B", when=self._may_book_car, group=_GROUP),
+            Command(
+                "booking.book",
+                tr("Book"),
+                self.side.book,
+                key="Ctrl+Return",
+                when=self.side.may_book,
+                group=tr("Panel"),
+            ),
+            Command(
+                "booking.pay",
+                tr("Pay in browser"),
+                self.side.pay,
+                key="Ctrl+B",
+                when=self.side.may_pay,
+                group=tr("Panel"),
             ),
             *self._renter_commands(),
-            *BookingCommands("bookings", "Bookings", self._to_bookings).all(self._workspace.bookings.scopes),
+            *BookingCommands("bookings", tr("Bookings"), self._to_bookings).all(self._workspace.bookings.scopes),
         )
 
     @property
@@ -118,11 +133,11 @@ class ClientArea(Area):
         def one() -> bool:
             return self.renters is not None and self.renters.renter_id is not None
 
-        here, group = partial(self._frame.at, RENTERS), "Renters"
+        here, group = partial(self._frame.at, RENTERS), tr("Renters")
         add, change = (self.on(RENTERS, RentersPage, act) for act in (RentersPage.add, RentersPage.change))
         return (
-            Command("renter.add", "New renter", add, group=group),
-            Command("renter.change", "Change this renter", change, key="E", when=one, here=here, group=group),
+            Command("renter.add", tr("New renter"), add, group=group),
+            Command("renter.change", tr("Change this renter"), change, key="E", when=one, here=here, group=group),
         )
 
     def open_renter(self, renter_id: RenterId) -> bool:
@@ -132,9 +147,12 @@ class ClientArea(Area):
 
     @property
     def listed(self) -> Mapping[HitKind, str]:
-        every = {HitKind.RENTERS: "→ all {count} renters"} if self._sees_renters else {}
+        every = {HitKind.RENTERS: tr("→ all {count} renters")} if self._sees_renters else {}
         if not self._workspace.actor.may(Deed.SEE_ALL_BOOKINGS):
-            every |= {HitKind.BOOKINGS: "→ all {count} bookings", HitKind.CARS: "→ Find a car, with the same text"}
+            every |= {
+                HitKind.BOOKINGS: tr("→ all {count} bookings"),
+                HitKind.CARS: tr("→ Find a car, with the same text"),
+            }
         return every
 
     def show_all(self, kind: HitKind, scope: BookingScope, text: str) -> bool:
@@ -252,7 +270,7 @@ class ClientArea(Area):
 
     def _make_bookings(self) -> BookingsPage:
         vm = self._workspace.bookings
-        page = BookingsPage(self._context, vm, self._workspace.now, first_step="Find a car")
+        page = BookingsPage(self._context, vm, self._workspace.now, first_step=tr("Find a car"))
         page.opened.connect(self.side.open_booking)
         page.first_step_wanted.connect(lambda: self._frame.go(FIND))
         follow_booking(page.table, self.side.detail, self._workspace.detail)

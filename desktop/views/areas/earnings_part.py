@@ -16,6 +16,7 @@ from desktop.views.earnings.earnings_page import EarningsPage
 from desktop.views.parts.area import Entry
 from desktop.views.parts.view_context import ViewContext
 from engine.domain.reports.report_period import SpanKind
+from engine.words.tr import tr
 
 EARNINGS = "earnings"
 
@@ -45,20 +46,20 @@ class EarningsPart(QObject):
 
     @property
     def entry(self) -> Entry:
-        return Entry(EARNINGS, "Earnings", Icon.EARNINGS, self._make)
+        return Entry(EARNINGS, tr("Earnings"), Icon.EARNINGS, self._make)
 
     def commands(self) -> tuple[Command, ...]:
         return (
-            self._command("before", "Earnings of the period before", partial(self._step, -1), "Alt+Left"),
-            self._command("after", "Earnings of the period after", partial(self._step, 1), "Alt+Right"),
-            self._command("month", "Earnings of a month", partial(self._show, SpanKind.MONTH), "Alt+M"),
-            self._command("quarter", "Earnings of a quarter", partial(self._show, SpanKind.QUARTER), "Alt+Q"),
-            self._command("year", "Earnings of a year", partial(self._show, SpanKind.YEAR), "Alt+Y"),
-            self._command("export", "Export the earnings …", self._export, "Ctrl+Shift+E"),
+            self._command("before", tr("Earnings of the period before"), partial(self._step, -1), "Alt+Left"),
+            self._command("after", tr("Earnings of the period after"), partial(self._step, 1), "Alt+Right"),
+            self._command("month", tr("Earnings of a month"), partial(self._show, SpanKind.MONTH), "Alt+M"),
+            self._command("quarter", tr("Earnings of a quarter"), partial(self._show, SpanKind.QUARTER), "Alt+Q"),
+            self._command("year", tr("Earnings of a year"), partial(self._show, SpanKind.YEAR), "Alt+Y"),
+            self._command("export", tr("Export the earnings …"), self._export, "Ctrl+Shift+E"),
         )
 
     def _command(self, name: str, title: str, run: Callable[[], None], key: str) -> Command:
-        return Command(f"earnings.{name}", title, run, key, group="Earnings")
+        return Command(f"earnings.{name}", title, run, key, group=tr("Earnings"))
 
     def happened(self) -> None:
         """Something in the database changed: figures that are shown are asked for again, once for a burst of news."""

@@ -16,9 +16,10 @@ from desktop.views.parts.oversight_words import strange_rows
 from desktop.views.parts.view_context import ViewContext, Workspace
 from desktop.widgets.frame.toast import Toast
 from engine.domain.people.people import Deed
+from engine.words.tr import tr
 
 FIRM, AUDIT, HEALTH = "firm", "audit", "health"
-_SETTINGS = "Branches and settings"
+_SETTINGS = tr("Branches and settings")
 
 
 class FirmArea(Area):
@@ -37,21 +38,21 @@ class FirmArea(Area):
     @property
     def entries(self) -> tuple[Entry, ...]:
         return (
-            Entry(FIRM, "Branches, rules", Icon.SETTINGS, self.made_of(FirmViewModel, FirmPage)),
-            Entry(AUDIT, "Audit", Icon.HISTORY, self.made_of(AuditViewModel, AuditPage)),
-            Entry(HEALTH, "Health", Icon.MAINTENANCE, self.made_of(HealthViewModel, HealthPage)),
+            Entry(FIRM, tr("Branches, rules"), Icon.SETTINGS, self.made_of(FirmViewModel, FirmPage)),
+            Entry(AUDIT, tr("Audit"), Icon.HISTORY, self.made_of(AuditViewModel, AuditPage)),
+            Entry(HEALTH, tr("Health"), Icon.MAINTENANCE, self.made_of(HealthViewModel, HealthPage)),
         )
 
     def commands(self) -> tuple[Command, ...]:
         rules, branch = self.on(FIRM, FirmPage, FirmPage.change_rules), self.on(FIRM, FirmPage, FirmPage.add_branch)
         search, export = self.on(AUDIT, AuditPage, AuditPage.focus_search), self.on(AUDIT, AuditPage, _export)
         return (
-            Command("firm.rules", "Change the rules …", rules, group=_SETTINGS),
-            Command("firm.branch", "Add a branch …", branch, group=_SETTINGS),
-            Command("audit.search", "Search the audit", search, group="Audit"),
-            Command("audit.export", "Export the audit …", export, group="Audit"),
-            Command("health.again", "Look at the deployment again", self._examine, group="Health"),
-            Command("health.copy", "Copy the findings", self.on(HEALTH, HealthPage, _copy), group="Health"),
+            Command("firm.rules", tr("Change the rules …"), rules, group=_SETTINGS),
+            Command("firm.branch", tr("Add a branch …"), branch, group=_SETTINGS),
+            Command("audit.search", tr("Search the audit"), search, group=tr("Audit")),
+            Command("audit.export", tr("Export the audit …"), export, group=tr("Audit")),
+            Command("health.again", tr("Look at the deployment again"), self._examine, group=tr("Health")),
+            Command("health.copy", tr("Copy the findings"), self.on(HEALTH, HealthPage, _copy), group=tr("Health")),
         )
 
     def start(self) -> None:
@@ -59,7 +60,7 @@ class FirmArea(Area):
 
     def _tell_of_strange_rows(self, count: int, newest: str) -> None:
         self._frame.badge(HEALTH, count)
-        self.toast.tell(strange_rows(count, newest), "Look")
+        self.toast.tell(strange_rows(count, newest), tr("Look"))
 
 
 def _export(page: AuditPage) -> None:

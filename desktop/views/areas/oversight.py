@@ -36,9 +36,10 @@ from engine.domain.booking.manual_review import Case, LostCar
 from engine.domain.car.car import IN_SERVICE, Car
 from engine.domain.car.fleet import FleetQuery
 from engine.domain.people.people import Deed
+from engine.words.tr import tr
 
 OVERVIEW, BOOKINGS, CARS = "overview", "all-bookings", "all-cars"
-_BOOKINGS_TITLE = "All bookings"
+_BOOKINGS_TITLE = tr("All bookings")
 
 
 class OversightArea(Area):
@@ -81,16 +82,16 @@ class OversightArea(Area):
     @property
     def entries(self) -> tuple[Entry, ...]:
         return (
-            Entry(OVERVIEW, "Overview", Icon.EARNINGS, self._make_overview),
+            Entry(OVERVIEW, tr("Overview"), Icon.EARNINGS, self._make_overview),
             Entry(BOOKINGS, _BOOKINGS_TITLE, Icon.BOOKINGS, self._make_bookings),
-            Entry(CARS, "All cars", Icon.FLEET, self._make_cars),
+            Entry(CARS, tr("All cars"), Icon.FLEET, self._make_cars),
         )
 
     def commands(self) -> tuple[Command, ...]:
         return (
             *BookingCommands(BOOKINGS, _BOOKINGS_TITLE, self._to_bookings).all((BookingScope.ALL,), keys=False),
             *FleetCommands(self._to_cars, lambda: self._frame.at(CARS)).all(keys=False),
-            Command("care.show", "Bookings that need a person", self.show_care, group="Overview"),
+            Command("care.show", tr("Bookings that need a person"), self.show_care, group=tr("Overview")),
         )
 
     def open_car(self, car: Car) -> bool:
@@ -99,7 +100,7 @@ class OversightArea(Area):
 
     @property
     def listed(self) -> Mapping[HitKind, str]:
-        return {HitKind.BOOKINGS: "→ all {count} bookings", HitKind.CARS: "→ all {count} cars"}
+        return {HitKind.BOOKINGS: tr("→ all {count} bookings"), HitKind.CARS: tr("→ all {count} cars")}
 
     def show_all(self, kind: HitKind, scope: BookingScope, text: str) -> bool:
         if kind is HitKind.BOOKINGS:
@@ -173,7 +174,7 @@ class OversightArea(Area):
 
     def _show_bookings_of(self, car: Car) -> None:
         query = BookingQuery(scope=BookingScope.ALL, car_id=car.id)
-        self._to_bookings().vm.ask(query, only=f"Car: {car.label}")
+        self._to_bookings().vm.ask(query, only=tr("Car: {car}", car=car.label))
 
     def _make_overview(self) -> OverviewPage:
         vm = OverviewViewModel(self._workspace.desk, self._workspace.tasks)

@@ -26,6 +26,7 @@ from engine.domain.booking.listing import BookingQuery, BookingScope
 from engine.domain.car.car import Car
 from engine.domain.firm.events import BookingChanged, CarChanged, Fact
 from engine.domain.people.people import Deed
+from engine.words.tr import tr
 
 FLEET, BOOKINGS = "fleet", "bookings"
 
@@ -76,13 +77,15 @@ class OwnerArea(Area):
     @property
     def entries(self) -> tuple[Entry, ...]:
         return (
-            Entry(FLEET, "Fleet", Icon.FLEET, self.away.either(FLEET, self._make_fleet)),
-            Entry(BOOKINGS, "Bookings", Icon.BOOKINGS, self.away.either(BOOKINGS, self._make_bookings)),
+            Entry(FLEET, tr("Fleet"), Icon.FLEET, self.away.either(FLEET, self._make_fleet)),
+            Entry(BOOKINGS, tr("Bookings"), Icon.BOOKINGS, self.away.either(BOOKINGS, self._make_bookings)),
             self.earnings.entry,
         )
 
     def commands(self) -> tuple[Command, ...]:
-        of_bookings = BookingCommands("bookings", "Bookings", self._to_bookings).all(self._workspace.bookings.scopes)
+        of_bookings = BookingCommands("bookings", tr("Bookings"), self._to_bookings).all(
+            self._workspace.bookings.scopes
+        )
         of_earnings = (*self.earnings.commands(), *self.copy.commands())
         of_fleet = FleetCommands(self._to_fleet, lambda: self._frame.at(FLEET)).all()
         return (*of_fleet, *of_bookings, *of_earnings)
@@ -102,7 +105,7 @@ class OwnerArea(Area):
 
     @property
     def listed(self) -> Mapping[HitKind, str]:
-        return {HitKind.BOOKINGS: "→ all {count} bookings", HitKind.CARS: "→ all {count} cars"}
+        return {HitKind.BOOKINGS: tr("→ all {count} bookings"), HitKind.CARS: tr("→ all {count} cars")}
 
     def show_all(self, kind: HitKind, scope: BookingScope, text: str) -> bool:
         if kind is HitKind.BOOKINGS:
@@ -129,7 +132,7 @@ class OwnerArea(Area):
 
     def _make_bookings(self) -> BookingsPage:
         vm = self._workspace.bookings
-        page = BookingsPage(self._context, vm, self._workspace.now, first_step="Look at the fleet")
+        page = BookingsPage(self._context, vm, self._workspace.now, first_step=tr("Look at the fleet"))
         page.opened.connect(self._open_row)
         page.first_step_wanted.connect(self._to_fleet)
         self._follow = follow_booking(page.table, self.side, self._workspace.detail)
@@ -142,7 +145,7 @@ class OwnerArea(Area):
     def _show_bookings(self, car: Car) -> None:
         """All bookings of one car, whatever became of them."""
         query = BookingQuery(scope=BookingScope.FLEET, car_id=car.id)
-        self._to_bookings().vm.ask(query, only=f"Car: {car.label}")
+        self._to_bookings().vm.ask(query, only=tr("Car: {car}", car=car.label))
 
     def _heard(self, fact: Fact) -> None:
         """What other owners' cars do moves no figure here."""

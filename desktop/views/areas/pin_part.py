@@ -12,6 +12,7 @@ from desktop.viewmodels.offline.copy import CopyStatus, CopyViewModel
 from desktop.views.parts.view_context import ViewContext
 from desktop.views.session.pin_dialog import CHANGE, FORGOTTEN, REMOVE, SET, UNLOCK, PinDialog, Send
 from desktop.widgets.button import Button
+from engine.words.tr import tr
 
 
 class PinPart(QObject):
@@ -26,12 +27,16 @@ class PinPart(QObject):
         self.tasks.failed.connect(self.task_failed)
 
     def commands(self) -> tuple[Command, ...]:
-        group = "Earnings"
+        group = tr("Earnings")
         return (
-            Command("copy.unlock", "Unlock the copy …", self.ask_next, when=self._is_locked, group=group),
-            Command("copy.pin", "Set a PIN for the copy …", self.ask_next, when=self._is_bare, group=group),
-            Command("copy.pin.change", "Change the PIN of the copy …", self.ask_next, when=self._is_open, group=group),
-            Command("copy.pin.remove", "Remove the PIN of the copy …", self._remove, when=self._is_open, group=group),
+            Command("copy.unlock", tr("Unlock the copy …"), self.ask_next, when=self._is_locked, group=group),
+            Command("copy.pin", tr("Set a PIN for the copy …"), self.ask_next, when=self._is_bare, group=group),
+            Command(
+                "copy.pin.change", tr("Change the PIN of the copy …"), self.ask_next, when=self._is_open, group=group
+            ),
+            Command(
+                "copy.pin.remove", tr("Remove the PIN of the copy …"), self._remove, when=self._is_open, group=group
+            ),
         )
 
     def stop(self) -> None:
@@ -40,11 +45,11 @@ class PinPart(QObject):
     def draw(self, button: Button) -> None:
         """What can be done next; without a copy nothing."""
         if self._is_locked():
-            button.setText("Unlock the copy …")
+            button.setText(tr("Unlock the copy …"))
         elif self._is_bare():
-            button.setText("Set a PIN …")
+            button.setText(tr("Set a PIN …"))
         else:
-            button.setText("Change the PIN …")
+            button.setText(tr("Change the PIN …"))
         button.setVisible(self.vm.is_kept)
 
     def ask_next(self) -> None:

@@ -37,29 +37,40 @@ from desktop.widgets.frame.side_panel import SidePanel
 from desktop.widgets.search_field import SearchField
 from desktop.widgets.text import Text
 from desktop.words.figures import whole
-from desktop.words.messages import desk_zone, plural
+from desktop.words.messages import counted, desk_zone
 from engine.domain.booking.listing import COUNT_CAP
 from engine.domain.firm.audit import AuditNames, AuditQuery, AuditRow
 from engine.domain.moments.reading import Lean
 from engine.domain.shared.wall import on_wall, wall_of
+from engine.words.tr import Many, tr
 
-_TITLE = "Audit"
+_TITLE = tr("Audit")
 _SEARCH_PX = 240
-_EVERYBODY, _ANYTHING, _EVERYWHERE = "Everybody", "Everything", "Every desk"
-_SPANS = (("Any time", None), ("Last 24 hours", 1), ("Last 7 days", 7), ("Last 30 days", 30), ("Last 365 days", 365))
-_CHOSEN = "Chosen days"
+_EVERYBODY, _ANYTHING, _EVERYWHERE = tr("Everybody"), tr("Everything"), tr("Every desk")
+_SPANS = (
+    (tr("Any time"), None),
+    (tr("Last 24 hours"), 1),
+    (tr("Last 7 days"), 7),
+    (tr("Last 30 days"), 30),
+    (tr("Last 365 days"), 365),
+)
+_CHOSEN = tr("Chosen days")
 _DAY_PX = 180
 #: So many changed fields stand in a line; the panel has all of them.
 _MOST_TOLD = 3
 _NOTHING = ListWords(
     Icon.HISTORY,
-    "Nothing was changed yet",
-    "Every change of a car, a branch, an account or the rules is written down here, and stays.",
+    tr("Nothing was changed yet"),
+    tr("Every change of a car, a branch, an account or the rules is written down here, and stays."),
     "",
-    "The audit did not come",
+    tr("The audit did not come"),
 )
 _NO_MATCH = ListWords(
-    Icon.FILTER, "Nothing fits", "No change fits these filters.", "Clear all filters", "The audit did not come"
+    Icon.FILTER,
+    tr("Nothing fits"),
+    tr("No change fits these filters."),
+    tr("Clear all filters"),
+    tr("The audit did not come"),
 )
 
 
@@ -69,7 +80,7 @@ def _when(row: AuditRow) -> str:
 
 def _changes(row: AuditRow) -> str:
     names = [*row.before, *(name for name in row.after if name not in row.before)]
-    more = [f"and {len(names) - _MOST_TOLD} more"] if len(names) > _MOST_TOLD else []
+    more = [tr("and {names} more", names=len(names) - _MOST_TOLD)] if len(names) > _MOST_TOLD else []
     return ", ".join([*(_change(row, name) for name in names[:_MOST_TOLD]), *more])
 
 
@@ -81,12 +92,12 @@ def _change(row: AuditRow, name: str) -> str:
 
 def columns() -> list[Column[AuditRow]]:
     return [
-        Column("When", _when, lambda row: row.at, weight=5),
-        Column("Who", who_name, who_name, weight=3),
-        Column("What", lambda row: verb_text(row.what), lambda row: row.what, weight=5),
-        Column("Subject", subject_name, subject_name, weight=5),
-        Column("Change", _changes, _changes, weight=9, spare=True),
-        Column("Desk", lambda row: row.desk, lambda row: row.desk, weight=3, spare=True),
+        Column(tr("When"), _when, lambda row: row.at, weight=5),
+        Column(tr("Who"), who_name, who_name, weight=3),
+        Column(tr("What"), lambda row: verb_text(row.what), lambda row: row.what, weight=5),
+        Column(tr("Subject"), subject_name, subject_name, weight=5),
+        Column(tr("Change"), _changes, _changes, weight=9, spare=True),
+        Column(tr("Desk"), lambda row: row.desk, lambda row: row.desk, weight=3, spare=True),
     ]
 
 
@@ -97,23 +108,35 @@ class AuditPage(Page):
         self.vm = vm
         # Nobody's child: a question that is cancelled as the session ends outlives the page by a moment.
         self.header = PageHeader(context.theme, _TITLE, " ")
-        self.save = Button(context.theme, "Export …", icon=Icon.DOWNLOAD)
+        self.save = Button(context.theme, tr("Export …"), icon=Icon.DOWNLOAD)
         self.header.add_action(self.save)
-        self.subject = SearchField(context.theme, "Subject, such as car car-12")
+        self.subject = SearchField(context.theme, tr("Subject, such as car car-12"))
         self.who, self.what, self.where, self.span = (Combo() for _ in range(4))
-        for box, name in ((self.who, "Who"), (self.what, "What"), (self.where, "Desk"), (self.span, "When")):
+        for box, name in (
+            (self.who, tr("Who")),
+            (self.what, tr("What")),
+            (self.where, tr("Desk")),
+            (self.span, tr("When")),
+        ):
             box.setAccessibleName(name)
         self.span.addItems([*(words for words, _ in _SPANS), _CHOSEN])
         self.first, self.last = (
             MomentField(context.theme, name, days_only=True, lean=Lean.BACKWARD, beneath=False)
-            for name in ("First day", "Last day")
+            for name in (tr("First day"), tr("Last day"))
         )
         for field in (self.first, self.last):
             field.setMinimumWidth(_DAY_PX)
             field.show_day(wall_of(datetime.now(UTC), desk_zone()).date())
             field.hide()
         self._fill_names(AuditNames())
-        self.export = ExportBar(context, vm.export, vm.save, title="Export the audit", name=dated(_TITLE), row="change")
+        self.export = ExportBar(
+            context,
+            vm.export,
+            vm.save,
+            title=tr("Export the audit"),
+            name=dated(_TITLE),
+            rows=Many("{count} change", "{count} changes"),
+        )
         self.list = PagedList(context, vm.list, columns(), _NOTHING, _TITLE)
         self.detail = AuditDetail(context, host)
         self._lay_out(context)
@@ -198,9 +221,15 @@ class AuditPage(Page):
             del blocked
 
     def _counted(self, total: int) -> None:
-        told = "Loading" if total < 0 else f"{plural(total, 'change')}, newest first" if total else " "
+        told = (
+            tr("Loading")
+            if total < 0
+            else tr("{changes}, newest first", changes=counted("{count} change", "{count} changes", total))
+            if total
+            else " "
+        )
         # No more are counted.
-        told = told if total < COUNT_CAP else f"The newest {whole(COUNT_CAP)} changes"
+        told = told if total < COUNT_CAP else tr("The newest {count_cap} changes", count_cap=whole(COUNT_CAP))
         self.header.say(_TITLE, told)
         self.save.setEnabled(total > 0)
 
@@ -208,7 +237,12 @@ class AuditPage(Page):
         filters = FlowLayout(gap=2 * GRID)
         self.subject.setMinimumWidth(_SEARCH_PX)
         filters.addWidget(self.subject)
-        for words, box in (("Who", self.who), ("What", self.what), ("Desk", self.where), ("When", self.span)):
+        for words, box in (
+            (tr("Who"), self.who),
+            (tr("What"), self.what),
+            (tr("Desk"), self.where),
+            (tr("When"), self.span),
+        ):
             filters.addWidget(with_label(Text(context.theme, words, ink="muted"), box, 2 * GRID))
         for field in (self.first, self.last):
             filters.addWidget(field)
@@ -245,21 +279,21 @@ class AuditDetail(SidePanel):
     """One change with every field as it was and as it is."""
 
     def __init__(self, context: ViewContext, host: QWidget) -> None:
-        super().__init__(context.theme, host, "Change")
+        super().__init__(context.theme, host, tr("Change"))
         self._context = context
 
     def show_row(self, row: AuditRow) -> None:
         told = (
-            ("When", _when(row)),
-            ("Who", _with_id(who_name(row), row.by)),
-            ("Desk", row.desk),
-            ("Subject", _with_id(subject_name(row), subject_text(row.subject))),
+            (tr("When"), _when(row)),
+            (tr("Who"), _with_id(who_name(row), row.by)),
+            (tr("Desk"), row.desk),
+            (tr("Subject"), _with_id(subject_name(row), subject_text(row.subject))),
         )
         before, after = (
             [(field_text(name), _with_id(value_text(row, name, value), value)) for name, value in each.items()]
             for each in (row.before, row.after)
         )
-        content = facts_of(self._context.theme, [("", told), ("Before", before), ("After", after)])
+        content = facts_of(self._context.theme, [("", told), (tr("Before"), before), (tr("After"), after)])
         self.showing = row
         self.set_content(content)
         self.set_title(verb_text(row.what))

@@ -20,6 +20,7 @@ from desktop.widgets.button import Button, ButtonKind
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.cancellation import RefundQuote
 from engine.domain.car.car import Car
+from engine.words.tr import tr
 
 
 class Aftercare(QWidget):
@@ -45,9 +46,9 @@ class Aftercare(QWidget):
         self._car: Car | None = None
         self.tasks = TaskScope(self)
         self.tasks.failed.connect(self.task_failed)
-        self.cancel = Button(theme, "Cancel booking …", ButtonKind.DANGER)
-        self.returned = Button(theme, "Take the car back …")
-        self.again = Button(theme, "Take up again")
+        self.cancel = Button(theme, tr("Cancel booking …"), ButtonKind.DANGER)
+        self.returned = Button(theme, tr("Take the car back …"))
+        self.again = Button(theme, tr("Take up again"))
         self._row = row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(2 * GRID)

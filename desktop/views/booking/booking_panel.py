@@ -31,8 +31,9 @@ from engine.domain.people.people import Deed, Renter
 from engine.domain.shared.errors import InvalidText
 from engine.domain.shared.period import RentalPeriod
 from engine.domain.shared.zones import shown_zone
+from engine.words.tr import tr
 
-_TITLES = {PanelStage.CONFIRMED: "Booked", PanelStage.RELEASED: "Not booked", PanelStage.OVER: "Booking"}
+_TITLES = {PanelStage.CONFIRMED: tr("Booked"), PanelStage.RELEASED: tr("Not booked"), PanelStage.OVER: tr("Booking")}
 
 
 class BookingPanel(FormPanel):
@@ -42,7 +43,7 @@ class BookingPanel(FormPanel):
     search_wanted = Signal(object)
 
     def __init__(self, context: ViewContext, workspace: Workspace, host: QWidget) -> None:
-        super().__init__(context.theme, host, "Book this car")
+        super().__init__(context.theme, host, tr("Book this car"))
         self._workspace, self.vm = workspace, workspace.panel
         self.tasks = TaskScope(self)
         self._online = True
@@ -56,8 +57,8 @@ class BookingPanel(FormPanel):
         self.aftercare = Aftercare(
             context.theme, self.vm, workspace.now, takes_back=workspace.actor.may(Deed.TAKE_BACK)
         )
-        self.main = Button(context.theme, "Book", ButtonKind.PRIMARY)
-        self.second = Button(context.theme, "Give up")
+        self.main = Button(context.theme, tr("Book"), ButtonKind.PRIMARY)
+        self.second = Button(context.theme, tr("Give up"))
         self.tasks.failed.connect(self.task_failed)
         self.aftercare.task_failed.connect(self.task_failed)
         self._fill_panel()
@@ -118,7 +119,9 @@ class BookingPanel(FormPanel):
 
     def draw(self, state: PanelState) -> None:
         inside = self.has_the_focus
-        self.set_title(_TITLES.get(state.stage, "Book this car" if state.booking is None else "Pay this booking"))
+        self.set_title(
+            _TITLES.get(state.stage, tr("Book this car") if state.booking is None else tr("Pay this booking"))
+        )
         if state.offer is not None:
             self.car.show_car(state.offer.car)
         elif state.booking is not None:
@@ -148,12 +151,12 @@ class BookingPanel(FormPanel):
     def _draw_foot(self, state: PanelState) -> None:
         self.aftercare.draw(state, online=self._online)
         words = {
-            PanelStage.RENTER: "Book",
-            PanelStage.HOLDING: "Holding the car …",
-            PanelStage.PAYING: "Pay in browser",
-            PanelStage.CONFIRMED: "Done",
-            PanelStage.OVER: "Done",
-            PanelStage.RELEASED: "Book again" if state.offer else "Search again",
+            PanelStage.RENTER: tr("Book"),
+            PanelStage.HOLDING: tr("Holding the car …"),
+            PanelStage.PAYING: tr("Pay in browser"),
+            PanelStage.CONFIRMED: tr("Done"),
+            PanelStage.OVER: tr("Done"),
+            PanelStage.RELEASED: tr("Book again") if state.offer else tr("Search again"),
         }
         self.main.setText(words.get(state.stage, ""))
         self.main.setVisible(state.stage in words)
@@ -164,7 +167,7 @@ class BookingPanel(FormPanel):
             PanelStage.PAYING: state.checkout_ready,
         }
         self.main.setEnabled(ready.get(state.stage, True))
-        self.main.setToolTip("" if self._online else "There is no connection to the database.")
+        self.main.setToolTip("" if self._online else tr("There is no connection to the database."))
         self.second.setVisible(state.stage is PanelStage.PAYING)
 
     def _move_focus(self, state: PanelState, *, inside: bool) -> None:
@@ -266,8 +269,8 @@ def _zone(state: PanelState) -> tzinfo:
 def _facts(state: PanelState, now: datetime) -> list[LabelledValue]:
     fields = times(state.period, _zone(state), now)
     if state.branch is not None:
-        fields.append(LabelledValue("Branch", branch_name(state.branch)))
+        fields.append(LabelledValue(tr("Branch"), branch_name(state.branch)))
     if state.booking is not None:
-        fields.append(LabelledValue("Renter", state.booking.renter_name))
+        fields.append(LabelledValue(tr("Renter"), state.booking.renter_name))
     quote = state.booking.quote if state.booking else state.offer.quote if state.offer else None
     return [*fields, *(quoted(quote) if quote is not None else ())]

@@ -17,9 +17,10 @@ from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.copy_line import CopyLine
 from desktop.widgets.qr_code import QrCode
 from desktop.widgets.text import Text
+from engine.words.tr import tr
 
-SCAN = "Scan it with a telephone to pay there."
-ONLY_HERE = "Demo: this is an address of this computer itself. It opens here only, on no telephone."
+SCAN = tr("Scan it with a telephone to pay there.")
+ONLY_HERE = tr("Demo: this is an address of this computer itself. It opens here only, on no telephone.")
 
 
 class CheckoutAddressView(QWidget):
@@ -29,8 +30,8 @@ class CheckoutAddressView(QWidget):
 
     def __init__(self, theme: Theme, *, demo: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.show_button = Button(theme, "Show address and QR code", ButtonKind.QUIET)
-        self.line = CopyLine(theme, "address of the payment page")
+        self.show_button = Button(theme, tr("Show address and QR code"), ButtonKind.QUIET)
+        self.line = CopyLine(theme, tr("address of the payment page"))
         self.code = QrCode()
         self.note = Text(theme, ONLY_HERE if demo else SCAN, size=TypeSize.SMALL, ink="muted", wrap=True)
         column = QVBoxLayout(self)
@@ -43,13 +44,13 @@ class CheckoutAddressView(QWidget):
         copy.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         copy.activated.connect(self.line.button.click)
         self.show_button.clicked.connect(self.wanted)
-        self.line.copied.connect(lambda _text: announce(self, "Address copied"))
+        self.line.copied.connect(lambda _text: announce(self, tr("Address copied")))
         self.show_page(None)
 
     def show_page(self, page: ShownCheckout | None) -> None:
         """The button that asks for it, while there is none."""
         self.show_button.setVisible(page is None)
         self.line.show_value(page.address if page else "")
-        self.code.show_modules(page.code if page else (), "QR code of the payment page's address")
+        self.code.show_modules(page.code if page else (), tr("QR code of the payment page's address"))
         for part in (self.line, self.note):
             part.setVisible(page is not None)

@@ -48,8 +48,9 @@ from engine.domain.booking.states import BookingState
 from engine.domain.car.car import BranchId, CarId
 from engine.domain.people.phone import phone_text
 from engine.domain.shared.zones import shown_zone
+from engine.words.tr import tr
 
-_SKELETON = ("Pick-up", "Return", "Branch", "Renter", "Booked", "Rental", "Total")
+_SKELETON = (tr("Pick-up"), tr("Return"), tr("Branch"), tr("Renter"), tr("Booked"), tr("Rental"), tr("Total"))
 
 
 class BookingDetail(SidePanel):
@@ -71,32 +72,32 @@ class BookingDetail(SidePanel):
         *,
         demo: bool = False,
     ) -> None:
-        super().__init__(context.theme, host, "Booking")
+        super().__init__(context.theme, host, tr("Booking"))
         self.vm, self._now, self._online = vm, now, True
         self.tasks = TaskScope(self)
         self._stage: tuple[PanelStage, bool] = (PanelStage.RENTER, False)
         self._carless: tuple[BookingId, CarId, LostCar] | None = None
         self.banner = Banner(context.theme)
-        self.number = CopyLine(context.theme, "booking number", lead=True)
+        self.number = CopyLine(context.theme, tr("booking number"), lead=True)
         self.car = CarHead(context.theme)
         self.status = PaymentStatus(context.theme, demo=demo, acts=vm.may_act)
         self.skeleton = DetailSkeleton(context)
         self.facts = FieldList(context.theme, context.shimmer)
-        self.phone, self.email = CopyLine(context.theme, "telephone"), CopyLine(context.theme, "e-mail address")
-        self.renter = Button(context.theme, "Show renter", ButtonKind.QUIET, Icon.PERSON)
+        self.phone, self.email = CopyLine(context.theme, tr("telephone")), CopyLine(context.theme, tr("e-mail address"))
+        self.renter = Button(context.theme, tr("Show renter"), ButtonKind.QUIET, Icon.PERSON)
         self._contact = QWidget()
         self._fill_contact()
         self.aftercare = Aftercare(context.theme, vm, now, takes_back=vm.takes_back)
         self.others = OtherCarsPart(context, vm.others, now)
         self.aftercare.add(self.others.ask)
         self.payments = Payments(context.theme)
-        self.past = Timeline(context.theme, "What happened")
+        self.past = Timeline(context.theme, tr("What happened"))
         self._heads = [
-            Text(context.theme, words, size=TypeSize.LEAD, bold=True) for words in ("Payments", "What happened")
+            Text(context.theme, words, size=TypeSize.LEAD, bold=True) for words in (tr("Payments"), tr("What happened"))
         ]
-        self.main = Button(context.theme, "Pay in browser", ButtonKind.PRIMARY, Icon.OPEN_BROWSER)
-        self.second = Button(context.theme, "Give up")
-        self.search = Button(context.theme, "Search again")
+        self.main = Button(context.theme, tr("Pay in browser"), ButtonKind.PRIMARY, Icon.OPEN_BROWSER)
+        self.second = Button(context.theme, tr("Give up"))
+        self.search = Button(context.theme, tr("Search again"))
         self._fill_panel()
         self._connect()
         self.draw(vm.state)
@@ -277,7 +278,7 @@ class BookingDetail(SidePanel):
         column.setSpacing(0)
         for part in (self.phone, self.email):
             column.addWidget(part)
-            part.copied.connect(lambda text: announce(self, f"{text} copied"))
+            part.copied.connect(lambda text: announce(self, tr("{text_} copied", text_=text)))
         column.addWidget(self.renter, 0, Qt.AlignmentFlag.AlignLeading)
 
     def _connect(self) -> None:
@@ -291,7 +292,7 @@ class BookingDetail(SidePanel):
         self.main.clicked.connect(self.vm.pay)
         self.second.clicked.connect(lambda: self.tasks.once("give up", self._give_up()))
         self.search.clicked.connect(self._search_again)
-        self.number.copied.connect(lambda text: announce(self, f"{text} copied"))
+        self.number.copied.connect(lambda text: announce(self, tr("{text_} copied", text_=text)))
         self.closed.connect(self.vm.close)
         self.vm.changed.connect(self.draw)
 
@@ -317,11 +318,11 @@ def _facts(booking: Booking, names: dict[BranchId, str], now: datetime) -> list[
     zone = shown_zone(booking.zone)
     pick_up, drop_off = (names.get(at, "") for at in (booking.branch_id, booking.return_branch_id))
     return [
-        LabelledValue("Pick-up", branch_time(booking.period.starts_at, zone, now=now)),
-        LabelledValue("Return", branch_time(booking.period.ends_at, zone, now=now)),
-        LabelledValue("Branch", pick_up),
-        *([LabelledValue("Returned at", drop_off)] if drop_off != pick_up else []),
-        LabelledValue("Renter", booking.renter_name),
-        LabelledValue("Booked", f"{branch_time(booking.created_at, zone, now=now)}{by_words(booking.booked_by)}"),
+        LabelledValue(tr("Pick-up"), branch_time(booking.period.starts_at, zone, now=now)),
+        LabelledValue(tr("Return"), branch_time(booking.period.ends_at, zone, now=now)),
+        LabelledValue(tr("Branch"), pick_up),
+        *([LabelledValue(tr("Returned at"), drop_off)] if drop_off != pick_up else []),
+        LabelledValue(tr("Renter"), booking.renter_name),
+        LabelledValue(tr("Booked"), f"{branch_time(booking.created_at, zone, now=now)}{by_words(booking.booked_by)}"),
         *quoted(booking.quote),
     ]

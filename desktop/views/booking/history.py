@@ -20,10 +20,11 @@ from engine.domain.booking.states import BookingState
 from engine.domain.money.payment import Attempt, AttemptState, RefundState
 from engine.domain.money.trouble import Why
 from engine.domain.shared.zones import shown_zone
+from engine.words.tr import tr
 
-_LATE_KEPT = "Paid after the hold was over; the car was still free"
-_LATE_LOST = "Paid after the hold was over; the car was no longer free"
-_TOO_LATE = "Paid after the rental would have ended"
+_LATE_KEPT = tr("Paid after the hold was over; the car was still free")
+_LATE_LOST = tr("Paid after the hold was over; the car was no longer free")
+_TOO_LATE = tr("Paid after the rental would have ended")
 #: What engines sign with when nobody at a desk asked for it.
 _OURSELVES = frozenset({"sweeper", "stripe", "worker", "demo"})
 
@@ -43,8 +44,8 @@ class PaymentLine:
 
 
 def car_lost_words(booking: Booking, why: LostCar) -> str:
-    lost = "left service" if why is LostCar.CAR else "is in service then"
-    return f"{booking.plate} {lost}. Move the booking to another car, or cancel it."
+    lost = tr("left service") if why is LostCar.CAR else tr("is in service then")
+    return tr("{plate} {lost}. Move the booking to another car, or cancel it.", plate=booking.plate, lost=lost)
 
 
 def by_words(account: str, before: str = " by ") -> str:
@@ -79,19 +80,19 @@ def trouble_words(booking: Booking) -> str:  # noqa: PLR0911 -- one for each tro
         return ""
     match booking.trouble.why:
         case Why.STUCK:
-            return "Stripe has not answered for a while. It is asked again; nothing is lost."
+            return tr("Stripe has not answered for a while. It is asked again; nothing is lost.")
         case Why.SLOW:
-            return "The money is on its way at a bank."
+            return tr("The money is on its way at a bank.")
         case Why.NOBODY:
-            return "Its next step is due and no desk with a Stripe key has taken it."
+            return tr("Its next step is due and no desk with a Stripe key has taken it.")
         case Why.MISMATCH:
-            return "Stripe tells something else than was asked for. Head office must look."
+            return tr("Stripe tells something else than was asked for. Head office must look.")
         case Why.DOUBTED:
             return doubt_in_full(booking.trouble.code)
         case Why.REFUND_FAILED:
-            return "Stripe could not give the money back. Head office must pay it another way."
+            return tr("Stripe could not give the money back. Head office must pay it another way.")
         case Why.LAPSED:
-            return "The card's approval ran out before the money was taken. The booking stands unpaid."
+            return tr("The card's approval ran out before the money was taken. The booking stands unpaid.")
     assert_never(booking.trouble.why)
 
 
@@ -112,9 +113,11 @@ def _ran_out(booking: Booking, step: Step) -> bool:
 
 def _step(booking: Booking, before: Step | None, step: Step) -> tuple[str, Tone]:
     if step.change is not None:
-        return f"Moved from {step.change.before.label} to {step.change.after.label}", Tone.ACCENT
+        return tr(
+            "Moved from {before} to {after}", before=step.change.before.label, after=step.change.after.label
+        ), Tone.ACCENT
     if step.state is BookingState.RELEASING and _ran_out(booking, step):
-        return "The hold ran out unpaid", Tone.NEUTRAL
+        return tr("The hold ran out unpaid"), Tone.NEUTRAL
     if before is not None and before.state is BookingState.RELEASED:
         return _late(booking, step), Tone.POSITIVE if step.state is BookingState.CONFIRMED else Tone.WARNING
     return step_words(step.state)
@@ -129,27 +132,51 @@ def _late(booking: Booking, step: Step) -> str:
 def _attempt(booking: Booking, attempt: Attempt, zone: tzinfo, now: datetime) -> PaymentLine:
     price = amount(attempt.amount)
     if attempt.captured_at is not None:
-        words = (f"{price} paid", f"Taken {branch_time(attempt.captured_at, zone, now=now)}", Tone.POSITIVE)
+        words = (
+            tr("{price} paid", price=price),
+            tr("Taken {captured_at}", captured_at=branch_time(attempt.captured_at, zone, now=now)),
+            Tone.POSITIVE,
+        )
     else:
         words = {
-            AttemptState.PREPARED: (f"{price} asked for", "The payment page is being made", Tone.NEUTRAL),
-            AttemptState.OPEN: (f"{price} asked for", _payable(booking, zone, now), Tone.ACCENT),
-            AttemptState.PAID: (f"{price} approved", "The card approved it; the money is taken next", Tone.POSITIVE),
-            AttemptState.EXPIRED: (f"{price} not paid", "The page is closed; nothing was charged", Tone.NEUTRAL),
-            AttemptState.VOID: (f"{price} not charged", "Let go before any money moved", Tone.NEUTRAL),
-            AttemptState.LAPSED: (f"{price} not taken", "The card's approval ran out", Tone.WARNING),
+            AttemptState.PREPARED: (
+                tr("{price} asked for", price=price),
+                tr("The payment page is being made"),
+                Tone.NEUTRAL,
+            ),
+            AttemptState.OPEN: (tr("{price} asked for", price=price), _payable(booking, zone, now), Tone.ACCENT),
+            AttemptState.PAID: (
+                tr("{price} approved", price=price),
+                tr("The card approved it; the money is taken next"),
+                Tone.POSITIVE,
+            ),
+            AttemptState.EXPIRED: (
+                tr("{price} not paid", price=price),
+                tr("The page is closed; nothing was charged"),
+                Tone.NEUTRAL,
+            ),
+            AttemptState.VOID: (
+                tr("{price} not charged", price=price),
+                tr("Let go before any money moved"),
+                Tone.NEUTRAL,
+            ),
+            AttemptState.LAPSED: (
+                tr("{price} not taken", price=price),
+                tr("The card's approval ran out"),
+                Tone.WARNING,
+            ),
         }[attempt.state]
-    ids = (("payment id", attempt.payment_intent), ("page id", attempt.session_id))
+    ids = ((tr("payment id"), attempt.payment_intent), (tr("page id"), attempt.session_id))
     return PaymentLine(*words, tuple((kind, value) for kind, value in ids if value))
 
 
 def _payable(booking: Booking, zone: tzinfo, now: datetime) -> str:
     """One time counts: the hold's. Stripe's page could be paid for longer, and is closed when the hold is over."""
     if booking.state is BookingState.AWAITING_FUNDS:
-        return "The money is on its way"
+        return tr("The money is on its way")
     if booking.state is not BookingState.HELD or booking.hold_over(now):
-        return "The page is being closed"
-    return f"The page can be paid until {branch_time(booking.hold_until, zone, now=now)}"
+        return tr("The page is being closed")
+    return tr("The page can be paid until {hold_until}", hold_until=branch_time(booking.hold_until, zone, now=now))
 
 
 def _refund(booking: Booking) -> Iterator[PaymentLine]:
@@ -157,13 +184,16 @@ def _refund(booking: Booking) -> Iterator[PaymentLine]:
     if refund is None:
         return
     detail, tone = {
-        RefundState.DUE: ("Stripe is asked to give it back", Tone.ACCENT),
-        RefundState.PENDING: ("On its way to the renter's bank", Tone.ACCENT),
-        RefundState.DONE: ("Given back", Tone.NEUTRAL),
-        RefundState.FAILED: ("Stripe could not give it back; head office must", Tone.DANGER),
+        RefundState.DUE: (tr("Stripe is asked to give it back"), Tone.ACCENT),
+        RefundState.PENDING: (tr("On its way to the renter's bank"), Tone.ACCENT),
+        RefundState.DONE: (tr("Given back"), Tone.NEUTRAL),
+        RefundState.FAILED: (tr("Stripe could not give it back; head office must"), Tone.DANGER),
     }[refund.state]
     voided = refund.refund_id.startswith("pi_")
-    ids = (("refund id", refund.refund_id),) if refund.refund_id and not voided else ()
+    ids = ((tr("refund id"), refund.refund_id),) if refund.refund_id and not voided else ()
     yield PaymentLine(
-        f"{amount(refund.amount)} refund", "Let go before any money moved" if voided else detail, tone, ids
+        tr("{amount} refund", amount=amount(refund.amount)),
+        tr("Let go before any money moved") if voided else detail,
+        tone,
+        ids,
     )

@@ -12,6 +12,7 @@ from desktop.views.booking.list_words import DAYS, ORDERS, SCOPES, orders_for
 from desktop.words.booking_words import STANDINGS
 from engine.domain.booking.listing import BookingOrder, BookingScope
 from engine.domain.booking.states import Standing
+from engine.words.tr import tr
 
 _QUICK_DAYS = (Days.TODAY, Days.TOMORROW, Days.NEXT_7)
 
@@ -26,9 +27,11 @@ class BookingCommands:
     def all(self, scopes: tuple[BookingScope, ...], *, keys: bool = True) -> tuple[Command, ...]:
         """With *keys* on they take Ctrl+F and Ctrl+E, which only one page of a window can have."""
         return (
-            self._command("search", f"Search {self._title.lower()}", self._search, "Ctrl+F" if keys else ""),
-            self._command("export", "Export this list …", self._export, "Ctrl+E" if keys else ""),
-            self._command("clear", "Clear search and filters", self._clear),
+            self._command(
+                "search", tr("Search {title}", title=self._title.lower()), self._search, "Ctrl+F" if keys else ""
+            ),
+            self._command("export", tr("Export this list …"), self._export, "Ctrl+E" if keys else ""),
+            self._command("clear", tr("Clear search and filters"), self._clear),
             *self._scopes(scopes),
             *self._filters(),
             *self._orders(scopes),
@@ -37,19 +40,21 @@ class BookingCommands:
     def _scopes(self, scopes: tuple[BookingScope, ...]) -> Iterator[Command]:
         if len(scopes) > 1:
             for scope in scopes:
-                yield self._command(f"scope.{scope}", f"Show: {SCOPES[scope]}", partial(self._show_scope, scope))
+                yield self._command(
+                    f"scope.{scope}", tr("Show: {scopes}", scopes=SCOPES[scope]), partial(self._show_scope, scope)
+                )
 
     def _orders(self, scopes: tuple[BookingScope, ...]) -> Iterator[Command]:
         for order, down in orders_for(scopes):
-            words = f"Sort: {ORDERS[order, down]}"
+            words = tr("Sort: {orders}", orders=ORDERS[order, down])
             yield self._command(f"sort.{order}.{'down' if down else 'up'}", words, partial(self._sort, order, down))
 
     def _filters(self) -> Iterator[Command]:
         for standing in Standing:
-            words = f"Show only {STANDINGS[standing].lower()}"
+            words = tr("Show only {standings}", standings=STANDINGS[standing].lower())
             yield self._command(f"standing.{standing}", words, partial(self._only, frozenset({standing}), Days.ANY))
         for days in _QUICK_DAYS:
-            words = f"Show pick-ups: {DAYS[days].lower()}"
+            words = tr("Show pick-ups: {days}", days=DAYS[days].lower())
             yield self._command(f"days.{days.name.lower()}", words, partial(self._only, frozenset(), days))
 
     def _command(self, name: str, title: str, run: Callable[[], None], key: str = "") -> Command:

@@ -25,6 +25,7 @@ from engine.domain.booking.listing import BookingScope
 from engine.domain.booking.states import Standing
 from engine.domain.car.car import BranchId
 from engine.domain.moments.reading import Lean
+from engine.words.tr import tr
 
 _SEARCH_PX = 260
 _DAY_PX = 180
@@ -41,17 +42,17 @@ class BookingFilters(QWidget):
         self._branches: dict[BranchId, str] = {}
         self.search = SearchField(theme, hint_for(vm.scopes))
         self.search.setMinimumWidth(_SEARCH_PX)
-        self.standings: FilterButton[Standing] = FilterButton(theme, "Standing", STANDINGS.__getitem__)
-        self.days: FilterButton[Days] = FilterButton(theme, "Pick-up", DAYS.__getitem__, many=False)
+        self.standings: FilterButton[Standing] = FilterButton(theme, tr("Standing"), STANDINGS.__getitem__)
+        self.days: FilterButton[Days] = FilterButton(theme, tr("Pick-up"), DAYS.__getitem__, many=False)
         self.branch: FilterButton[BranchId] = FilterButton(
-            theme, "Branch", self._branch_words, many=False, by_words=True
+            theme, tr("Branch"), self._branch_words, many=False, by_words=True
         )
         self.first, self.last = (
             MomentField(theme, name, days_only=True, lean=Lean.NEAREST, beneath=False)
-            for name in ("First day of pick-up", "Last day of pick-up")
+            for name in (tr("First day of pick-up"), tr("Last day of pick-up"))
         )
         self.order = Combo()
-        self.order.setAccessibleName("Order")
+        self.order.setAccessibleName(tr("Order"))
         self._orders = orders_for(vm.scopes)
         self.order.addItems([ORDERS[order] for order in self._orders])
         #: Set from elsewhere (a car's page, a figure that was drilled into); here it can only be taken away.
@@ -129,7 +130,7 @@ class BookingFilters(QWidget):
         row = FlowLayout(gap=2 * GRID)
         for widget in (self.search, self.standings, self.days, self.first, self.last, self.branch):
             row.addWidget(widget)
-        row.add_tail(with_label(Text(theme, "Order", ink="muted"), self.order, 2 * GRID))
+        row.add_tail(with_label(Text(theme, tr("Order"), ink="muted"), self.order, 2 * GRID))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2 * GRID)

@@ -38,10 +38,13 @@ from engine.domain.car.car import BranchId
 from engine.domain.firm.events import BookingChanged, Fact
 from engine.domain.shared.damage import Damaged
 from engine.domain.shared.errors import DriveSphereError
+from engine.words.tr import Many, tr
 
 _SKELETON = 20
-_CLEAR = "Clear all"
-_DID_NOT_COME = "The list did not come"
+_CLEAR = tr("Clear all")
+_DID_NOT_COME = tr("The list did not come")
+
+_ROWS = Many("{count} booking", "{count} bookings")
 
 
 class BookingsPage(Page):
@@ -54,7 +57,7 @@ class BookingsPage(Page):
     """
 
     #: See ``BookingRow.beside``.
-    beside = "Renter"
+    beside = tr("Renter")
 
     opened = Signal(object)
     first_step_wanted = Signal()
@@ -65,7 +68,7 @@ class BookingsPage(Page):
         vm: BookingsViewModel,
         now: Callable[[], datetime],
         *,
-        title: str = "Bookings",
+        title: str = tr("Bookings"),
         first_step: str = "",
         stamp: str = "",
         parent: QWidget | None = None,
@@ -93,9 +96,9 @@ class BookingsPage(Page):
         )
         self.header = PageHeader(context.theme, title, " ")
         self.scope = _scopes(vm.scopes)
-        self.save = Button(context.theme, "Export …", icon=Icon.DOWNLOAD)
+        self.save = Button(context.theme, tr("Export …"), icon=Icon.DOWNLOAD)
         self.filters = BookingFilters(context.theme, vm)
-        self.export = ExportBar(context, vm.export, vm.save, title="Export bookings", name=dated(title), row="booking")
+        self.export = ExportBar(context, vm.export, vm.save, title=tr("Export bookings"), name=dated(title), rows=_ROWS)
         self.damage = DamageBox(self)
         self._lay_out()
         self._connect()
@@ -156,7 +159,7 @@ class BookingsPage(Page):
         self._shown = None
         self.model.forget(_SKELETON)
         self.content.show_rows()
-        self._head("Loading")
+        self._head(tr("Loading"))
 
     def _fill(self, state: BookingsState) -> None:
         self.save.setEnabled(state.phase is Phase.READY and state.first is not None and state.first.total > 0)
@@ -199,7 +202,9 @@ class BookingsPage(Page):
             return
         if self._shown == state.query and self.model.rowCount():
             self.model.fail_asked()
-            self.content.tell_stale(f"{say(state.problem).text} This list is the one loaded before.")
+            self.content.tell_stale(
+                tr("{problem} This list is the one loaded before.", problem=say(state.problem).text)
+            )
         else:
             self._shown = None
             self.model.forget()
@@ -288,7 +293,7 @@ class BookingsPage(Page):
 
 def _scopes(scopes: Sequence[BookingScope]) -> Combo:
     box = Combo()
-    box.setAccessibleName("Which bookings")
+    box.setAccessibleName(tr("Which bookings"))
     for scope in scopes:
         box.addItem(SCOPES[scope], scope)
     return box

@@ -18,6 +18,7 @@ from engine.domain.booking.states import BookingState, Standing
 from engine.domain.car.car import BranchId
 from engine.domain.shared.damage import Damaged
 from engine.domain.shared.zones import shown_zone
+from engine.words.tr import tr
 
 TONES = MappingProxyType(
     {
@@ -65,7 +66,7 @@ class BookingRow:
         """``9:41 left`` while it is held; empty otherwise."""
         if self.hold_until is None:
             return ""
-        return f"{clock_text(max((self.hold_until - now).total_seconds(), 0))} left"
+        return tr("{total_seconds} left", total_seconds=clock_text(max((self.hold_until - now).total_seconds(), 0)))
 
     def standing_text(self, now: datetime) -> str:
         return f"{self.standing}, {self.hold_left(now)}" if self.held else self.standing
@@ -97,8 +98,11 @@ def row_of(booking: Booking, now: datetime, branches: Mapping[BranchId, str] = N
         number=booking_number(booking.id),
         car=car,
         plate=plate,
-        beside=(booking.renter_name, branches.get(booking.branch_id, "") if branches else f"by {booking.booked_by}"),
-        booked=f"Booked {short_day(booking.created_at, zone, now=now)}",
+        beside=(
+            booking.renter_name,
+            branches.get(booking.branch_id, "") if branches else tr("by {booked_by}", booked_by=booking.booked_by),
+        ),
+        booked=tr("Booked {created_at}", created_at=short_day(booking.created_at, zone, now=now)),
         pick_up=branch_time(booking.period.starts_at, zone, now=now),
         drop_off=branch_time(booking.period.ends_at, zone, now=now),
         standing=STANDINGS[booking.standing],

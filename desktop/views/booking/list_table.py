@@ -23,6 +23,7 @@ from desktop.widgets.loading.shimmer import ShimmerClock
 from desktop.widgets.table.record_row import RecordRow
 from desktop.widgets.table.record_table import RecordTable
 from engine.domain.booking.listing import BookingOrder, BookingQuery
+from engine.words.tr import tr
 
 ROW_PX = 12 * GRID
 _TICK_MS = 1000
@@ -44,7 +45,7 @@ _ORDERS = MappingProxyType(
 _SKELETON = MappingProxyType({_NUMBER: (0.8, 0.9), _CAR: (0.75, 0.5), _BESIDE: (0.6, 0.7), _TIMES: (0.8, 0.8)})
 
 
-def columns_of(now: Callable[[], datetime], beside: str = "Renter") -> list[Column[BookingRow]]:
+def columns_of(now: Callable[[], datetime], beside: str = tr("Renter")) -> list[Column[BookingRow]]:
     """*beside* is the heading of ``BookingRow.beside``."""
 
     def column(
@@ -58,12 +59,15 @@ def columns_of(now: Callable[[], datetime], beside: str = "Renter") -> list[Colu
         return Column(title, text, text, numeric, tone, spare=spare)
 
     return [
-        column("Booking", lambda row: row.number, spare=True),
-        column("Car", lambda row: f"{row.car}, {row.plate}"),
+        column(tr("Booking"), lambda row: row.number, spare=True),
+        column(tr("Car"), lambda row: f"{row.car}, {row.plate}"),
         column(beside, lambda row: row.beside[0]),
-        column("Pick-up and return", lambda row: f"{row.pick_up} to {row.drop_off}"),
-        column("Standing", lambda row: row.standing_text(now()), tone=lambda row: row.tone.value),
-        column("Price", lambda row: row.price, numeric=True, spare=True),
+        column(
+            tr("Pick-up and return"),
+            lambda row: tr("{pick_up} to {drop_off}", pick_up=row.pick_up, drop_off=row.drop_off),
+        ),
+        column(tr("Standing"), lambda row: row.standing_text(now()), tone=lambda row: row.tone.value),
+        column(tr("Price"), lambda row: row.price, numeric=True, spare=True),
     ]
 
 
@@ -102,7 +106,7 @@ class BookingTable(RecordTable):
         self._tick.timeout.connect(self._repaint_holds)
         self.setModel(model)
         self.verticalHeader().setDefaultSectionSize(ROW_PX)
-        self.setAccessibleName("Bookings")
+        self.setAccessibleName(tr("Bookings"))
         self.setMinimumWidth(_NARROWEST)
         self.visible_rows.connect(self._watch_holds)
         model.dataChanged.connect(self._watch_holds)

@@ -22,12 +22,13 @@ from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.button import Button
 from desktop.widgets.table.record_table import ROW_HEIGHT, RecordTable
 from desktop.widgets.text import Text, unbroken
-from desktop.words.messages import amount, booking_number, branch_time, plural, say
+from desktop.words.messages import amount, booking_number, branch_time, counted, say
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.other_cars import OtherCars
 from engine.domain.car.car import Car
 from engine.domain.shared.errors import DriveSphereError
 from engine.domain.shared.zones import shown_zone
+from engine.words.tr import tr
 
 _MOST_ROWS = 6
 
@@ -41,13 +42,13 @@ class OtherCarsPart(QWidget):
         super().__init__()
         self.vm, self._now, self._online = vm, now, True
         self.tasks = TaskScope(self)
-        self.ask, self.undo = Button(context.theme, "Another car …"), Button(context.theme, "Undo")
+        self.ask, self.undo = Button(context.theme, tr("Another car …")), Button(context.theme, tr("Undo"))
         self.words = Text(context.theme, size=TypeSize.SMALL, ink="muted", wrap=True)
         self.problem = Text(context.theme, size=TypeSize.SMALL, ink="danger", wrap=True)
         self.model: RowsModel[Car] = RowsModel(_columns(), lambda car: car.id)
         self.table = RecordTable(context.theme, context.shimmer)
         self.table.setModel(self.model)
-        self.table.setAccessibleName("Other cars, the best suited first")
+        self.table.setAccessibleName(tr("Other cars, the best suited first"))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2 * GRID)
@@ -81,7 +82,7 @@ class OtherCarsPart(QWidget):
         self.undo.setVisible(last is not None)
         self.setVisible(movable and (last is not None or state.phase is not None or state.problem is not None))
         if last is not None:
-            self.undo.setText(f"Undo: back to {last.before.label.rpartition(' · ')[2]}")
+            self.undo.setText(tr("Undo: back to {what}", what=last.before.label.rpartition(" · ")[2]))
         for button in (self.ask, self.undo):
             button.setEnabled(self._online and not state.acting)
         self._draw_list(state)
@@ -92,9 +93,9 @@ class OtherCarsPart(QWidget):
     def _draw_list(self, state: OtherCarsState) -> None:
         found = state.found
         cars = found.cars if found is not None else ()
-        self.ask.setText("Close the list" if state.phase is not None else "Another car …")
+        self.ask.setText(tr("Close the list") if state.phase is not None else tr("Another car …"))
         self.words.setVisible(state.phase in (Phase.LOADING, Phase.READY))
-        self.words.setText("Looking for free cars …" if found is None else _found_words(found))
+        self.words.setText(tr("Looking for free cars …") if found is None else _found_words(found))
         fresh = not self.table.isVisibleTo(self) and bool(cars)
         self.model.replace_all(cars)
         self.table.setVisible(bool(cars))
@@ -115,24 +116,30 @@ class OtherCarsPart(QWidget):
 
 def to_move(booking: Booking, car: Car, now: datetime) -> Question:
     return Question(
-        "Move this booking to another car?",
-        f"{booking.renter_name} gets the {car.title}, {car.plate}, instead of {booking.plate}. Please tell the renter. "
-        "From now on the owner of the new car earns with this booking.",
-        f"Move to {car.plate}",
-        f"Keep {booking.plate}",
+        tr("Move this booking to another car?"),
+        tr(
+            "{renter_name} gets the {title}, {plate}, instead of {plate2}. Please tell the renter. From now "
+            "on the owner of the new car earns with this booking.",
+            renter_name=booking.renter_name,
+            title=car.title,
+            plate=car.plate,
+            plate2=booking.plate,
+        ),
+        tr("Move to {plate}", plate=car.plate),
+        tr("Keep {plate}", plate=booking.plate),
         when=times_of(booking, now),
         about=about(booking),
-        amounts=(Amount("Price, as sold", amount(booking.price), strong=True),),
+        amounts=(Amount(tr("Price, as sold"), amount(booking.price), strong=True),),
     )
 
 
 def _columns() -> list[Column[Car]]:
     return [
-        Column("Plate", lambda car: unbroken(car.plate), lambda car: car.plate, weight=14),
-        Column("Car", lambda car: car.title, lambda car: car.title, weight=14),
-        Column("Has", _has, _has, weight=13),
+        Column(tr("Plate"), lambda car: unbroken(car.plate), lambda car: car.plate, weight=14),
+        Column(tr("Car"), lambda car: car.title, lambda car: car.title, weight=14),
+        Column(tr("Has"), _has, _has, weight=13),
         Column(
-            "A day",
+            tr("A day"),
             lambda car: amount(car.daily_rate),
             lambda car: car.daily_rate.minor,
             numeric=True,
@@ -143,15 +150,26 @@ def _columns() -> list[Column[Car]]:
 
 
 def _has(car: Car) -> str:
-    return f"{car.seats} seats, {car.transmission.value}, {car.fuel.value}"
+    return tr(
+        "{seats} seats, {transmission}, {fuel}",
+        seats=car.seats,
+        transmission=car.transmission.value,
+        fuel=car.fuel.value,
+    )
 
 
 def _found_words(found: OtherCars) -> str:
     kind = found.car.body.value.upper() if found.car.body.value == "suv" else found.car.body.value
     if not found.cars:
-        return f"No other {kind} is free at this branch for these times. Cancelling gives the money back by the rules."
-    free, price = plural(len(found.cars), f"free {kind}"), amount(found.booking.price)
-    return f"{free} at this branch, the best suited first. The price stays {price}."
+        return tr(
+            "No other {kind} is free at this branch for these times. Cancelling gives the money back by the rules.",
+            kind=kind,
+        )
+    free, price = (
+        counted("{count} free {kind}", "{count} free {kind}s", len(found.cars), kind=kind),
+        amount(found.booking.price),
+    )
+    return tr("{free} at this branch, the best suited first. The price stays {price}.", free=free, price=price)
 
 
 def _problem_words(state: OtherCarsState, now: datetime) -> str:
@@ -159,9 +177,18 @@ def _problem_words(state: OtherCarsState, now: datetime) -> str:
     if by is not None:
         zone = shown_zone(by.zone)
         until = branch_time(by.period.ends_at, zone, now=now)
-        return (
-            f"{by.plate} was taken meanwhile: {by.renter_name}, booking {booking_number(by.id)}, by {by.booked_by}, "
-            f"until {until}. Nothing was changed."
+        return tr(
+            "{plate} was taken meanwhile: {renter_name}, booking {by}, by {booked_by}, until {until}. "
+            "Nothing was changed.",
+            plate=by.plate,
+            renter_name=by.renter_name,
+            by=booking_number(by.id),
+            booked_by=by.booked_by,
+            until=until,
         )
     zone = shown_zone(state.booking.zone if state.booking else "UTC")
-    return f"{say(problem, zone, now=now).text} Nothing was changed." if isinstance(problem, DriveSphereError) else ""
+    return (
+        tr("{problem} Nothing was changed.", problem=say(problem, zone, now=now).text)
+        if isinstance(problem, DriveSphereError)
+        else ""
+    )

@@ -19,9 +19,10 @@ from desktop.words.messages import booking_number
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.states import BookingState
 from engine.domain.money.payment import AttemptState
+from engine.words.tr import tr
 
 ICON = 28
-TEST_CARD = "Demo: pay with the test card 4242 4242 4242 4242, any date ahead, any code."
+TEST_CARD = tr("Demo: pay with the test card 4242 4242 4242 4242, any date ahead, any code.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +33,22 @@ class StatusWords:
     sentence: str
 
 
-DECLINED = "The card was declined; nothing was charged."
+DECLINED = tr("The card was declined; nothing was charged.")
 #: What may be told of a decline (https://docs.stripe.com/declines/codes); of a card that was lost or stolen Stripe asks
 #: that nobody is told more than that it was declined.
 DECLINES = MappingProxyType(
     {
-        "insufficient_funds": "The card was declined: there is not enough money on it.",
-        "expired_card": "The card was declined: it has expired.",
-        "incorrect_cvc": "The card was declined: its security code was wrong.",
-        "incorrect_number": "The card was declined: its number was wrong.",
-        "card_velocity_exceeded": "The card was declined: its limit is reached.",
-        "withdrawal_count_limit_exceeded": "The card was declined: its limit is reached.",
-        "currency_not_supported": "The card was declined: it does not pay in this currency.",
-        "processing_error": "The card could not be charged just now.",
-        "try_again_later": "The card could not be charged just now.",
-        "authentication_required": "The bank wants the payment to be confirmed, and it was not.",
-        "payment_intent_authentication_failure": "The bank could not confirm who pays; nothing was charged.",
+        "insufficient_funds": tr("The card was declined: there is not enough money on it."),
+        "expired_card": tr("The card was declined: it has expired."),
+        "incorrect_cvc": tr("The card was declined: its security code was wrong."),
+        "incorrect_number": tr("The card was declined: its number was wrong."),
+        "card_velocity_exceeded": tr("The card was declined: its limit is reached."),
+        "withdrawal_count_limit_exceeded": tr("The card was declined: its limit is reached."),
+        "currency_not_supported": tr("The card was declined: it does not pay in this currency."),
+        "processing_error": tr("The card could not be charged just now."),
+        "try_again_later": tr("The card could not be charged just now."),
+        "authentication_required": tr("The bank wants the payment to be confirmed, and it was not."),
+        "payment_intent_authentication_failure": tr("The bank could not confirm who pays; nothing was charged."),
     }
 )
 
@@ -55,32 +56,34 @@ DECLINES = MappingProxyType(
 def status_words(state: PanelState) -> StatusWords | None:
     """None while nothing is booked."""
     if state.stage is PanelStage.HOLDING:
-        return StatusWords(Icon.HOLD, Tone.NEUTRAL, "Holding the car …", "This takes a moment.")
+        return StatusWords(Icon.HOLD, Tone.NEUTRAL, tr("Holding the car …"), tr("This takes a moment."))
     booking = state.booking
     if state.stage is PanelStage.RENTER or booking is None:
         return None
     if state.stage is PanelStage.PAYING:
         tone = Tone.WARNING if state.decline is not None else Tone.ACCENT
-        return StatusWords(Icon.HOLD, tone, f"Held for {booking.renter_name}", _to_pay(state, booking))
+        return StatusWords(
+            Icon.HOLD, tone, tr("Held for {renter_name}", renter_name=booking.renter_name), _to_pay(state, booking)
+        )
     if state.stage is PanelStage.RELEASING:
-        sentence = "The payment page is being closed. A payment made meanwhile still counts."
-        return StatusWords(Icon.CLOCK, Tone.NEUTRAL, "Letting the car go …", sentence)
+        sentence = tr("The payment page is being closed. A payment made meanwhile still counts.")
+        return StatusWords(Icon.CLOCK, Tone.NEUTRAL, tr("Letting the car go …"), sentence)
     if state.stage is PanelStage.CONFIRMED:
         tone = Tone.WARNING if _lapsed(booking) else Tone.POSITIVE
-        return StatusWords(Icon.DONE, tone, "Confirmed", paid_words(booking))
+        return StatusWords(Icon.DONE, tone, tr("Confirmed"), paid_words(booking))
     return StatusWords(Icon.INFO, Tone.NEUTRAL, *end_words(booking))
 
 
 def _to_pay(state: PanelState, booking: Booking) -> str:
     if booking.state is BookingState.AWAITING_FUNDS:
-        return "The money is on its way."
+        return tr("The money is on its way.")
     if not state.checkout_ready:
-        return "The payment page is being made …"
+        return tr("The payment page is being made …")
     if state.decline is not None:
-        return f"{DECLINES.get(state.decline.code, DECLINED)} The page stays open for another card."
+        return tr("{code} The page stays open for another card.", code=DECLINES.get(state.decline.code, DECLINED))
     if state.payable is not None and state.payable.handed:
-        return "Waiting for the payment. The same page can be opened again."
-    return "Open the payment page in the browser, or show its address."
+        return tr("Waiting for the payment. The same page can be opened again.")
+    return tr("Open the payment page in the browser, or show its address.")
 
 
 def _lapsed(booking: Booking) -> bool:
@@ -100,7 +103,7 @@ class PaymentStatus(QWidget):
         self.title = Text(theme, size=TypeSize.LEAD, bold=True, wrap=True)
         self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.countdown = Countdown(theme, size=TypeSize.HERO)
-        self.countdown.set_name("Time left of the hold", aloud=True)
+        self.countdown.set_name(tr("Time left of the hold"), aloud=True)
         self.sentence = Text(theme, wrap=True)
         self.number = Text(theme, size=TypeSize.SMALL, ink="muted")
         self.address = CheckoutAddressView(theme, demo=demo)
@@ -119,7 +122,7 @@ class PaymentStatus(QWidget):
             return ""
         self.title.setText(words.title)
         self.sentence.setText(words.sentence)
-        self.number.setText(f"Booking {booking_number(state.booking.id)}" if state.booking else "")
+        self.number.setText(tr("Booking {booking}", booking=booking_number(state.booking.id)) if state.booking else "")
         self._hint.setVisible(bool(self._hint.text()) and state.stage is PanelStage.PAYING)
         self.address.setVisible(self._acts and state.stage is PanelStage.PAYING and state.checkout_ready)
         self.address.show_page(state.payable)

@@ -12,6 +12,7 @@ from desktop.views.parts.view_context import announce
 from desktop.widgets.copy_line import CopyLine
 from desktop.widgets.timeline import Timeline, TimelineEntry
 from engine.domain.booking.booking import Booking
+from engine.words.tr import tr
 
 
 class Payments(QWidget):
@@ -40,7 +41,7 @@ class Payments(QWidget):
     def _copy_line(self, kind: str, value: str) -> CopyLine:
         line = CopyLine(self._theme, kind)
         line.show_value(value)
-        line.copied.connect(lambda text: announce(self, f"{text} copied"))
+        line.copied.connect(lambda text: announce(self, tr("{text_} copied", text_=text)))
         self.lines.append(line)
         return line
 

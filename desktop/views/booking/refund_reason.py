@@ -21,20 +21,21 @@ from desktop.widgets.text import Text
 from desktop.words.messages import say
 from engine.domain.booking.refund_reason import LONGEST_SAID, RefundReason, UsualReason, sound_reason
 from engine.domain.shared.errors import InvalidText
+from engine.words.tr import tr
 
 _WORDS = MappingProxyType(
     {
-        UsualReason.RENTER: "The renter asked for it",
-        UsualReason.CAR: "The car cannot be given",
-        UsualReason.MISTAKE: "Wrong car, days or renter",
-        UsualReason.TWICE: "Booked or paid twice",
-        UsualReason.DRIVER: "The renter may not drive it",
-        UsualReason.SUSPECT: "The card may not be the renter's",
-        UsualReason.OTHER: "Another reason",
+        UsualReason.RENTER: tr("The renter asked for it"),
+        UsualReason.CAR: tr("The car cannot be given"),
+        UsualReason.MISTAKE: tr("Wrong car, days or renter"),
+        UsualReason.TWICE: tr("Booked or paid twice"),
+        UsualReason.DRIVER: tr("The renter may not drive it"),
+        UsualReason.SUSPECT: tr("The card may not be the renter's"),
+        UsualReason.OTHER: tr("Another reason"),
     }
 )
-_FIRST = "Choose a reason first."
-_SAY = "Say the reason in words first."
+_FIRST = tr("Choose a reason first.")
+_SAY = tr("Say the reason in words first.")
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -55,16 +56,16 @@ class ReasonDialog(QuestionBox):
     def __init__(self, theme: Theme, question: Question, parent: QWidget | None = None, *, said: str = "") -> None:
         """*said* is what was written down before it was asked."""
         super().__init__(theme, question, parent)
-        self.usual = Combo(placeholder="Choose a reason")
+        self.usual = Combo(placeholder=tr("Choose a reason"))
         for usual in UsualReason:
             self.usual.addItem(usual_words(usual), usual)
         self.usual.setCurrentIndex(-1)
         self.said = QLineEdit(said, maxLength=LONGEST_SAID)
         self.form = Form(theme)
-        self.form.add("usual", "Reason", self.usual)
-        self.form.add("said", "In words", self.said)
+        self.form.add("usual", tr("Reason"), self.usual)
+        self.form.add("said", tr("In words"), self.said)
         self._column.addSpacing(3 * GRID)
-        kept = "Kept with the booking and in the audit. The renter can read it."
+        kept = tr("Kept with the booking and in the audit. The renter can read it.")
         self.add(self.form, Text(theme, kept, size=TypeSize.SMALL, ink="muted", wrap=True))
         self.usual.currentIndexChanged.connect(lambda _at: self._chosen())
         self.said.textChanged.connect(lambda _text: self._chosen())
@@ -79,7 +80,7 @@ class ReasonDialog(QuestionBox):
     def _chosen(self) -> None:
         reason = self.reason
         another = reason is not None and reason.usual is UsualReason.OTHER
-        self.said.setPlaceholderText("What happened" if another else "What else is to be known, if anything")
+        self.said.setPlaceholderText(tr("What happened") if another else tr("What else is to be known, if anything"))
         missing = _FIRST if reason is None else _SAY if another and not self.said.text().strip() else ""
         self.yes.setEnabled(not missing)
         self.yes.setToolTip(missing)

@@ -18,6 +18,7 @@ from desktop.words.messages import FIELDS, say
 from engine.domain.people.people import Renter, renter_field
 from engine.domain.people.phone import looks_like_phone, phone_text
 from engine.domain.shared.errors import DriveSphereError, InvalidText
+from engine.words.tr import tr
 
 _HINTS = {"name": "", "email": "name@example.org", "phone": "+49 30 901820", "licence": ""}
 _LONGEST = 200
@@ -40,8 +41,8 @@ class RenterForm(Form):
         self._country = ""
         self._visited: set[str] = set()
         self.read_as = Text(theme, size=TypeSize.SMALL, ink="muted")
-        self.save = Button(theme, "Add renter", ButtonKind.PLAIN, Icon.CHECK)
-        self._back = Button(theme, "Back to search", ButtonKind.QUIET)
+        self.save = Button(theme, tr("Add renter"), ButtonKind.PLAIN, Icon.CHECK)
+        self._back = Button(theme, tr("Back to search"), ButtonKind.QUIET)
         self.save.clicked.connect(self._submit)
         self._back.clicked.connect(self.left)
         self.submitted.connect(self._submit)
@@ -52,7 +53,7 @@ class RenterForm(Form):
     def begin_with(self, typed: str, country: str) -> None:
         """Empty but for what was typed into the search, put where it belongs; *country* reads numbers without a +."""
         self._country = country
-        self.save.setText("Add renter")
+        self.save.setText(tr("Add renter"))
         self._visited.clear()
         self.clear()
         self.read_as.hide()
@@ -63,7 +64,7 @@ class RenterForm(Form):
 
     def correct(self, renter: Renter) -> None:
         """What is known of somebody, to be corrected."""
-        self.save.setText("Save renter")
+        self.save.setText(tr("Save renter"))
         self.fill(renter)
         self.put("phone", phone_text(renter.phone, self._country))
         self.begin()

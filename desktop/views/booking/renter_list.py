@@ -15,6 +15,7 @@ from desktop.theme.tokens import GRID, RADIUS_CONTROL, TypeSize
 from engine.domain.people.people import Renter
 from engine.domain.people.phone import phone_text
 from engine.domain.shared.damage import Damaged
+from engine.words.tr import tr
 
 _ROW = 12 * GRID
 _MOST = 4
@@ -45,7 +46,7 @@ class RenterList(QListView):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setMouseTracking(True)
         self.viewport().setAutoFillBackground(False)
-        self.setAccessibleName("Renters found")
+        self.setAccessibleName(tr("Renters found"))
         self.clicked.connect(self._choose)
         self.activated.connect(self._choose)
         self.show_renters(())

@@ -24,8 +24,9 @@ from desktop.words.renter_words import block_words
 from engine.domain.people.people import Renter
 from engine.domain.people.phone import phone_text
 from engine.domain.shared.errors import InvalidText
+from engine.words.tr import tr
 
-HINT = "Name, e-mail or phone"
+HINT = tr("Name, e-mail or phone")
 #: The index answers within milliseconds; somebody waits at the counter.
 _PAUSE_MS = 120
 
@@ -55,16 +56,16 @@ class RenterPicker(QWidget):
         self.field = SearchField(theme, HINT, pause_ms=_PAUSE_MS)
         self.list = RenterList(theme)
         self.word = Text(theme, size=TypeSize.SMALL, ink="muted", wrap=True)
-        self.new = Button(theme, "New renter", ButtonKind.QUIET, Icon.ADD)
+        self.new = Button(theme, tr("New renter"), ButtonKind.QUIET, Icon.ADD)
         self.form = RenterForm(theme)
         self.name = Text(theme, bold=True, wrap=True)
         # A long name wraps or is cut; it does not widen the panel.
         self.name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.phone, self.email = CopyLine(theme, "telephone", lead=False), CopyLine(theme, "e-mail address")
+        self.phone, self.email = CopyLine(theme, tr("telephone"), lead=False), CopyLine(theme, tr("e-mail address"))
         self.blocked = Banner(theme)
         self.twins = TwinChoice(theme)
         self._mending: Renter | None = None
-        self.change = Button(theme, "Change", ButtonKind.QUIET)
+        self.change = Button(theme, tr("Change"), ButtonKind.QUIET)
         self._seek, self._card = QWidget(), QWidget()
         self._lay_out(theme)
         self.field.installEventFilter(self)
@@ -83,11 +84,11 @@ class RenterPicker(QWidget):
             return None
         typed = {name: field.text().strip() for name, field in self.form.lines.items()}
         return Question(
-            "Leave without adding this renter?",
-            "What you filled in for this renter is not added yet and would be lost.",
-            "Leave, lose what was typed",
-            "Go on with the renter",
-            about=About(typed["name"] or "New renter", "", typed["email"], typed["phone"]),
+            tr("Leave without adding this renter?"),
+            tr("What you filled in for this renter is not added yet and would be lost."),
+            tr("Leave, lose what was typed"),
+            tr("Go on with the renter"),
+            about=About(typed["name"] or tr("New renter"), "", typed["email"], typed["phone"]),
             grave=True,
             final=True,
         )
@@ -146,7 +147,7 @@ class RenterPicker(QWidget):
         name = state.renter.name if state.renter is not None else self.form.lines["name"].text().strip()
         self.twins.draw(state.twins, name, state.country, added=state.renter is not None)
         if state.renter is not None and state.blocked is not None:
-            words = f"Nothing new is booked for this renter. {block_words(state.blocked)}"
+            words = tr("Nothing new is booked for this renter. {blocked}", blocked=block_words(state.blocked))
             self.blocked.tell(Tone.DANGER, words, closable=False)
         else:
             self.blocked.clear()
@@ -166,18 +167,18 @@ class RenterPicker(QWidget):
 
     def _draw_found(self, state: PanelState) -> None:
         if state.searching:
-            self.word.setText("Searching …")
+            self.word.setText(tr("Searching …"))
             return
         self._answered = bool(self._told)
         found = state.found
         self.list.show_renters(found.rows if self._told else (), state.country)
         if not self._told:
-            self.word.setText("Type the beginning of a first or family name, an e-mail address or a phone number.")
+            self.word.setText(tr("Type the beginning of a first or family name, an e-mail address or a phone number."))
         elif found.rows:
-            told = (found_words(found, self._told), "Enter takes the marked one.")
+            told = (found_words(found, self._told), tr("Enter takes the marked one."))
             self.word.setText(" ".join(filter(None, told)))
         else:
-            self.word.setText("Nobody found. Enter adds a new renter.")
+            self.word.setText(tr("Nobody found. Enter adds a new renter."))
 
     def _take_answer(self) -> None:
         """The marked one; where nobody was found, somebody new."""
@@ -219,7 +220,7 @@ class RenterPicker(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2 * GRID)
-        column.addWidget(Text(theme, "Renter", size=TypeSize.LEAD, bold=True))
+        column.addWidget(Text(theme, tr("Renter"), size=TypeSize.LEAD, bold=True))
         for part in (self._card, self.blocked, self.twins, self._seek, self.form):
             column.addWidget(part)
         self.form.hide()

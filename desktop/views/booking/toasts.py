@@ -12,8 +12,9 @@ from desktop.words.messages import booking_number
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.states import BookingState
 from engine.domain.people.people import Actor
+from engine.words.tr import tr
 
-_SHOW = "Show"
+_SHOW = tr("Show")
 
 
 class BookingToasts(QObject):
@@ -48,11 +49,11 @@ class BookingToasts(QObject):
         number = booking_number(booking.id)
         if (late := late_words(booking)) and self._concerned(booking):
             if booking.state is BookingState.CONFIRMED:
-                return f"{number} is confirmed. {late}."
+                return tr("{number} is confirmed. {late}.", number=number, late=late)
             if booking.state in (BookingState.REFUND_DUE, BookingState.REFUNDED):
-                return f"{number} gets its money back. {late}."
+                return tr("{number} gets its money back. {late}.", number=number, late=late)
         if was_held and booking.state is BookingState.CONFIRMED:
-            return f"Booking {number} is paid and confirmed."
+            return tr("Booking {number} is paid and confirmed.", number=number)
         return ""
 
     def _concerned(self, booking: Booking) -> bool:

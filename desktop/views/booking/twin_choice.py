@@ -11,10 +11,11 @@ from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, TypeSize
 from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.text import Text
-from desktop.words.messages import plural
+from desktop.words.messages import counted
 from desktop.words.renter_words import shared_words
 from engine.domain.people.phone import phone_text
 from engine.domain.people.renters import Twin
+from engine.words.tr import tr
 
 
 class TwinChoice(QWidget):
@@ -56,21 +57,26 @@ class TwinChoice(QWidget):
                 widget.deleteLater()
         self.buttons = []
         self.word.setText(
-            "Another desk added this person at the same moment. Which of the two is it?"
+            tr("Another desk added this person at the same moment. Which of the two is it?")
             if added
-            else "Somebody with the same telephone or e-mail address is known. Is it the same person?"
+            else tr("Somebody with the same telephone or e-mail address is known. Is it the same person?")
         )
         for twin in self._twins:
             self._add(twin, country)
-        self.keep.setText(f"Keep {name}" if added else f"Add {name} as somebody else")
+        self.keep.setText(tr("Keep {name}", name=name) if added else tr("Add {name} as somebody else", name=name))
 
     def _add(self, twin: Twin, country: str) -> None:
         renter = twin.file.renter
         words = (phone_text(renter.phone, country), renter.email)
-        told = f"{' · '.join(words)}\n{shared_words(twin.shared).capitalize()} · {plural(twin.bookings, 'booking')}"
+        told = tr(
+            "{words}\n{shared} · {bookings}",
+            words=" · ".join(words),
+            shared=shared_words(twin.shared).capitalize(),
+            bookings=counted("{count} booking", "{count} bookings", twin.bookings),
+        )
         line = Text(self._theme, told, size=TypeSize.SMALL, ink="muted", wrap=True)
         line.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        button = Button(self._theme, f"Take {renter.name}", ButtonKind.PLAIN)
+        button = Button(self._theme, tr("Take {renter}", renter=renter.name), ButtonKind.PLAIN)
         button.setAccessibleDescription(told)
         button.clicked.connect(lambda: self.taken.emit(twin))
         self.buttons.append(button)

@@ -25,6 +25,7 @@ from desktop.words.figures import amount, whole
 from engine.domain.money.money import Money
 from engine.domain.reports.earnings import CarFigures, CurrencyReport, Earnings
 from engine.domain.reports.figure_sources import Figure
+from engine.words.tr import tr
 
 
 def _rate(row: CarFigures) -> int:
@@ -54,17 +55,17 @@ def _day_rate(row: CarFigures) -> str:
 
 
 _COLUMNS: tuple[Column[CarFigures], ...] = (
-    Column("Car", lambda row: row.car.label, lambda row: row.car.label, weight=4),
-    Column("Net", lambda row: _number(row.total.net), lambda row: row.total.net_minor, numeric=True),
-    Column("Gross", lambda row: _number(row.total.gross), lambda row: row.total.gross_minor, numeric=True),
-    Column("Rentals", lambda row: whole(row.total.rentals), lambda row: row.total.rentals, numeric=True),
+    Column(tr("Car"), lambda row: row.car.label, lambda row: row.car.label, weight=4),
+    Column(tr("Net"), lambda row: _number(row.total.net), lambda row: row.total.net_minor, numeric=True),
+    Column(tr("Gross"), lambda row: _number(row.total.gross), lambda row: row.total.gross_minor, numeric=True),
+    Column(tr("Rentals"), lambda row: whole(row.total.rentals), lambda row: row.total.rentals, numeric=True),
     Column(
-        "Utilisation",
+        tr("Utilisation"),
         lambda row: value_text(Figure.UTILISATION, row.total),
         lambda row: row.total.utilisation or 0,
         numeric=True,
     ),
-    Column("Per day", _day_rate, _rate, numeric=True),
+    Column(tr("Per day"), _day_rate, _rate, numeric=True),
 )
 
 
@@ -88,7 +89,7 @@ class EarningsBody(QScrollArea):
         self.branches = ChartCard(theme, clock, BarChart(theme, clock))
         self.model: SlicesModel[CarFigures] = SlicesModel(_COLUMNS, _never, 1000)
         self.cars = RecordTable(theme, clock)
-        self.cars.setAccessibleName("Cars")
+        self.cars.setAccessibleName(tr("Cars"))
         self.cars.setModel(self.model)
         self._unit = Text(theme, size=TypeSize.SMALL, ink="muted")
         self._compared = Text(theme, size=TypeSize.SMALL, ink="muted")
@@ -127,12 +128,12 @@ class EarningsBody(QScrollArea):
         if grid.points:
             self.map.show_data(grid)
         else:
-            self.map.show_empty(grid.title, grid.unit, "No car could be rented in this time.")
+            self.map.show_empty(grid.title, grid.unit, tr("No car could be rented in this time."))
         if report.branches:
             self.branches.show_data(charts.branch_chart(report))
         else:
-            self.branches.show_empty(charts.BRANCHES, report.currency, "No rental was paid in this time.")
-        self._unit.setText(f"Amounts in {report.currency}, per billed day on the right")
+            self.branches.show_empty(charts.BRANCHES, report.currency, tr("No rental was paid in this time."))
+        self._unit.setText(tr("Amounts in {currency}, per billed day on the right", currency=report.currency))
         self.model.reset(len(report.cars))
         self.model.put_slice(self.model.ticket(0), report.cars)
         self._size()
@@ -160,7 +161,7 @@ class EarningsBody(QScrollArea):
             self._beside.addWidget(card, 1)
         self.branches.setMinimumHeight(_CHART_HEIGHT)
         table = Panel(context.theme, padding=4 * GRID)
-        table.body.addWidget(Text(context.theme, "Cars", size=TypeSize.LEAD, bold=True))
+        table.body.addWidget(Text(context.theme, tr("Cars"), size=TypeSize.LEAD, bold=True))
         table.body.addWidget(self._unit)
         table.body.addWidget(self.cars)
         self._compared.setFixedHeight(_LINE)

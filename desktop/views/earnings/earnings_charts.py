@@ -10,6 +10,7 @@ from desktop.widgets.text import isolated
 from desktop.words.figures import amount, short_amount, whole
 from engine.domain.reports.earnings import CurrencyReport, Earnings, Figures
 from engine.domain.reports.figure_sources import Figure
+from engine.words.tr import tr
 
 
 class Asked(NamedTuple):
@@ -21,8 +22,8 @@ class Asked(NamedTuple):
     branch_id: str | None = None
 
 
-NET, USE, MAP, BRANCHES = "Net by {}", "Utilisation by {}", "Utilisation by car and {}", "Net by branch"
-USE_UNIT = "of the rentable time"
+NET, USE, MAP, BRANCHES = tr("Net by {}"), tr("Utilisation by {}"), tr("Utilisation by car and {}"), tr("Net by branch")
+USE_UNIT = tr("of the rentable time")
 
 
 def unit_of_time(earnings: Earnings) -> str:
@@ -89,7 +90,7 @@ def use_map(earnings: Earnings, report: CurrencyReport) -> ChartData:
     )
     when = unit_of_time(earnings)
     rows = tuple(each.car.label for each in cars)
-    return ChartData(MAP.format(when), f"{USE_UNIT}, %", points, rows, head=f"Car and {when}")
+    return ChartData(MAP.format(when), f"{USE_UNIT}, %", points, rows, head=tr("Car and {when}", when=when))
 
 
 def branch_chart(report: CurrencyReport) -> ChartData:
@@ -104,7 +105,7 @@ def branch_chart(report: CurrencyReport) -> ChartData:
         )
         for each in report.branches
     )
-    return ChartData(BRANCHES, report.currency, points, head="Branch")
+    return ChartData(BRANCHES, report.currency, points, head=tr("Branch"))
 
 
 def _beside(now: tuple[Figures, ...], before: tuple[Figures, ...]) -> list[tuple[Figures, Figures | None]]:
@@ -125,9 +126,11 @@ class _UseWords:
 
     def of(self, figures: Figures) -> str:
         if not figures.available_ms:
-            return "no car could be rented"
+            return tr("no car could be rented")
         rented, available = self._time(figures.rented_ms), self._time(figures.available_ms)
-        return f"{self.number(figures)} %: {rented} of {available}"
+        return tr(
+            "{figures} %: {rented} of {available}", figures=self.number(figures), rented=rented, available=available
+        )
 
     def number(self, figures: Figures) -> str:
         """Per cent, rounded half up; empty where no car could be rented."""

@@ -30,9 +30,12 @@ from desktop.words.messages import say
 from engine.domain.reports.earnings import CurrencyReport, Earnings, Figures
 from engine.domain.reports.figure_sources import FigureQuestion
 from engine.domain.shared.errors import DriveSphereError
+from engine.words.tr import Many, tr
 
-TITLE = "Earnings"
-_MISSING = "rentals and payments are missing in these figures"
+TITLE = tr("Earnings")
+_MISSING = tr("rentals and payments are missing in these figures")
+
+_ROWS = Many("{count} row", "{count} rows")
 
 
 class EarningsPage(Page):
@@ -62,10 +65,10 @@ class EarningsPage(Page):
         self.vm, self._explain = vm, explain
         self.header = PageHeader(context.theme, TITLE, " ")
         self.period = PeriodBar(context.theme)
-        self.save = Button(context.theme, "Export …", icon=Icon.DOWNLOAD)
+        self.save = Button(context.theme, tr("Export …"), icon=Icon.DOWNLOAD)
         self.stamp = Banner(context.theme)
         self.export = ExportBar(
-            context, vm.export, vm.write_csv, title="Export earnings", name=self._file_name, row="row"
+            context, vm.export, vm.write_csv, title=tr("Export earnings"), name=self._file_name, rows=_ROWS
         )
         self.left_out = Banner(context.theme)
         self.left_out.clear()
@@ -81,7 +84,7 @@ class EarningsPage(Page):
         )
         self.copy_line = Text(context.theme, size=TypeSize.SMALL, ink="muted", wrap=True)
         self.pin = Button(context.theme, kind=ButtonKind.QUIET)
-        self.forget = Button(context.theme, "Forget this computer …", ButtonKind.QUIET)
+        self.forget = Button(context.theme, tr("Forget this computer …"), ButtonKind.QUIET)
         self.panel = ExplainPanel(context, explain, host, vm.now, opens=not offline)
         self.panel.booking_wanted.connect(self.booking_wanted)
         self._lay_out()
@@ -122,8 +125,8 @@ class EarningsPage(Page):
         if state.phase is Phase.FAILED and state.problem is not None:
             self._fail(state, state.problem)
         elif state.earnings is None or state.report is None:
-            words = "Once you have a car in your fleet, this page shows what it earns."
-            self.content.show_empty(Icon.EARNINGS, "No cars yet", words, "To the fleet")
+            words = tr("Once you have a car in your fleet, this page shows what it earns.")
+            self.content.show_empty(Icon.EARNINGS, tr("No cars yet"), words, tr("To the fleet"))
         else:
             self.content.show_rows()
             self.body.show_report(state.earnings, state.report)
@@ -135,31 +138,38 @@ class EarningsPage(Page):
     def _fail(self, state: EarningsState, problem: DriveSphereError) -> None:
         if state.earnings is not None:
             self.content.show_rows()
-            self.content.tell_stale(f"These figures may be out of date. {say(problem).text}")
+            self.content.tell_stale(tr("These figures may be out of date. {problem}", problem=say(problem).text))
         else:
-            words = "The earnings could not be loaded"
+            words = tr("The earnings could not be loaded")
             if self._offline:
                 self.content.show_problem(unreadable(problem), words, SIGN_IN)
             else:
                 self.content.show_problem(problem, words)
 
     def _head(self, state: EarningsState) -> None:
-        parts = [] if state.span is None else [_period(state), f"days of {state.span.zone}"]
+        parts = [] if state.span is None else [_period(state), tr("days of {zone}", zone=state.span.zone)]
         stamp = ""
         if state.span is not None and state.as_of is not None and state.earnings is not None:
             as_of = desk_time(state.as_of, state.span.wall, now=self.vm.now())
             whole = "complete" if state.earnings.complete else "partial"
-            stamp = f"stored copy as of {as_of}, {whole}" if state.stored else f"as of {as_of}"
+            stamp = (
+                tr("stored copy as of {as_of}, {whole}", as_of=as_of, whole=whole)
+                if state.stored
+                else tr("as of {as_of}", as_of=as_of)
+            )
             parts.append(stamp)
         self.header.say(TITLE, " · ".join(parts) or " ")
         partial = state.earnings is not None and not state.earnings.complete
         if stamp and partial and self._offline:
             tell_partial(self.stamp, _MISSING)
         elif stamp and state.stored and not self._offline:
-            tone, words = (Tone.DANGER if partial else Tone.WARNING), f"No connection. {stamp[0].upper()}{stamp[1:]}."
+            tone, words = (
+                (Tone.DANGER if partial else Tone.WARNING),
+                tr("No connection. {stamp}{stamp2}.", stamp=stamp[0].upper(), stamp2=stamp[1:]),
+            )
             if partial:
-                words = f"{words} Its first making was cut off, so {_MISSING}."
-            self.stamp.tell(tone, words, "Try again", closable=False)
+                words = tr("{words} Its first making was cut off, so {missing}.", words=words, missing=_MISSING)
+            self.stamp.tell(tone, words, tr("Try again"), closable=False)
         else:
             self.stamp.clear()
 
@@ -186,7 +196,11 @@ class EarningsPage(Page):
 
     def _file_name(self) -> str:
         state = self.vm.state
-        return "earnings" if state.span is None else f"earnings {span_name(state.span)} {state.currency}"
+        return (
+            "earnings"
+            if state.span is None
+            else tr("earnings {span} {currency}", span=span_name(state.span), currency=state.currency)
+        )
 
     def _connect(self) -> None:
         self.vm.changed.connect(self.draw)
@@ -234,7 +248,11 @@ def _period(state: EarningsState) -> str:
     name = span_name(state.span)
     if state.as_of is None or state.as_of >= state.span.ends_at:
         return name
-    return f"{name} so far" if state.span.starts_at <= state.as_of else f"{name}, not begun yet"
+    return (
+        tr("{name} so far", name=name)
+        if state.span.starts_at <= state.as_of
+        else tr("{name}, not begun yet", name=name)
+    )
 
 
 def _figures(earnings: Earnings, report: CurrencyReport, asked: Asked) -> tuple[Figures, str]:

@@ -9,12 +9,13 @@ from types import MappingProxyType
 from PySide6.QtCore import QDate
 
 from desktop.theme.tokens import Tone
-from desktop.words.figures import amount, decimals, locale, plural, whole
+from desktop.words.figures import amount, counted, decimals, locale, whole
 from engine.domain.money.money import Money
 from engine.domain.reports.comparison import Stretch, Which
 from engine.domain.reports.earnings import CurrencyReport, Earnings, Figures
 from engine.domain.reports.figure_sources import Figure
 from engine.domain.reports.report_period import Span, SpanKind
+from engine.words.tr import tr
 
 _DAY = timedelta(days=1)
 _HOUR_MS = 3_600_000
@@ -23,36 +24,44 @@ _MONTHS_OF_QUARTER = 3
 
 NAMES = MappingProxyType(
     {
-        Figure.NET: "Net",
-        Figure.GROSS: "Gross",
-        Figure.REFUNDS: "Refunds",
-        Figure.COMMISSION: "Commission",
-        Figure.UTILISATION: "Utilisation",
-        Figure.DAILY_RATE: "Average daily rate",
-        Figure.PER_CAR_DAY: "Revenue per car day",
-        Figure.LENGTH: "Average length",
-        Figure.RENTALS: "Rentals",
+        Figure.NET: tr("Net"),
+        Figure.GROSS: tr("Gross"),
+        Figure.REFUNDS: tr("Refunds"),
+        Figure.COMMISSION: tr("Commission"),
+        Figure.UTILISATION: tr("Utilisation"),
+        Figure.DAILY_RATE: tr("Average daily rate"),
+        Figure.PER_CAR_DAY: tr("Revenue per car day"),
+        Figure.LENGTH: tr("Average length"),
+        Figure.RENTALS: tr("Rentals"),
     }
 )
 NOTHING = "–"  # noqa: RUF001 -- the dash of an empty cell
 #: What each figure is, in a sentence that can be checked.
 MEANINGS = MappingProxyType(
     {
-        Figure.NET: "Your share of what was paid in this time, less your share of what was given back.",
-        Figure.GROSS: "All that renters paid in this time.",
-        Figure.REFUNDS: "What was given back in this time, whenever it had been paid.",
-        Figure.COMMISSION: "The firm's share. Each booking keeps the rate that was agreed on the day of booking.",
-        Figure.UTILISATION: "Time out with paid rentals, of the time in which cars could be rented. Maintenance is "
-        "left out, and time that has not come yet.",
-        Figure.DAILY_RATE: "The price of the rentals paid in this time, divided by their billed days. Cancelled "
-        "ones do not count.",
-        Figure.PER_CAR_DAY: "Gross less refunds, divided by the days in which cars could be rented.",
-        Figure.LENGTH: "Billed days of the rentals paid in this time, divided by their number.",
-        Figure.RENTALS: "Rentals paid in this time that were not cancelled.",
+        Figure.NET: tr("Your share of what was paid in this time, less your share of what was given back."),
+        Figure.GROSS: tr("All that renters paid in this time."),
+        Figure.REFUNDS: tr("What was given back in this time, whenever it had been paid."),
+        Figure.COMMISSION: tr("The firm's share. Each booking keeps the rate that was agreed on the day of booking."),
+        Figure.UTILISATION: tr(
+            "Time out with paid rentals, of the time in which cars could be rented. Maintenance is "
+            "left out, and time that has not come yet."
+        ),
+        Figure.DAILY_RATE: tr(
+            "The price of the rentals paid in this time, divided by their billed days. Cancelled ones do not count."
+        ),
+        Figure.PER_CAR_DAY: tr("Gross less refunds, divided by the days in which cars could be rented."),
+        Figure.LENGTH: tr("Billed days of the rentals paid in this time, divided by their number."),
+        Figure.RENTALS: tr("Rentals paid in this time that were not cancelled."),
     }
 )
 KINDS = MappingProxyType(
-    {SpanKind.MONTH: "Month", SpanKind.QUARTER: "Quarter", SpanKind.YEAR: "Year", SpanKind.CUSTOM: "Own days"}
+    {
+        SpanKind.MONTH: tr("Month"),
+        SpanKind.QUARTER: tr("Quarter"),
+        SpanKind.YEAR: tr("Year"),
+        SpanKind.CUSTOM: tr("Own days"),
+    }
 )
 
 
@@ -115,10 +124,10 @@ def change(figure: Figure, now: Figures, before: Figures, name: str) -> tuple[st
     by_points = figure is Figure.UTILISATION
     grown = new - old if by_points else (abs(new) - abs(old) if figure in _COSTS else new - old) / abs(old)
     if not hundredths(abs(grown)):
-        return f"Same as {name}", Tone.NEUTRAL
+        return tr("Same as {name}", name=name), Tone.NEUTRAL
     told = points(abs(grown)) if by_points else share_percent(abs(grown))
     tone = Tone.NEUTRAL if figure in _COSTS else _TONES[_sign(grown)]
-    return f"{_SHAPES[_sign(grown)]} {told} on {name}", tone
+    return tr("{shapes} {told} on {name}", shapes=_SHAPES[_sign(grown)], told=told, name=name), tone
 
 
 def notes_of(figure: Figure, earnings: Earnings, report: CurrencyReport) -> list[tuple[str, Tone]]:
@@ -135,14 +144,14 @@ def compared_words(earnings: Earnings) -> str:
     """One sentence on what all figures are compared with."""
     names = [stretch_name(each.stretch, earnings.span) for each in earnings.beside]
     if not names:
-        return f"{span_name(earnings.span)} has not begun."
-    same = ", up to this time of day" if any(each.stretch.cut for each in earnings.beside) else ""
-    return f"Compared with {' and '.join(names)}{same}."
+        return tr("{span} has not begun.", span=span_name(earnings.span))
+    same = tr(", up to this time of day") if any(each.stretch.cut for each in earnings.beside) else ""
+    return tr("Compared with {names}{same}.", names=" and ".join(names), same=same)
 
 
 def _in_short(stretch: Stretch, span: Span) -> str:
     """For a tile; the sentence above all of them says which days these are."""
-    return "a year ago" if stretch.which is Which.YEAR_AGO else stretch_name(stretch, span)
+    return tr("a year ago") if stretch.which is Which.YEAR_AGO else stretch_name(stretch, span)
 
 
 def stretch_name(stretch: Stretch, span: Span) -> str:
@@ -152,9 +161,14 @@ def stretch_name(stretch: Stretch, span: Span) -> str:
     last = stretch.end - _DAY
     year = "" if last.year == span.first.year else f" {last.year}"
     if span.kind is SpanKind.YEAR:
-        return f"{stretch.first.year} to {_written(last, 'd MMM')}"
+        return tr("{year} to {last}", year=stretch.first.year, last=_written(last, "d MMM"))
     if span.kind is SpanKind.QUARTER:
-        return f"Q{(last.month + 2) // _MONTHS_OF_QUARTER}{year} to {_written(last, 'd MMM')}"
+        return tr(
+            "Q{month}{year} to {last}",
+            month=(last.month + 2) // _MONTHS_OF_QUARTER,
+            year=year,
+            last=_written(last, "d MMM"),
+        )
     if stretch.first == last:
         return f"{_written(last, 'd MMM')}{year}"
     if (stretch.first.year, stretch.first.month) == (last.year, last.month):
@@ -178,12 +192,12 @@ def share_percent(share: Fraction) -> str:
 
 def points(share: Fraction) -> str:
     """``19 points``: of a hundred."""
-    return plural(hundredths(share), "point")
+    return counted("{count} point", "{count} points", hundredths(share))
 
 
 def days_number(days: Fraction) -> str:
     tenths = (days * 10 + Fraction(1, 2)).__floor__()
-    return f"{decimals(tenths)} days"
+    return tr("{tenths} days", tenths=decimals(tenths))
 
 
 def rounded_hours(milliseconds: int) -> int:
@@ -227,5 +241,7 @@ def left_out_words(strays: int) -> str:
     """Of money that was posted to bookings that do not exist, or are not of the owner's cars; empty where none was."""
     if not strays:
         return ""
-    what = "a booking that is" if strays == 1 else f"{whole(strays)} bookings that are"
-    return f"Left out: money posted to {what} not among the bookings of these cars. Head office must look at it."
+    what = tr("a booking that is") if strays == 1 else tr("{strays} bookings that are", strays=whole(strays))
+    return tr(
+        "Left out: money posted to {what} not among the bookings of these cars. Head office must look at it.", what=what
+    )

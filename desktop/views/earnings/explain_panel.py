@@ -22,7 +22,7 @@ from desktop.widgets.frame.side_panel import SidePanel
 from desktop.widgets.loading.field_skeleton import FieldList, LabelledValue
 from desktop.widgets.table.record_table import RecordTable
 from desktop.widgets.text import Text
-from desktop.words.figures import amount, day_time, percent, plural, whole
+from desktop.words.figures import amount, counted, day_time, percent, whole
 from desktop.words.messages import booking_number, damage_words, say
 from engine.domain.booking.booking import BookingId
 from engine.domain.money.money import Money
@@ -30,9 +30,10 @@ from engine.domain.reports.earnings import Figures
 from engine.domain.reports.figure_sources import COUNTED, PAGE, Explanation, Figure, SourceLine
 from engine.domain.reports.report_period import moment
 from engine.domain.shared.zones import shown_zone
+from engine.words.tr import tr
 
 _SKELETON = 6
-_HINT = "Press Enter on a booking for its payments and its commission."
+_HINT = tr("Press Enter on a booking for its payments and its commission.")
 
 
 class ExplainPanel(SidePanel):
@@ -57,11 +58,11 @@ class ExplainPanel(SidePanel):
         self.lines = RecordTable(theme, clock)
         self.lines.setModel(self.model)
         self.lines.setMinimumHeight(64 * GRID)
-        self.lines.setAccessibleName("Bookings behind this figure")
+        self.lines.setAccessibleName(tr("Bookings behind this figure"))
         self.hint = Text(theme, _HINT, ink="muted", wrap=True)
         self.detail_title = Text(theme, size=TypeSize.LEAD, bold=True)
         self.detail = FieldList(theme, clock)
-        self.open_booking = Button(theme, "Open booking")
+        self.open_booking = Button(theme, tr("Open booking"))
         self._lay_out_content()
         vm.changed.connect(self.draw)
         self.lines.visible_rows.connect(self.model.want_rows)
@@ -86,25 +87,25 @@ class ExplainPanel(SidePanel):
         elif state.phase is Phase.FAILED and state.problem is not None:
             self.model.forget()
             self.sums.show_fields(_sums(self._figure, state.figures, None))
-            self.banner.tell(Tone.DANGER, say(state.problem).text, "Try again", closable=False)
+            self.banner.tell(Tone.DANGER, say(state.problem).text, tr("Try again"), closable=False)
         elif state.first is not None:
             self.banner.clear()
             self.sums.show_fields(_sums(self._figure, state.figures, state.first))
             self.model.begin(state.first.count, state.first.lines)
-            self.hint.setText(_HINT if state.first.count else "No booking is behind this figure.")
+            self.hint.setText(_HINT if state.first.count else tr("No booking is behind this figure."))
 
     def _columns(self) -> tuple[Column[SourceLine], ...]:
         return (
-            Column("Booking", _number, _id, weight=4),
-            Column("Car", lambda line: line.rental.car_label.split(" · ")[-1], _id, weight=3),
-            Column("Part", self._part, _id, numeric=True, weight=3),
+            Column(tr("Booking"), _number, _id, weight=4),
+            Column(tr("Car"), lambda line: line.rental.car_label.split(" · ")[-1], _id, weight=3),
+            Column(tr("Part"), self._part, _id, numeric=True, weight=3),
         )
 
     def _part(self, line: SourceLine) -> str:
         if self._figure is Figure.UTILISATION:
             return hours(line.rented_ms)
         if self._figure is Figure.LENGTH:
-            return plural(line.rental.days, "day")
+            return counted("{count} day", "{count} days", line.rental.days)
         currency = line.postings[0].currency if line.postings else line.rental.currency
         return amount(Money(line.minor, currency))
 
@@ -118,18 +119,28 @@ class ExplainPanel(SidePanel):
         if (damaged := rental.damage) is not None:
             self._shown = rental.booking_id
             self.detail_title.setText(damaged.line)
-            self.detail.show_fields([LabelledValue("What is wrong", damage_words(damaged))])
+            self.detail.show_fields([LabelledValue(tr("What is wrong"), damage_words(damaged))])
             return
         self._shown = rental.booking_id
         zone, now = shown_zone(rental.zone), self._now()
-        self.detail_title.setText(f"Booking {booking_number(BookingId(rental.booking_id))}")
+        self.detail_title.setText(tr("Booking {booking_id}", booking_id=booking_number(BookingId(rental.booking_id))))
         fields = [
-            LabelledValue("Car", rental.car_label),
-            LabelledValue("From", day_time(moment(rental.starts), zone, now=now)),
-            LabelledValue("Until", day_time(moment(rental.ends), zone, now=now)),
-            LabelledValue("State", rental.state.replace("_", " ").capitalize()),
-            LabelledValue("Price", f"{amount(Money(rental.minor, rental.currency))}, {plural(rental.days, 'day')}"),
-            LabelledValue("Commission rule", f"{percent(rental.commission_bp)}, agreed when booked"),
+            LabelledValue(tr("Car"), rental.car_label),
+            LabelledValue(tr("From"), day_time(moment(rental.starts), zone, now=now)),
+            LabelledValue(tr("Until"), day_time(moment(rental.ends), zone, now=now)),
+            LabelledValue(tr("State"), rental.state.replace("_", " ").capitalize()),
+            LabelledValue(
+                tr("Price"),
+                tr(
+                    "{minor}, {days}",
+                    minor=amount(Money(rental.minor, rental.currency)),
+                    days=counted("{count} day", "{count} days", rental.days),
+                ),
+            ),
+            LabelledValue(
+                tr("Commission rule"),
+                tr("{commission_bp}, agreed when booked", commission_bp=percent(rental.commission_bp)),
+            ),
         ]
         fields += [posting_field(row, zone, now) for row in line.postings]
         self.detail.show_fields(fields)
@@ -155,26 +166,26 @@ def _sums(figure: Figure, figures: Figures, answer: Explanation | None) -> list[
     count = "" if answer is None else whole(answer.count)
     if figure is Figure.UTILISATION:
         return [
-            LabelledValue("Rented", hours(figures.rented_ms), amount=True),
-            LabelledValue("Could be rented", hours(figures.available_ms), amount=True),
-            LabelledValue("Rentals", count, amount=True),
+            LabelledValue(tr("Rented"), hours(figures.rented_ms), amount=True),
+            LabelledValue(tr("Could be rented"), hours(figures.available_ms), amount=True),
+            LabelledValue(tr("Rentals"), count, amount=True),
         ]
     if figure is Figure.PER_CAR_DAY:
         revenue = Money(figures.gross_minor + figures.refunds_minor, figures.currency)
         return [
-            LabelledValue("Gross less refunds", amount(revenue), amount=True),
-            LabelledValue("Could be rented", hours(figures.available_ms), amount=True),
-            LabelledValue("Bookings", count, amount=True),
+            LabelledValue(tr("Gross less refunds"), amount(revenue), amount=True),
+            LabelledValue(tr("Could be rented"), hours(figures.available_ms), amount=True),
+            LabelledValue(tr("Bookings"), count, amount=True),
         ]
     if figure in COUNTED:
         paid = Money(figures.paid_minor, figures.currency)
         return [
-            LabelledValue("Price of the rentals", amount(paid), amount=True),
-            LabelledValue("Billed days", whole(figures.days), amount=True),
-            LabelledValue("Rentals", whole(figures.rentals), amount=True),
+            LabelledValue(tr("Price of the rentals"), amount(paid), amount=True),
+            LabelledValue(tr("Billed days"), whole(figures.days), amount=True),
+            LabelledValue(tr("Rentals"), whole(figures.rentals), amount=True),
         ]
     minor = "" if answer is None else amount(Money(answer.minor, figures.currency))
-    return [LabelledValue("Bookings", count, amount=True), LabelledValue("Together", minor, amount=True)]
+    return [LabelledValue(tr("Bookings"), count, amount=True), LabelledValue(tr("Together"), minor, amount=True)]
 
 
 def _id(line: SourceLine) -> str:

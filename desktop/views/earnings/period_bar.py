@@ -19,10 +19,11 @@ from desktop.widgets.text import Text
 from engine.domain.moments.reading import Lean
 from engine.domain.reports.report_period import LONGEST_DAYS, Span, SpanKind
 from engine.domain.shared.zones import shown_zone
+from engine.words.tr import tr
 
 _DAY_WIDTH = 34 * GRID
-_BACKWARDS = "The last day lies before the first one."
-_NO_SUCH = f"A report covers up to {LONGEST_DAYS // 366} years, none of them before 1971."
+_BACKWARDS = tr("The last day lies before the first one.")
+_NO_SUCH = tr("A report covers up to {longest_days} years, none of them before 1971.", longest_days=LONGEST_DAYS // 366)
 
 
 class PeriodBar(QWidget):
@@ -36,24 +37,24 @@ class PeriodBar(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.kind = Combo()
-        self.kind.setAccessibleName("Kind of period")
+        self.kind.setAccessibleName(tr("Kind of period"))
         for kind, words in KINDS.items():
             self.kind.addItem(words, kind)
         self.earlier = Button(theme, kind=ButtonKind.PLAIN, icon=Icon.BACK)
-        self.earlier.setAccessibleName("Period before")
-        self.earlier.setToolTip("Period before (Alt+Left)")
+        self.earlier.setAccessibleName(tr("Period before"))
+        self.earlier.setToolTip(tr("Period before (Alt+Left)"))
         self.later = Button(theme, kind=ButtonKind.PLAIN, icon=Icon.FORWARD)
-        self.later.setAccessibleName("Period after")
-        self.later.setToolTip("Period after (Alt+Right)")
+        self.later.setAccessibleName(tr("Period after"))
+        self.later.setToolTip(tr("Period after (Alt+Right)"))
         self.first, self.last = (
             MomentField(theme, name, days_only=True, lean=Lean.BACKWARD, beneath=False)
-            for name in ("First day", "Last day")
+            for name in (tr("First day"), tr("Last day"))
         )
         for field in (self.first, self.last):
             field.setMinimumWidth(_DAY_WIDTH)
-        self._to = Text(theme, "to", ink="muted")
+        self._to = Text(theme, tr("to"), ink="muted")
         self.currency = Combo()
-        self.currency.setAccessibleName("Currency")
+        self.currency.setAccessibleName(tr("Currency"))
         self.mistake = Text(theme, size=TypeSize.SMALL, ink="danger", wrap=True)
         self._lay_out()
         self._own = False

@@ -10,12 +10,13 @@ from engine.domain.money.ledger import LedgerKind
 from engine.domain.money.money import Money
 from engine.domain.reports.owner_books import Posting
 from engine.domain.reports.report_period import moment
+from engine.words.tr import tr
 
 _KINDS = {
-    LedgerKind.CHARGE.value: "Charge",
-    LedgerKind.REFUND.value: "Refund",
-    LedgerKind.OWNER_SHARE.value: "Your share",
-    LedgerKind.PLATFORM_SHARE.value: "Commission",
+    LedgerKind.CHARGE.value: tr("Charge"),
+    LedgerKind.REFUND.value: tr("Refund"),
+    LedgerKind.OWNER_SHARE.value: tr("Your share"),
+    LedgerKind.PLATFORM_SHARE.value: tr("Commission"),
 }
 
 

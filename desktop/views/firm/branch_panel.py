@@ -18,6 +18,7 @@ from desktop.words.messages import clock_of
 from engine.domain.car.branches import BranchLine, sound, zones
 from engine.domain.car.car import Branch, BranchId
 from engine.domain.shared.errors import DriveSphereError, InvalidText
+from engine.words.tr import tr
 
 _NEW = Branch(BranchId(""), "", "", "", "Europe/Berlin", "08:00", "18:00")
 _LONGEST = 200
@@ -30,11 +31,11 @@ class BranchPanel(FormPanel):
     turned = Signal(object)
 
     def __init__(self, theme: Theme, host: QWidget) -> None:
-        super().__init__(theme, host, "Branch")
+        super().__init__(theme, host, tr("Branch"))
         self._theme = theme
         self._line: BranchLine | None = None
-        self.save = Button(theme, "Save", ButtonKind.PRIMARY, Icon.CHECK)
-        self.turn = Button(theme, "Close this branch …", ButtonKind.DANGER)
+        self.save = Button(theme, tr("Save"), ButtonKind.PRIMARY, Icon.CHECK)
+        self.turn = Button(theme, tr("Close this branch …"), ButtonKind.DANGER)
         self.save.clicked.connect(self._submit)
         self.turn.clicked.connect(lambda: self.turned.emit(self._line))
         self.foot.addWidget(self.save)
@@ -52,9 +53,9 @@ class BranchPanel(FormPanel):
         start = line.branch if line else replace(_NEW, zone=zone or _NEW.zone)
         self.form = BranchForm(self._theme, start)
         self.set_content(self.form)
-        self.set_title(line.branch.name if line else "New branch")
+        self.set_title(line.branch.name if line else tr("New branch"))
         self.turn.setVisible(line is not None)
-        self.turn.setText("Reopen" if line and line.branch.closed else "Close this branch …")
+        self.turn.setText(tr("Reopen") if line and line.branch.closed else tr("Close this branch …"))
         self.set_busy(busy=False)
         self.begin_form(self.form)
         self.open(self.form.name)
@@ -86,16 +87,16 @@ class BranchForm(Form):
         self.zone = _zone_box(branch.zone)
         self.opens = QLineEdit(branch.opens, maxLength=5, placeholderText="08:00")
         self.closes = QLineEdit(branch.closes, maxLength=5, placeholderText="18:00")
-        self.add("name", "Name", self.name)
-        self.add("city", "City", self.city)
-        self.add("address", "Address", self.address)
-        self.add("zone", "Time zone", self.zone)
-        note = Text(theme, "Days are counted and times are shown in it. Bookings keep the one they were made in.")
+        self.add("name", tr("Name"), self.name)
+        self.add("city", tr("City"), self.city)
+        self.add("address", tr("Address"), self.address)
+        self.add("zone", tr("Time zone"), self.zone)
+        note = Text(theme, tr("Days are counted and times are shown in it. Bookings keep the one they were made in."))
         note.setWordWrap(True)
         note.set_ink("muted")
         self.add_row(note)
-        self.add("opens", "Opens, every day", self.opens)
-        self.add("closes", "Closes; may lie after midnight, 24:00 is midnight", self.closes)
+        self.add("opens", tr("Opens, every day"), self.opens)
+        self.add("closes", tr("Closes; may lie after midnight, 24:00 is midnight"), self.closes)
         self.end()
 
     def branch(self, before: Branch) -> Branch:

@@ -32,14 +32,15 @@ from desktop.widgets.frame.page_header import PageHeader
 from desktop.widgets.frame.toast import Toast
 from desktop.widgets.table.record_table import ROW_HEIGHT
 from desktop.widgets.text import Text
-from desktop.words.messages import branch_name, plural, say
+from desktop.words.messages import branch_name, counted, say
 from engine.domain.car.branches import BranchLine
 from engine.domain.car.car import Branch
 from engine.domain.firm.settings import FirmSettings
 from engine.domain.shared.damage import Damaged
 from engine.domain.shared.errors import DriveSphereError
+from engine.words.tr import tr
 
-_TITLE = "Branches and settings"
+_TITLE = tr("Branches and settings")
 _RULE_ROWS, _BRANCH_ROWS = 4, 6
 
 
@@ -55,11 +56,11 @@ class FirmPage(Page):
         self.header = PageHeader(context.theme, _TITLE, " ")
         self.rules: SlicesModel[Any] = SlicesModel(rule_columns(), lambda _ticket: None, 1000)
         self.branches: SlicesModel[Any] = SlicesModel(branch_columns(), lambda _ticket: None, 1000)
-        self.rules_table = table_of(context, self.rules, "Rules over time")
-        self.branches_table = table_of(context, self.branches, "Branches")
+        self.rules_table = table_of(context, self.rules, tr("Rules over time"))
+        self.branches_table = table_of(context, self.branches, tr("Branches"))
         self.rules_table.setFixedHeight((_RULE_ROWS + 1) * ROW_HEIGHT)
-        self.change = Button(context.theme, "Change the rules …", icon=Icon.SETTINGS)
-        self.add = Button(context.theme, "Add a branch …", icon=Icon.ADD)
+        self.change = Button(context.theme, tr("Change the rules …"), icon=Icon.SETTINGS)
+        self.add = Button(context.theme, tr("Add a branch …"), icon=Icon.ADD)
         self.now_line = Text(context.theme, " ", ink="muted")
         self.rules_panel = RulesPanel(context.theme, host, vm.now)
         self.branch_panel = BranchPanel(context.theme, host)
@@ -126,16 +127,18 @@ class FirmPage(Page):
         self.rules.reset(_RULE_ROWS)
         self.branches.reset(_BRANCH_ROWS)
         self.content.show_rows()
-        self.header.say(_TITLE, "Loading")
+        self.header.say(_TITLE, tr("Loading"))
 
     def _fill(self, state: FirmState) -> None:
         had = self._filled is not None and self._filled.firm is not None
         if state.phase is Phase.FAILED and state.problem is not None:
             if had:
-                self.content.tell_stale(f"{say(state.problem).text} What you see was loaded before.")
+                self.content.tell_stale(
+                    tr("{problem} What you see was loaded before.", problem=say(state.problem).text)
+                )
             else:
                 self.header.say(_TITLE, " ")
-                self.content.show_problem(state.problem, "The rules did not come")
+                self.content.show_problem(state.problem, tr("The rules did not come"))
             return
         self._filled = state
         if state.firm is None:
@@ -143,15 +146,26 @@ class FirmPage(Page):
         rows = rule_rows(state.firm, self.vm.now())
         put_rows(self.rules, self.rules_table, rows)
         put_rows(self.branches, self.branches_table, tuple(in_language_order(state.branches, _branch_words)))
-        self.now_line.setText(f"Now: {rules_line(state.firm.settings)}")
+        self.now_line.setText(tr("Now: {settings}", settings=rules_line(state.firm.settings)))
         open_ones = sum(not isinstance(line, Damaged) and not line.branch.closed for line in state.branches)
-        planned = plural(len(state.firm.planned), "planned change") if state.firm.planned else "no change planned"
-        self.header.say(_TITLE, f"{plural(open_ones, 'open branch', 'open branches')}, {planned}")
+        planned = (
+            counted("{count} planned change", "{count} planned changes", len(state.firm.planned))
+            if state.firm.planned
+            else tr("no change planned")
+        )
+        self.header.say(
+            _TITLE,
+            tr(
+                "{branches}, {planned}",
+                branches=counted("{count} open branch", "{count} open branches", open_ones),
+                planned=planned,
+            ),
+        )
         if state.branches:
             self.content.show_rows()
         else:
-            told = "Cars stand at branches: the first one comes before the first car."
-            self.content.show_empty(Icon.PLACE, "No branch yet", told, "Add a branch …")
+            told = tr("Cars stand at branches: the first one comes before the first car.")
+            self.content.show_empty(Icon.PLACE, tr("No branch yet"), told, tr("Add a branch …"))
 
     def _stepped(self) -> None:
         if self.vm.state.phase is Phase.FAILED:
@@ -192,9 +206,15 @@ class FirmPage(Page):
             self.tasks.once("ask", self._ask_close(line))
 
     async def _ask_rules(self, settings: FirmSettings, valid_from: datetime | None) -> None:
-        when = f"from {moment_line(valid_from, self.vm.now())}" if valid_from else "in about a minute"
+        when = (
+            tr("from {valid_from}", valid_from=moment_line(valid_from, self.vm.now()))
+            if valid_from
+            else tr("in about a minute")
+        )
         rules, cancellation = rules_line(settings), cancellation_line(settings.cancellation)
-        if await confirm(self.window(), questions.to_set_rules(f"For new bookings {when}", rules, cancellation)):
+        if await confirm(
+            self.window(), questions.to_set_rules(tr("For new bookings {when}", when=when), rules, cancellation)
+        ):
             self.vm.set_rules(settings, valid_from)
 
     async def _ask_withdraw(self, row: RuleRow) -> None:
@@ -227,10 +247,10 @@ class FirmPage(Page):
         column = QVBoxLayout(self.body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2 * GRID)
-        column.addLayout(_head(context, "Rules", self.now_line, self.change))
+        column.addLayout(_head(context, tr("Rules"), self.now_line, self.change))
         column.addWidget(self.rules_table)
         column.addSpacing(3 * GRID)
-        column.addLayout(_head(context, "Branches", Text(context.theme, " "), self.add))
+        column.addLayout(_head(context, tr("Branches"), Text(context.theme, " "), self.add))
         column.addWidget(self.branches_table, 1)
         page = QVBoxLayout(self)
         page.setContentsMargins(6 * GRID, 5 * GRID, 6 * GRID, 4 * GRID)

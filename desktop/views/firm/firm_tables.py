@@ -18,6 +18,7 @@ from engine.domain.car.branches import BranchLine
 from engine.domain.firm.settings import BEGINNING, Firm, Revision
 from engine.domain.shared.damage import Damaged
 from engine.domain.shared.hours import hours_text
+from engine.words.tr import tr
 
 Row = TypeVar("Row")
 
@@ -38,28 +39,40 @@ def rule_columns() -> list[Column[RuleRow]]:
 
     return [
         Column(
-            "Standing", lambda row: row.standing, lambda row: row.standing, tone=lambda row: row.tone.value, weight=3
+            tr("Standing"),
+            lambda row: row.standing,
+            lambda row: row.standing,
+            tone=lambda row: row.tone.value,
+            weight=3,
         ),
-        column("Holds from", lambda row: row.since, 4),
-        column("Commission", lambda row: percent(row.revision.settings.commission_bp), 3),
-        column("Hold", lambda row: f"{int(row.revision.settings.hold.total_seconds()) // 60} min", 2, spare=True),
-        column("Currency", lambda row: row.revision.settings.currency, 2, spare=True),
+        column(tr("Holds from"), lambda row: row.since, 4),
+        column(tr("Commission"), lambda row: percent(row.revision.settings.commission_bp), 3),
         column(
-            "Who cancels gets back", lambda row: cancellation_line(row.revision.settings.cancellation), 9, spare=True
+            tr("Hold"),
+            lambda row: tr("{total_seconds} min", total_seconds=int(row.revision.settings.hold.total_seconds()) // 60),
+            2,
+            spare=True,
         ),
-        column("Decided by", lambda row: row.revision.by, 3),
+        column(tr("Currency"), lambda row: row.revision.settings.currency, 2, spare=True),
+        column(
+            tr("Who cancels gets back"),
+            lambda row: cancellation_line(row.revision.settings.cancellation),
+            9,
+            spare=True,
+        ),
+        column(tr("Decided by"), lambda row: row.revision.by, 3),
     ]
 
 
 def branch_columns() -> list[Column[BranchLine]]:
     return [
-        Column("Branch", lambda line: branch_name(line.branch), lambda line: line.branch.name, weight=5),
-        Column("Address", lambda line: line.branch.address, lambda line: line.branch.address, weight=6, spare=True),
-        Column("Time zone", lambda line: line.branch.zone, lambda line: line.branch.zone, weight=5),
-        Column("Open", _hours, _hours, weight=4, spare=True),
-        Column("Cars", lambda line: whole(line.cars), lambda line: line.cars, numeric=True, weight=2),
-        Column("Bookings", lambda line: whole(line.bookings), lambda line: line.bookings, numeric=True, weight=3),
-        Column("Standing", _standing, _standing, tone=_tone, weight=3),
+        Column(tr("Branch"), lambda line: branch_name(line.branch), lambda line: line.branch.name, weight=5),
+        Column(tr("Address"), lambda line: line.branch.address, lambda line: line.branch.address, weight=6, spare=True),
+        Column(tr("Time zone"), lambda line: line.branch.zone, lambda line: line.branch.zone, weight=5),
+        Column(tr("Open"), _hours, _hours, weight=4, spare=True),
+        Column(tr("Cars"), lambda line: whole(line.cars), lambda line: line.cars, numeric=True, weight=2),
+        Column(tr("Bookings"), lambda line: whole(line.bookings), lambda line: line.bookings, numeric=True, weight=3),
+        Column(tr("Standing"), _standing, _standing, tone=_tone, weight=3),
     ]
 
 
@@ -68,7 +81,7 @@ def _hours(line: BranchLine) -> str:
 
 
 def _standing(line: BranchLine) -> str:
-    return "Closed" if line.branch.closed else "Open"
+    return tr("Closed") if line.branch.closed else tr("Open")
 
 
 def _tone(line: BranchLine) -> str:
@@ -79,12 +92,12 @@ def rule_rows(firm: Firm, now: datetime) -> list[RuleRow | Damaged]:
     """Planned, in force, past: the latest first."""
 
     def row(revision: Revision, standing: str, tone: Tone) -> RuleRow:
-        since = "the beginning" if revision.valid_from == BEGINNING else moment_line(revision.valid_from, now)
+        since = tr("the beginning") if revision.valid_from == BEGINNING else moment_line(revision.valid_from, now)
         return RuleRow(revision, standing, tone, since)
 
-    planned = [row(each, "Planned", Tone.ACCENT) for each in reversed(firm.planned)]
-    holding = [row(firm.holding, "In force", Tone.POSITIVE)] if firm.holding else []
-    past = [row(each, "Withdrawn" if each.withdrawn else "Past", Tone.NEUTRAL) for each in firm.past]
+    planned = [row(each, tr("Planned"), Tone.ACCENT) for each in reversed(firm.planned)]
+    holding = [row(firm.holding, tr("In force"), Tone.POSITIVE)] if firm.holding else []
+    past = [row(each, tr("Withdrawn") if each.withdrawn else tr("Past"), Tone.NEUTRAL) for each in firm.past]
     return [*firm.damaged, *planned, *holding, *past]
 
 

@@ -23,8 +23,9 @@ from engine.domain.firm.settings import LONGEST_HOLD, SHORTEST_HOLD, FirmSetting
 from engine.domain.money.charging import CHARGED
 from engine.domain.shared.errors import DriveSphereError, InvalidText
 from engine.domain.shared.wall import on_wall, wall_of
+from engine.words.tr import tr
 
-_SOON, _LATER = "As soon as possible (in about a minute)", "From a day and time on"
+_SOON, _LATER = tr("As soon as possible (in about a minute)"), tr("From a day and time on")
 _MOST_RULES = 10
 _WHOLE_BP = 10_000
 _MINUTE = timedelta(minutes=1)
@@ -36,9 +37,9 @@ class RulesPanel(FormPanel):
     wanted = Signal(object, object)
 
     def __init__(self, theme: Theme, host: QWidget, now: Callable[[], datetime]) -> None:
-        super().__init__(theme, host, "Change the rules")
+        super().__init__(theme, host, tr("Change the rules"))
         self._theme, self._now = theme, now
-        self.save = Button(theme, "Set these rules …", ButtonKind.PRIMARY, Icon.CHECK)
+        self.save = Button(theme, tr("Set these rules …"), ButtonKind.PRIMARY, Icon.CHECK)
         self.save.clicked.connect(self._submit)
         self.foot.addWidget(self.save)
         self.foot.addStretch(1)
@@ -81,15 +82,15 @@ class RulesForm(Form):
         self.cancellation = CancellationRows(theme)
         self.when = Combo()
         self.when.addItems([_SOON, _LATER])
-        self.moment = MomentField(theme, "Holds from", now=now)
+        self.moment = MomentField(theme, tr("Holds from"), now=now)
         self.moment.show_moment(_next_midnight(now()))
         self.clock = Text(theme, ink="muted", wrap=True)
-        self.clock.setText(f"On this desk's clock ({zone_name(now(), desk_zone())}).")
-        self.add("commission", "Commission, percent of a rental", self.commission)
-        self.add("hold", "A car is kept for a renter who has not paid", self.hold)
-        self.add("currency", "Currency of new cars", self.currency)
-        self.add("cancellation", "Who cancels gets back", self.cancellation)
-        self.add("valid_from", "Holds", self.when)
+        self.clock.setText(tr("On this desk's clock ({now}).", now=zone_name(now(), desk_zone())))
+        self.add("commission", tr("Commission, percent of a rental"), self.commission)
+        self.add("hold", tr("A car is kept for a renter who has not paid"), self.hold)
+        self.add("currency", tr("Currency of new cars"), self.currency)
+        self.add("cancellation", tr("Who cancels gets back"), self.cancellation)
+        self.add("valid_from", tr("Holds"), self.when)
         self.add_row(self.moment)
         self.add_row(self.clock)
         self.end()
@@ -139,7 +140,7 @@ class CancellationRows(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(GRID)
-        self.add_button = Button(theme, "Add a rule", ButtonKind.QUIET, Icon.ADD)
+        self.add_button = Button(theme, tr("Add a rule"), ButtonKind.QUIET, Icon.ADD)
         self.add_button.clicked.connect(lambda: self._add(CancellationRule(0, 0), focus=True))
         row = QHBoxLayout()
         row.addWidget(self.add_button)
@@ -165,17 +166,17 @@ class CancellationRows(QWidget):
         line = QWidget()
         hours = _spin_box(" h before", 0, 24 * 366)
         hours.setValue(rule.hours_before)
-        hours.setAccessibleName("Hours before the pick-up")
+        hours.setAccessibleName(tr("Hours before the pick-up"))
         share = QLineEdit(percent(rule.refund_bp).removesuffix(" %"), maxLength=6)
-        share.setAccessibleName("Percent given back")
+        share.setAccessibleName(tr("Percent given back"))
         away = Button(self._theme, kind=ButtonKind.QUIET, icon=Icon.CLOSE)
-        away.setAccessibleName("Remove this rule")
-        away.setToolTip("Remove this rule")
+        away.setAccessibleName(tr("Remove this rule"))
+        away.setToolTip(tr("Remove this rule"))
         row = QHBoxLayout(line)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(hours, 3)
         row.addWidget(share, 2)
-        row.addWidget(Text(self._theme, "% back"))
+        row.addWidget(Text(self._theme, tr("% back")))
         row.addWidget(away)
         entry = (line, hours, share)
         self._lines.append(entry)
@@ -201,12 +202,20 @@ def _spin_box(suffix: str, least: int, most: int) -> NumberBox:
 
 
 def rules_line(settings: FirmSettings) -> str:
-    return f"{percent(settings.commission_bp)} commission, {settings.hold // _MINUTE} min hold, {settings.currency}"
+    return tr(
+        "{commission_bp} commission, {hold} min hold, {currency}",
+        commission_bp=percent(settings.commission_bp),
+        hold=settings.hold // _MINUTE,
+        currency=settings.currency,
+    )
 
 
 def cancellation_line(rules: tuple[CancellationRule, ...]) -> str:
-    words = ", ".join(f"{rule.hours_before} h before: {percent(rule.refund_bp)}" for rule in rules)
-    return words or "Nothing is given back"
+    words = ", ".join(
+        tr("{hours_before} h before: {refund_bp}", hours_before=rule.hours_before, refund_bp=percent(rule.refund_bp))
+        for rule in rules
+    )
+    return words or tr("Nothing is given back")
 
 
 def moment_line(at: datetime, now: datetime) -> str:

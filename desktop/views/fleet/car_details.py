@@ -30,7 +30,7 @@ from desktop.words.messages import (
     booking_number,
     branch_name,
     branch_time,
-    plural,
+    counted,
     rate,
     whole,
 )
@@ -38,15 +38,16 @@ from engine.domain.car.car import Car, CarStatus
 from engine.domain.car.fleet import Coming, Outlook
 from engine.domain.car.photo import MOST_PHOTOS
 from engine.domain.shared.zones import shown_zone
+from engine.words.tr import tr
 
 _HEIGHT = 196
-_LABELS = ("Plate", "Status", "Branch", "Rate", "Odometer", "Car", "Seats")
+_LABELS = (tr("Plate"), tr("Status"), tr("Branch"), tr("Rate"), tr("Odometer"), tr("Car"), tr("Seats"))
 #: Bookings told one by one; more would push the rest of the panel away.
 _TOLD = 5
 _CONSEQUENCE = {
     CarStatus.ACTIVE: "",
-    CarStatus.MAINTENANCE: "In maintenance the car takes no new bookings.",
-    CarStatus.RETIRED: "A retired car takes no new bookings. You can bring it back at any time.",
+    CarStatus.MAINTENANCE: tr("In maintenance the car takes no new bookings."),
+    CarStatus.RETIRED: tr("A retired car takes no new bookings. You can bring it back at any time."),
 }
 
 
@@ -64,7 +65,7 @@ class PhotoFrame(QWidget):
 
     def show_photo(self, car: Car | None, photo: Hashable | None) -> None:
         self._car, self._photo = car, photo
-        self.setAccessibleName("Photo of the car" if photo else "No photo of the car yet")
+        self.setAccessibleName(tr("Photo of the car") if photo else tr("No photo of the car yet"))
         self.update()
 
     # Qt names below.
@@ -101,7 +102,7 @@ class CarDetails(QWidget):
         self.heading = Text(context.theme, bold=True)
         self.coming = FieldList(context.theme, context.shimmer)
         self.more = Text(context.theme, ink="muted", wrap=True)
-        self.all_bookings = Button(context.theme, "All its bookings", ButtonKind.QUIET, Icon.BOOKINGS)
+        self.all_bookings = Button(context.theme, tr("All its bookings"), ButtonKind.QUIET, Icon.BOOKINGS)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(3 * GRID)
@@ -133,21 +134,27 @@ class CarDetails(QWidget):
             words = f"{_CONSEQUENCE[state.wanted]} {_stay(coming)}"
             self.warning.tell(Tone.WARNING, words, closable=False)
         elif coming and car.status is not CarStatus.ACTIVE:
-            words = f"The car is not for rent, and {plural(coming, 'booking')} still {_count(coming)} on it."
-            self.warning.tell(Tone.DANGER, f"{words} The counter moves or cancels them.", closable=False)
+            words = tr(
+                "The car is not for rent, and {bookings} still {coming} on it.",
+                bookings=counted("{count} booking", "{count} bookings", coming),
+                coming=_count(coming),
+            )
+            self.warning.tell(
+                Tone.DANGER, tr("{words} The counter moves or cancels them.", words=words), closable=False
+            )
         else:
             self.warning.clear()
 
     def _tell_coming(self, state: FleetCarState) -> None:
         if state.outlook is None:
-            self.heading.setText("Bookings that count on this car")
+            self.heading.setText(tr("Bookings that count on this car"))
             self.coming.show_skeleton(("", "")) if state.problem is None else self.coming.show_fields(())
             self.more.hide()
             return
         total, told = len(state.outlook.seen), state.outlook.first[:_TOLD]
-        self.heading.setText("Bookings that count on this car" if total else "No booking counts on this car")
+        self.heading.setText(tr("Bookings that count on this car") if total else tr("No booking counts on this car"))
         self.coming.show_fields([_line(each, self._now()) for each in told])
-        self.more.setText(f"and {whole(total - len(told))} more")
+        self.more.setText(tr("and {total} more", total=whole(total - len(told))))
         self.more.setVisible(total > len(told))
 
     def _show_photo(self, at: int) -> None:
@@ -177,7 +184,7 @@ def _facts(state: FleetCarState, car: Car, now: datetime) -> list[LabelledValue]
         status_of(car, out=known.out_at(now), away=known.away_at(now))[0],
         branch_name(branch) if branch else "",
         rate(car.daily_rate),
-        f"{whole(car.odometer_km)} km",
+        tr("{odometer_km} km", odometer_km=whole(car.odometer_km)),
         f"{car.year}, {BODIES[car.body].lower()}, {FUELS[car.fuel].lower()}, {TRANSMISSIONS[car.transmission].lower()}",
         whole(car.seats),
     )
@@ -188,7 +195,7 @@ def _line(coming: Coming, now: datetime) -> LabelledValue:
     zone = shown_zone(coming.zone)
     out = coming.period.starts_at <= now
     when = branch_time(coming.period.ends_at if out else coming.period.starts_at, zone, now=now)
-    words = f"out, back {when}" if out else f"from {when}"
+    words = tr("out, back {when}", when=when) if out else tr("from {when}", when=when)
     standing = STANDINGS[coming.standing].lower()
     return LabelledValue(booking_number(coming.id), words if standing == "confirmed" else f"{words}, {standing}")
 
@@ -199,5 +206,8 @@ def _count(coming: int) -> str:
 
 def _stay(coming: int) -> str:
     if coming == 1:
-        return "The booking below stays as it is: the counter moves or cancels it with the renter."
-    return f"The {coming} bookings below stay as they are: the counter moves or cancels them with the renters."
+        return tr("The booking below stays as it is: the counter moves or cancels it with the renter.")
+    return tr(
+        "The {coming} bookings below stay as they are: the counter moves or cancels them with the renters.",
+        coming=coming,
+    )

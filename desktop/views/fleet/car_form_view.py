@@ -25,15 +25,16 @@ from desktop.words.messages import (
     TRANSMISSIONS,
     branch_name,
     count_of,
+    counted,
     digits,
     minor_of,
-    plural,
     say,
     unclear_amount,
 )
 from engine.domain.car.fleet import FleetOwner
 from engine.domain.car.form import CarForm
 from engine.domain.money.money import Money
+from engine.words.tr import tr
 
 #: Field -> row and column of the two-column form; the colour takes a row of its own.
 _PLACES = {
@@ -70,8 +71,8 @@ class CarFormView(Form):
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
         self._form: CarForm | None = None
-        self.reason = QLineEdit(maxLength=240, placeholderText="Why it shows less than before")
-        self.owner = Combo(placeholder="Choose an owner")
+        self.reason = QLineEdit(maxLength=240, placeholderText=tr("Why it shows less than before"))
+        self.owner = Combo(placeholder=tr("Choose an owner"))
         self._parts: dict[str, QWidget] = {
             "owner": self.owner,
             "plate": QLineEdit(maxLength=60),
@@ -117,13 +118,15 @@ class CarFormView(Form):
         for name in _PLACES:
             self.put(name, getattr(state.form, name))
         self._show_paint(state.form.colour.lower())
-        self.labels["daily_rate"].setText(f"Daily rate, {state.form.daily_rate.currency}")
-        self.labels["odometer_km"].setText("Odometer, km")
+        self.labels["daily_rate"].setText(tr("Daily rate, {currency}", currency=state.form.daily_rate.currency))
+        self.labels["odometer_km"].setText(tr("Odometer, km"))
         self.show_field("reason", shown=state.goes_back)
         if state.leaves_bookings:
-            words = plural(state.leaves_bookings, "booking")
+            words = counted("{count} booking", "{count} bookings", state.leaves_bookings)
             self.leaves.tell(
-                Tone.WARNING, f"{words} stay with the old branch: the car is picked up there.", closable=False
+                Tone.WARNING,
+                tr("{words} stay with the old branch: the car is picked up there.", words=words),
+                closable=False,
             )
         else:
             self.leaves.clear()
@@ -201,7 +204,7 @@ class CarFormView(Form):
         self.owner.activated.connect(lambda _: self.owner_chosen.emit(str(self.owner.currentData())))
 
     def _lay_out(self) -> None:
-        for name, words in (*_CHOICES.items(), ("country", {"": "As its branch", **_countries()})):
+        for name, words in (*_CHOICES.items(), ("country", {"": tr("As its branch"), **_countries()})):
             box = self._parts[name]
             if isinstance(box, Combo):
                 for value, word in words.items():

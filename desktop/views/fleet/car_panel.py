@@ -24,18 +24,23 @@ from desktop.views.parts.view_context import ViewContext, Workspace, announce
 from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.frame.banner import Banner
 from desktop.widgets.frame.side_panel import SidePanel
-from desktop.words.messages import NextStep, plural, say
+from desktop.words.messages import NextStep, counted, say
 from engine.domain.car.car import BranchId, Car, CarStatus, OwnerId
 from engine.domain.car.fleet import FleetOwner
 from engine.domain.car.form import CarForm
 from engine.domain.shared.errors import DriveSphereError, Overtaken
+from engine.words.tr import tr
 
 #: Room for the scroll bar.
 _EDGE = 2 * GRID
 _STATUS_STEPS = MappingProxyType(
-    {CarStatus.MAINTENANCE: "To maintenance", CarStatus.RETIRED: "Retire", CarStatus.ACTIVE: "Back for rent"}
+    {
+        CarStatus.MAINTENANCE: tr("To maintenance"),
+        CarStatus.RETIRED: tr("Retire"),
+        CarStatus.ACTIVE: tr("Back for rent"),
+    }
 )
-_OFFLINE = "There is no connection to the database."
+_OFFLINE = tr("There is no connection to the database.")
 
 
 class FleetCarPanel(SidePanel):
@@ -44,7 +49,7 @@ class FleetCarPanel(SidePanel):
     def __init__(
         self, context: ViewContext, workspace: Workspace, car: FleetCarViewModel, photos: Photos, host: QWidget
     ) -> None:
-        super().__init__(context.theme, host, "Car")
+        super().__init__(context.theme, host, tr("Car"))
         self.vm = car
         self.tasks = TaskScope(self)
         self._online = True
@@ -55,8 +60,8 @@ class FleetCarPanel(SidePanel):
         self.service = ServicePart(context, car.service, workspace.now)
         self.form = CarFormView(context.theme)
         self.photos = PhotoEditor(context.theme, photos)
-        self.main = Button(context.theme, "Edit", ButtonKind.PRIMARY)
-        self.second = Button(context.theme, "Back")
+        self.main = Button(context.theme, tr("Edit"), ButtonKind.PRIMARY)
+        self.second = Button(context.theme, tr("Back"))
         self.status = {status: Button(context.theme, words) for status, words in _STATUS_STEPS.items()}
         self.setAcceptDrops(True)
         self._fill_panel()
@@ -198,9 +203,9 @@ class FleetCarPanel(SidePanel):
         step = NextStep.NONE.value
         if isinstance(problem, Overtaken):
             asked = state.stage is FleetCarStage.ASKED
-            words = "Meanwhile somebody booked or changed this car. What counts on it now stands below."
-            text = words if asked else f"{told.text} What you filled in is kept."
-            step = "" if asked else "Take the newer one"
+            words = tr("Meanwhile somebody booked or changed this car. What counts on it now stands below.")
+            text = words if asked else tr("{told} What you filled in is kept.", told=told.text)
+            step = "" if asked else tr("Take the newer one")
         else:
             text = told.text
             step = NextStep.RETRY.value if problem.retryable else ""
@@ -209,11 +214,15 @@ class FleetCarPanel(SidePanel):
             announce(self, text)
 
     def _draw_foot(self, state: FleetCarState) -> None:
-        words = {FleetCarStage.SHOWN: "Edit", FleetCarStage.ASKED: ASK[state.wanted or CarStatus.ACTIVE]}
-        lost = f" and remove {plural(state.loses_photos, 'photo')}" if state.loses_photos else ""
-        save = "Add car" if state.car is None else f"Save{lost}"
-        self.main.setText("Saving …" if state.busy else words.get(state.stage, save))
-        self.second.setText("Cancel" if state.stage is FleetCarStage.FILLED_IN else "Leave it as it is")
+        words = {FleetCarStage.SHOWN: tr("Edit"), FleetCarStage.ASKED: ASK[state.wanted or CarStatus.ACTIVE]}
+        lost = (
+            tr(" and remove {photos}", photos=counted("{count} photo", "{count} photos", state.loses_photos))
+            if state.loses_photos
+            else ""
+        )
+        save = tr("Add car") if state.car is None else tr("Save{lost}", lost=lost)
+        self.main.setText(tr("Saving …") if state.busy else words.get(state.stage, save))
+        self.second.setText(tr("Cancel") if state.stage is FleetCarStage.FILLED_IN else tr("Leave it as it is"))
         self.second.setVisible(state.stage is not FleetCarStage.SHOWN)
         known = state.outlook is not None and state.rules is not None
         for status, button in self.status.items():
@@ -343,5 +352,5 @@ def _files(event: QDropEvent) -> tuple[str, ...]:
 
 def _title_of(state: FleetCarState) -> str:
     if state.car is None:
-        return "New car"
-    return state.car.title if state.stage is not FleetCarStage.FILLED_IN else f"Edit {state.car.title}"
+        return tr("New car")
+    return state.car.title if state.stage is not FleetCarStage.FILLED_IN else tr("Edit {title}", title=state.car.title)

@@ -8,6 +8,7 @@ from desktop.dialogs import About, Amount, Question
 from desktop.viewmodels.fleet.car_state import FleetCarState
 from desktop.words.messages import amount
 from engine.domain.car.car import CarStatus
+from engine.words.tr import tr
 
 
 def to_lose(state: FleetCarState) -> Question:
@@ -15,14 +16,14 @@ def to_lose(state: FleetCarState) -> Question:
     car, form = state.car, state.form
     typed = form.plate.strip() if form is not None else ""
     name = car.title if car is not None else " ".join(filter(None, (form.brand, form.model))) if form else ""
-    text = "What you filled in for this car is not saved yet."
+    text = tr("What you filled in for this car is not saved yet.")
     if car is None:
-        text = "This new car is not added yet; what you filled in for it would be lost."
+        text = tr("This new car is not added yet; what you filled in for it would be lost.")
     return Question(
-        "Leave without saving?",
+        tr("Leave without saving?"),
         text,
-        "Leave, lose the changes",
-        "Go on editing",
+        tr("Leave, lose the changes"),
+        tr("Go on editing"),
         about=About(name, car.plate if car is not None else typed),
         grave=True,
         final=True,
@@ -42,17 +43,17 @@ def to_change_rate(state: FleetCarState) -> Question | None:
     if old.currency == new.currency and old.minor <= new.minor * _FAR and new.minor <= old.minor * _FAR:
         return None
     return Question(
-        "Change the daily rate by so much?",
-        "Whoever books from now on pays the new rate. Bookings that were made keep theirs.",
-        f"Let it for {amount(new)}",
-        "Go on editing",
+        tr("Change the daily rate by so much?"),
+        tr("Whoever books from now on pays the new rate. Bookings that were made keep theirs."),
+        tr("Let it for {new}", new=amount(new)),
+        tr("Go on editing"),
         about=About(car.title, car.plate, body=car.body.value, colour=car.colour),
-        amounts=(Amount("Daily rate now", amount(old)), Amount("New daily rate", amount(new), strong=True)),
+        amounts=(Amount(tr("Daily rate now"), amount(old)), Amount(tr("New daily rate"), amount(new), strong=True)),
         grave=True,
     )
 
 
 #: What is asked before that status; a car that comes back for rent is asked nothing.
 ASK = MappingProxyType(
-    {CarStatus.ACTIVE: "", CarStatus.MAINTENANCE: "Send to maintenance", CarStatus.RETIRED: "Retire this car"}
+    {CarStatus.ACTIVE: "", CarStatus.MAINTENANCE: tr("Send to maintenance"), CarStatus.RETIRED: tr("Retire this car")}
 )

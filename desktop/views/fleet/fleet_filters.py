@@ -22,18 +22,19 @@ from desktop.widgets.search_field import SearchField
 from desktop.words.messages import branch_name
 from engine.domain.car.car import CarStatus
 from engine.domain.car.fleet import FleetOrder, FleetQuery
+from engine.words.tr import tr
 
 ORDERS = MappingProxyType(
     {
-        FleetOrder.NAME: "Name",
-        FleetOrder.PLATE: "Plate",
-        FleetOrder.PRICE: "Lowest rate",
-        FleetOrder.PRICE_DOWN: "Highest rate",
-        FleetOrder.NEWEST: "Newest car",
-        FleetOrder.ODOMETER: "Most kilometres",
+        FleetOrder.NAME: tr("Name"),
+        FleetOrder.PLATE: tr("Plate"),
+        FleetOrder.PRICE: tr("Lowest rate"),
+        FleetOrder.PRICE_DOWN: tr("Highest rate"),
+        FleetOrder.NEWEST: tr("Newest car"),
+        FleetOrder.ODOMETER: tr("Most kilometres"),
     }
 )
-_EVERYBODY = "All owners"
+_EVERYBODY = tr("All owners")
 _WORDS_PX = 64 * GRID
 
 
@@ -45,18 +46,18 @@ class FleetFilters(QWidget):
     def __init__(self, theme: Theme, *, owners: bool) -> None:
         super().__init__()
         self._query = FleetQuery()
-        self.words = SearchField(theme, "Brand, model or plate")
+        self.words = SearchField(theme, tr("Brand, model or plate"))
         self.owner = Combo()
-        self.owner.setAccessibleName("Owner")
-        self.status: FilterButton[CarStatus] = FilterButton(theme, "Status", STATUSES.__getitem__)
+        self.owner.setAccessibleName(tr("Owner"))
+        self.status: FilterButton[CarStatus] = FilterButton(theme, tr("Status"), STATUSES.__getitem__)
         self.status.set_choices(CarStatus)
         self._branches: dict[str, str] = {}
-        self.branch: FilterButton[str] = FilterButton(theme, "Branch", self._name, many=False, by_words=True)
+        self.branch: FilterButton[str] = FilterButton(theme, tr("Branch"), self._name, many=False, by_words=True)
         self.clear = Button(theme, kind=ButtonKind.QUIET, icon=Icon.CLOSE)
-        self.clear.setAccessibleName("Clear filters")
-        self.clear.setToolTip("Clear filters")
+        self.clear.setAccessibleName(tr("Clear filters"))
+        self.clear.setToolTip(tr("Clear filters"))
         self.order = Combo()
-        self.order.setAccessibleName("Order")
+        self.order.setAccessibleName(tr("Order"))
         for order, words in ORDERS.items():
             self.order.addItem(words, order)
         self.words.setFixedWidth(max(_WORDS_PX, self.words.hint_width))

@@ -30,10 +30,11 @@ from desktop.widgets.frame.beside import Beside
 from desktop.widgets.frame.follow import Follow, Shows
 from desktop.widgets.frame.page_header import PageHeader
 from desktop.widgets.frame.toast import Toast
-from desktop.words.messages import plural, say, whole
+from desktop.words.messages import counted, say, whole
 from engine.domain.car.car import Car, CarId, CarStatus
 from engine.domain.car.fleet import FleetQuery, FleetRows
 from engine.domain.firm.events import Fact
+from engine.words.tr import tr
 
 _EDGE = GAP // 2
 _TABLE = "table"
@@ -65,9 +66,9 @@ class FleetPage(Page):
         self.car = FleetCarViewModel(workspace.desk, workspace.tasks)
         self._thumbnails = ThumbnailsViewModel(workspace.desk, workspace.tasks)
         photos = Photos(self._thumbnails, self)
-        self.header = PageHeader(context.theme, "All cars" if self.fleet.any_owner else "Fleet", " ")
+        self.header = PageHeader(context.theme, tr("All cars") if self.fleet.any_owner else tr("Fleet"), " ")
         self.view_switch = Button(context.theme, "", ButtonKind.PLAIN)
-        self.add = Button(context.theme, "Add car", ButtonKind.PRIMARY, Icon.ADD)
+        self.add = Button(context.theme, tr("Add car"), ButtonKind.PRIMARY, Icon.ADD)
         self.filters = FleetFilters(context.theme, owners=self.fleet.any_owner)
         self.to_move = Banner(context.theme)
         self.rows = FleetRowsView(context, workspace, self.fleet, photos)
@@ -124,21 +125,27 @@ class FleetPage(Page):
         self.filters.draw(state)
         self.rows.draw(state)
         if state.phase is Phase.READY and state.first is not None:
-            self.header.say("All cars" if self.fleet.any_owner else "Fleet", _summary(state.first))
+            self.header.say(tr("All cars") if self.fleet.any_owner else tr("Fleet"), _summary(state.first))
             self._warn(state, state.first)
         elif state.first is None or state.phase is Phase.FAILED:
             self.to_move.clear()
 
     def _warn(self, state: FleetState, rows: FleetRows) -> None:
         if state.query.out:
-            self.to_move.tell(Tone.ACCENT, f"Only cars that are out are shown: {OUT}.", "Show all", closable=False)
+            self.to_move.tell(
+                Tone.ACCENT, tr("Only cars that are out are shown: {out}.", out=OUT), tr("Show all"), closable=False
+            )
         elif rows.to_move and not state.query.to_move:
-            has, they = ("has", "it is") if rows.to_move == 1 else ("have", "they are")
-            why = f"{they} not for rent, or in service then"
-            words = f"{plural(rows.to_move, 'car')} {has} bookings to move or cancel: {why}."
-            self.to_move.tell(Tone.WARNING, words, "Show", closable=False)
+            words = counted(
+                "{count} car has bookings to move or cancel: it is not for rent, or in service then.",
+                "{count} cars have bookings to move or cancel: they are not for rent, or in service then.",
+                rows.to_move,
+            )
+            self.to_move.tell(Tone.WARNING, words, tr("Show"), closable=False)
         elif state.query.to_move:
-            self.to_move.tell(Tone.ACCENT, "Only cars with bookings to move are shown.", "Show all", closable=False)
+            self.to_move.tell(
+                Tone.ACCENT, tr("Only cars with bookings to move are shown."), tr("Show all"), closable=False
+            )
         else:
             self.to_move.clear()
 
@@ -170,12 +177,12 @@ class FleetPage(Page):
 
     def _show_as(self, *, table: bool) -> None:
         self.rows.show_as(table=table)
-        self.view_switch.setText("Show cards" if table else "Show table")
+        self.view_switch.setText(tr("Show cards") if table else tr("Show table"))
 
     def _was_saved(self, saved: Saved) -> None:
         self._saved = saved
         self.fleet.load()
-        self.toast.tell(_told(saved), "Undo" if saved.undoable else "")
+        self.toast.tell(_told(saved), tr("Undo") if saved.undoable else "")
 
     def save(self) -> None:
         """What is filled in of a car."""
@@ -189,7 +196,7 @@ class FleetPage(Page):
         elif self._saved is not None and self._saved.undoable and not self.car.state.unsaved:
             self.car.undo(self._saved)
         else:
-            self.toast.tell("There is nothing to undo.")
+            self.toast.tell(tr("There is nothing to undo."))
 
     def _undo_saved(self) -> None:
         if self._saved is not None and self._saved.undoable:
@@ -202,7 +209,7 @@ class FleetPage(Page):
     def _connection_changed(self) -> None:
         online = self._online
         self.add.setEnabled(online)
-        self.add.setToolTip("" if online else "There is no connection to the database.")
+        self.add.setToolTip("" if online else tr("There is no connection to the database."))
         if self.beside.there is not None:
             self.beside.there.set_online(online=online)
 
@@ -231,7 +238,9 @@ class FleetPage(Page):
         self.toast.acted.connect(self._undo_saved)
         self.car.saved.connect(self._was_saved)
         self.car.service.done.connect(lambda movement: self.toast.tell(done_words(movement)))
-        self.car.not_undone.connect(lambda problem: self.toast.tell(f"Not undone. {say(problem).text}"))
+        self.car.not_undone.connect(
+            lambda problem: self.toast.tell(tr("Not undone. {problem}", problem=say(problem).text))
+        )
         self.beside.when_built(self._join_panel)
         self._connection.changed.connect(self._connection_changed)
 
@@ -257,27 +266,34 @@ def _summary(rows: FleetRows) -> str:
     parts = [
         f"{whole(count)} {words}"
         for status, words in (
-            (CarStatus.ACTIVE, "for rent, out or not"),
+            (CarStatus.ACTIVE, tr("for rent, out or not")),
             (CarStatus.MAINTENANCE, STATUSES[CarStatus.MAINTENANCE].lower()),
         )
         if (count := rows.statuses.get(status, 0))
     ]
     retired = rows.statuses.get(CarStatus.RETIRED, 0)
-    beside = f" · {whole(retired)} retired" if retired else ""
-    slip = ", differing by one slip" if rows.slip else ""
-    shown = f" · {whole(rows.total)} shown{slip}" if rows.total != rows.ever else ""
-    return f"{plural(rows.cars, 'car')}{': ' if parts else ''}{', '.join(parts)}{beside}{shown}"
+    beside = tr(" · {retired} retired", retired=whole(retired)) if retired else ""
+    slip = tr(", differing by one slip") if rows.slip else ""
+    shown = tr(" · {total} shown{slip}", total=whole(rows.total), slip=slip) if rows.total != rows.ever else ""
+    return tr(
+        "{cars}{what}{parts}{beside}{shown}",
+        cars=counted("{count} car", "{count} cars", rows.cars),
+        what=": " if parts else "",
+        parts=", ".join(parts),
+        beside=beside,
+        shown=shown,
+    )
 
 
 def _told(saved: Saved) -> str:
     car = saved.after
     if saved.before is None:
-        return f"{car.label} is added and can be booked."
+        return tr("{car} is added and can be booked.", car=car.label)
     if saved.before.status is not car.status:
         words = {
-            CarStatus.ACTIVE: "is for rent",
-            CarStatus.MAINTENANCE: "is in maintenance",
-            CarStatus.RETIRED: "is retired",
+            CarStatus.ACTIVE: tr("is for rent"),
+            CarStatus.MAINTENANCE: tr("is in maintenance"),
+            CarStatus.RETIRED: tr("is retired"),
         }
         return f"{car.label} {words[car.status]}."
-    return f"{car.label} is saved."
+    return tr("{car} is saved.", car=car.label)

@@ -20,24 +20,25 @@ from desktop.words.messages import (
     amount,
     branch_name,
     branch_time,
-    plural,
+    counted,
     whole,
 )
 from engine.domain.car.car import Branch, Car, CarStatus
 from engine.domain.car.fleet import FleetRow
 from engine.domain.shared.damage import Damaged
+from engine.words.tr import tr
 
 _THOUSAND = 1000
 
 STATUSES = MappingProxyType(
-    {CarStatus.ACTIVE: "For rent", CarStatus.MAINTENANCE: "In maintenance", CarStatus.RETIRED: "Retired"}
+    {CarStatus.ACTIVE: tr("For rent"), CarStatus.MAINTENANCE: tr("In maintenance"), CarStatus.RETIRED: tr("Retired")}
 )
 STATUS_TONES = MappingProxyType(
     {CarStatus.ACTIVE: Tone.POSITIVE, CarStatus.MAINTENANCE: Tone.WARNING, CarStatus.RETIRED: Tone.NEUTRAL}
 )
 
 #: What "out" means, wherever cars are counted (``FleetRow.out_at``).
-OUT = "their booked time has begun and they are not back"
+OUT = tr("their booked time has begun and they are not back")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def line_of(row: FleetRow | Damaged, state: FleetState, now: datetime) -> FleetL
         plate=car.plate,
         branch=place,
         owner=owner,
-        odometer=f"{whole(car.odometer_km)} km",
+        odometer=tr("{odometer_km} km", odometer_km=whole(car.odometer_km)),
         rate=amount(car.daily_rate),
         coming=coming_of(row, branch, now),
         status=words,
@@ -99,7 +100,7 @@ def line_of(row: FleetRow | Damaged, state: FleetState, now: datetime) -> FleetL
 def standing_of(row: FleetRow, branch: Branch | None, now: datetime) -> tuple[str, Tone]:
     """What matters most about the car, in words that fit on a card."""
     if row.to_move:
-        return f"{whole(row.moving)} to move", Tone.DANGER
+        return tr("{moving} to move", moving=whole(row.moving)), Tone.DANGER
     out = row.out_at(now) and branch is not None
     return status_of(row.car, out=out, away=row.away_at(now))
 
@@ -107,41 +108,51 @@ def standing_of(row: FleetRow, branch: Branch | None, now: datetime) -> tuple[st
 def status_of(car: Car, *, out: bool, away: bool) -> tuple[str, Tone]:
     """One word for one car, on its card as in its panel."""
     if car.status is CarStatus.ACTIVE and out:
-        return "Rented out", Tone.ACCENT
+        return tr("Rented out"), Tone.ACCENT
     if car.status is CarStatus.ACTIVE and away:
-        return "In service", Tone.WARNING
+        return tr("In service"), Tone.WARNING
     return STATUSES[car.status], STATUS_TONES[car.status]
 
 
 def short_km(odometer_km: int) -> str:
     """For the narrow place on a card."""
-    return f"{whole(odometer_km)} km" if odometer_km < _THOUSAND else f"{whole(odometer_km // _THOUSAND)}k km"
+    return (
+        tr("{odometer_km} km", odometer_km=whole(odometer_km))
+        if odometer_km < _THOUSAND
+        else f"{whole(odometer_km // _THOUSAND)}k km"
+    )
 
 
 def coming_of(row: FleetRow, branch: Branch | None, now: datetime) -> str:
     if row.next is None:
-        return "None"
+        return tr("None")
     if branch is None:
-        return plural(row.coming, "booking")
+        return counted("{count} booking", "{count} bookings", row.coming)
     out = row.out_at(now)
     end = row.next.ends_at if out else row.next.starts_at
     when = branch_time(end, branch.clock, now=now)
-    first = f"Back {when}" if out else when
+    first = tr("Back {when}", when=when) if out else when
     return first if row.coming == 1 else f"{first} (+{row.coming - 1})"
 
 
 def columns_of(*, owners: bool) -> list[Column[FleetLine]]:
     columns: list[Column[FleetLine]] = [
-        Column("Car", lambda line: line.text.title, lambda line: line.text.title, weight=15),
-        Column("Plate", lambda line: line.plate, lambda line: line.plate, weight=11),
-        Column("Branch", lambda line: line.branch, lambda line: line.branch, weight=14),
-        Column("Odometer", lambda line: line.odometer, lambda line: line.odometer, numeric=True, weight=11, spare=True),
-        Column("A day", lambda line: line.rate, lambda line: line.rate, numeric=True, weight=11),
-        Column("Next booking", lambda line: line.coming, lambda line: line.coming, weight=22, spare=True),
+        Column(tr("Car"), lambda line: line.text.title, lambda line: line.text.title, weight=15),
+        Column(tr("Plate"), lambda line: line.plate, lambda line: line.plate, weight=11),
+        Column(tr("Branch"), lambda line: line.branch, lambda line: line.branch, weight=14),
         Column(
-            "Status", lambda line: line.status, lambda line: line.status, tone=lambda line: line.tone.value, weight=13
+            tr("Odometer"), lambda line: line.odometer, lambda line: line.odometer, numeric=True, weight=11, spare=True
+        ),
+        Column(tr("A day"), lambda line: line.rate, lambda line: line.rate, numeric=True, weight=11),
+        Column(tr("Next booking"), lambda line: line.coming, lambda line: line.coming, weight=22, spare=True),
+        Column(
+            tr("Status"),
+            lambda line: line.status,
+            lambda line: line.status,
+            tone=lambda line: line.tone.value,
+            weight=13,
         ),
     ]
     if owners:
-        columns.insert(2, Column("Owner", lambda line: line.owner, lambda line: line.owner, weight=12))
+        columns.insert(2, Column(tr("Owner"), lambda line: line.owner, lambda line: line.owner, weight=12))
     return columns

@@ -19,10 +19,11 @@ from desktop.views.parts.waiting import Waiting
 from desktop.widgets.cards.card_grid import CardGrid
 from desktop.widgets.cards.card_layout import GAP, PICTURE
 from desktop.widgets.table.record_table import RecordTable
-from desktop.words.messages import plural, say
+from desktop.words.messages import counted, say
 from engine.domain.car.fleet import FleetQuery, FleetRows
 from engine.domain.shared.damage import Damaged
 from engine.domain.shared.errors import DriveSphereError
+from engine.words.tr import tr
 
 _SKELETON = 24
 
@@ -44,7 +45,7 @@ class FleetRowsView(QWidget):
         self.grid.set_photo_of(self._photo)
         self.damage = DamageBox(self)
         self.table = RecordTable(context.theme, context.shimmer)
-        self.table.setAccessibleName("Cars")
+        self.table.setAccessibleName(tr("Cars"))
         self.table.narrow_px = 0  # columns go one by one
         self._stack = QStackedWidget()
         self._stack.addWidget(self.grid)
@@ -87,7 +88,7 @@ class FleetRowsView(QWidget):
         self._shown = None
         self.model.forget(_SKELETON)
         self.content.show_rows()
-        self.told.emit("Loading")
+        self.told.emit(tr("Loading"))
 
     def _fill(self, state: FleetState) -> None:
         if state.phase is Phase.FAILED and state.problem is not None:
@@ -112,29 +113,31 @@ class FleetRowsView(QWidget):
         self._select(at)
         for view, value in zip((self.grid, self.table), scrolled, strict=True):
             view.verticalScrollBar().setValue(value)
-        self.told.emit(plural(state.first.total, "car"))
-        announce(self, plural(state.first.total, "car"))
+        self.told.emit(counted("{count} car", "{count} cars", state.first.total))
+        announce(self, counted("{count} car", "{count} cars", state.first.total))
 
     def _empty(self, state: FleetState) -> None:
         self._shown = state.query
         self.model.forget()
         self.told.emit(" ")
         if state.query.filters:
-            words = "With fewer filters there may be one."
-            self.content.show_empty(Icon.NO_CAR, "No car fits", words, "Clear filters")
+            words = tr("With fewer filters there may be one.")
+            self.content.show_empty(Icon.NO_CAR, tr("No car fits"), words, tr("Clear filters"))
         else:
-            words = "A car that is added here can be booked at its branch at once."
-            self.content.show_empty(Icon.FLEET, "No cars yet", words, "Add the first car")
+            words = tr("A car that is added here can be booked at its branch at once.")
+            self.content.show_empty(Icon.FLEET, tr("No cars yet"), words, tr("Add the first car"))
 
     def _fail(self, state: FleetState, problem: DriveSphereError) -> None:
         if self._shown == state.query and self.model.rowCount():
             self.model.fail_asked()
-            self.content.tell_stale(f"{say(problem).text} These cars are as they were loaded before.")
+            self.content.tell_stale(
+                tr("{problem} These cars are as they were loaded before.", problem=say(problem).text)
+            )
             return
         self._shown = None
         self.model.forget()
         self.told.emit(" ")
-        self.content.show_problem(problem, "The cars did not come")
+        self.content.show_problem(problem, tr("The cars did not come"))
 
     def _stepped(self) -> None:
         if self.vm.state.phase is Phase.FAILED:

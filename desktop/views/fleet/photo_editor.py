@@ -22,9 +22,10 @@ from desktop.widgets.cards.photo_strip import PhotoStrip
 from desktop.widgets.text import Text
 from desktop.words.messages import say
 from engine.domain.car.photo import MOST_PHOTOS
+from engine.words.tr import tr
 
-_KINDS = "Photos (*.jpg *.jpeg *.png *.webp *.tif *.tiff *.heic *.heif)"
-_HELP = "Up to five, 5 MB each. The first one is shown in lists. Drop files here, or drag to put them in order."
+_KINDS = tr("Photos (*.jpg *.jpeg *.png *.webp *.tif *.tiff *.heic *.heif)")
+_HELP = tr("Up to five, 5 MB each. The first one is shown in lists. Drop files here, or drag to put them in order.")
 
 
 class PhotoEditor(QWidget):
@@ -42,12 +43,12 @@ class PhotoEditor(QWidget):
         self.tasks = TaskScope(self)
         self.strip = PhotoStrip(theme, MOST_PHOTOS, self._pixmap)
         self.strip.set_editable(editable=True)
-        self.add = Button(theme, "Add photos", icon=Icon.ADD)
-        self.back = Button(theme, "Put it back", ButtonKind.QUIET)
-        self.back.setToolTip("The photo that was taken off last (Ctrl+Z)")
+        self.add = Button(theme, tr("Add photos"), icon=Icon.ADD)
+        self.back = Button(theme, tr("Put it back"), ButtonKind.QUIET)
+        self.back.setToolTip(tr("The photo that was taken off last (Ctrl+Z)"))
         self.help = Text(theme, _HELP, size=TypeSize.SMALL, ink="muted", wrap=True)
         self.refused = Text(theme, size=TypeSize.SMALL, ink="danger", wrap=True)
-        label = Text(theme, "Photos", size=TypeSize.SMALL, ink="muted")
+        label = Text(theme, tr("Photos"), size=TypeSize.SMALL, ink="muted")
         head = QHBoxLayout()
         head.addWidget(label, 1)
         head.addWidget(self.back)
@@ -84,7 +85,7 @@ class PhotoEditor(QWidget):
         self.tasks.once("files", self._choose())
 
     async def _choose(self) -> None:
-        if chosen := await ask_for_files(self.window(), "Photos of the car", _KINDS):
+        if chosen := await ask_for_files(self.window(), tr("Photos of the car"), _KINDS):
             self.chosen.emit(chosen)
 
     def _pixmap(self, photo: Hashable, size: QSize, ratio: float) -> QPixmap | None:

@@ -22,6 +22,7 @@ from engine.domain.car.movement import LONGEST_REASON, Movement
 from engine.domain.shared.errors import InvalidPeriod
 from engine.domain.shared.period import RentalPeriod
 from engine.domain.shared.wall import on_wall, wall_of
+from engine.words.tr import tr
 
 _DAY = timedelta(days=1)
 
@@ -41,16 +42,19 @@ class ServiceForm(Panel):
         #: What is filled in is a period.
         self.whole = False
         self.title = Text(theme, bold=True)
-        self.start = MomentField(theme, "In service from", now=now)
-        self.end = MomentField(theme, "In service until", now=now)
+        self.start = MomentField(theme, tr("In service from"), now=now)
+        self.end = MomentField(theme, tr("In service until"), now=now)
         self.lengths = LengthChips(theme)
         self.reason = QLineEdit()
         self.reason.setMaxLength(LONGEST_REASON)
-        self.reason.setPlaceholderText("Brakes, inspection, tyres")
+        self.reason.setPlaceholderText(tr("Brakes, inspection, tyres"))
         self.form = Form(theme)
         self.hint = Text(theme, size=TypeSize.SMALL, ink="muted", wrap=True)
         self.problem = Text(theme, size=TypeSize.SMALL, ink="danger", wrap=True)
-        self.save, self.leave = Button(theme, "Plan the service", ButtonKind.PRIMARY), Button(theme, "Do not plan it")
+        self.save, self.leave = (
+            Button(theme, tr("Plan the service"), ButtonKind.PRIMARY),
+            Button(theme, tr("Do not plan it")),
+        )
         self._lay_out()
         self._connect()
         self.hide()
@@ -74,9 +78,13 @@ class ServiceForm(Panel):
         # What has begun keeps its beginning.
         self.start.setEnabled(movement is None or not movement.begun(self._now()))
         self.reason.setText("" if movement is None else movement.reason)
-        self.title.setText(f"Plan a service of {plate}" if movement is None else f"Change this service of {plate}")
-        self.save.setText("Plan the service" if movement is None else "Change the service")
-        self.leave.setText("Do not plan it" if movement is None else "Leave it as it is")
+        self.title.setText(
+            tr("Plan a service of {plate}", plate=plate)
+            if movement is None
+            else tr("Change this service of {plate}", plate=plate)
+        )
+        self.save.setText(tr("Plan the service") if movement is None else tr("Change the service"))
+        self.leave.setText(tr("Do not plan it") if movement is None else tr("Leave it as it is"))
         self.problem.hide()
         self.form.show_mistakes({})
         self._mark()
@@ -92,15 +100,15 @@ class ServiceForm(Panel):
         zone = self._branch.clock
         ends = [on_wall(field.moment(), zone).moment for field in (self.start, self.end)]
         if ends[1] <= ends[0]:
-            self.end.warn("It ends before it begins.")
+            self.end.warn(tr("It ends before it begins."))
             return None
         if ends[1] <= self._now():
-            self.end.warn("That has passed.")
+            self.end.warn(tr("That has passed."))
             return None
         try:
             period = RentalPeriod(*ends)
         except InvalidPeriod:
-            self.end.warn("A service lasts 366 days at the most.")
+            self.end.warn(tr("A service lasts 366 days at the most."))
             return None
         self.end.warn("")
         return period
@@ -146,7 +154,7 @@ class ServiceForm(Panel):
         if not all(field.take() for field in (self.start, self.end) if field.isEnabled()):
             return
         said = bool(self.reason.text().strip())
-        self.form.mark("reason", "" if said else "Say why: whoever looks at the car's weeks reads it.")
+        self.form.mark("reason", "" if said else tr("Say why: whoever looks at the car's weeks reads it."))
         if not said:
             self.form.focus_mistake()
             return
@@ -165,10 +173,10 @@ class ServiceForm(Panel):
         column = QVBoxLayout()
         column.setSpacing(GRID)
         column.addWidget(self.title)
-        self.form.add("start", "From", self.start)
-        self.form.add("end", "Until", self.end)
+        self.form.add("start", tr("From"), self.start)
+        self.form.add("end", tr("Until"), self.end)
         self.form.add_row(self.lengths)
-        self.form.add("reason", "Reason", self.reason)
+        self.form.add("reason", tr("Reason"), self.reason)
         column.addWidget(self.form)
         foot = QHBoxLayout()
         foot.setSpacing(2 * GRID)

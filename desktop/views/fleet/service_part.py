@@ -35,8 +35,9 @@ from desktop.words.messages import damage_words
 from engine.domain.car.car import Branch, Car, CarStatus
 from engine.domain.car.movement import Movement, Visit
 from engine.domain.shared.damage import Damaged
+from engine.words.tr import tr
 
-_LOOKING = "Looking which bookings lie in that time …"
+_LOOKING = tr("Looking which bookings lie in that time …")
 
 
 class VisitLine(QWidget):
@@ -49,10 +50,10 @@ class VisitLine(QWidget):
         self.reason = Text(theme, size=TypeSize.SMALL, ink="muted", wrap=True)
         self.sold = Text(theme, size=TypeSize.SMALL, ink="warning", wrap=True)
         self.change, self.end = (
-            Button(theme, "Change …", ButtonKind.QUIET),
-            Button(theme, "End now …", ButtonKind.QUIET),
+            Button(theme, tr("Change …"), ButtonKind.QUIET),
+            Button(theme, tr("End now …"), ButtonKind.QUIET),
         )
-        self.cancel = Button(theme, "Cancel …", ButtonKind.QUIET)
+        self.cancel = Button(theme, tr("Cancel …"), ButtonKind.QUIET)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, GRID)
         column.setSpacing(GRID // 2)
@@ -76,7 +77,7 @@ class VisitLine(QWidget):
             return
         movement, begun = visit.movement, visit.movement.begun(now)
         self.title.setText(visit_title(movement, branch.clock, now))
-        self.reason.setText(f"{movement.reason} · by {movement.by}")
+        self.reason.setText(tr("{reason} · by {by}", reason=movement.reason, by=movement.by))
         told = sold_words(visit.crossing.sold, now)
         self.sold.setText(told)
         self.sold.setVisible(bool(told))
@@ -86,7 +87,7 @@ class VisitLine(QWidget):
         self.cancel.setVisible(not begun)
         when = times_words(movement.period, branch.clock, now)
         for button in (self.change, self.end, self.cancel):
-            button.setAccessibleName(f"{button.text().rstrip(' …')}: service {when}")
+            button.setAccessibleName(tr("{what}: service {when}", what=button.text().rstrip(" …"), when=when))
 
 
 class ServicePart(QWidget):
@@ -98,8 +99,8 @@ class ServicePart(QWidget):
         self._branch: Branch | None = None
         self._online, self._open = True, False
         self.tasks = TaskScope(self)
-        self.heading = Text(context.theme, "Service", bold=True)
-        self.plan = Button(context.theme, "Plan a service …", ButtonKind.QUIET)
+        self.heading = Text(context.theme, tr("Service"), bold=True)
+        self.plan = Button(context.theme, tr("Plan a service …"), ButtonKind.QUIET)
         self.none = Text(context.theme, ink="muted", wrap=True)
         self.problem = Text(context.theme, size=TypeSize.SMALL, ink="danger", wrap=True)
         self.lines: list[VisitLine] = []
@@ -153,7 +154,7 @@ class ServicePart(QWidget):
         self.plan.setEnabled(usable)
         visits = state.visits or ()
         self.none.setVisible(not visits and not state.filling)
-        self.none.setText("Nothing is planned." if state.visits is not None else "")
+        self.none.setText(tr("Nothing is planned.") if state.visits is not None else "")
         self._draw_lines(visits, branch, now, usable=usable and not state.filling)
         told = problem_words(state.problem, branch.clock, now) if state.problem is not None else ""
         self.problem.setText(told)

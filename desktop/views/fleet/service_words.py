@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import assert_never
 
 from desktop.dialogs import About, Question
-from desktop.words.messages import booking_number, branch_time, day_time, plural, say
+from desktop.words.messages import booking_number, branch_time, counted, day_time, say
 from engine.domain.car.car import Branch, Car
 from engine.domain.car.fleet import Coming, Outlook
 from engine.domain.car.movement import Crossing, Movement, MovementState
@@ -14,6 +14,7 @@ from engine.domain.shared.errors import DriveSphereError, InvalidPeriod, Overtak
 from engine.domain.shared.period import RentalPeriod
 from engine.domain.shared.zones import AnyZone, shown_zone
 from engine.words.refused import period_sentence
+from engine.words.tr import tr
 
 #: Told one by one; the others are counted.
 _TOLD = 3
@@ -26,8 +27,8 @@ def times_words(period: RentalPeriod, zone: AnyZone, now: datetime) -> str:
 
 def visit_title(movement: Movement, zone: AnyZone, now: datetime) -> str:
     if movement.begun(now):
-        return f"In service until {branch_time(movement.period.ends_at, zone, now=now)}"
-    return f"Service {times_words(movement.period, zone, now)}"
+        return tr("In service until {ends_at}", ends_at=branch_time(movement.period.ends_at, zone, now=now))
+    return tr("Service {period}", period=times_words(movement.period, zone, now))
 
 
 def sold_words(sold: Outlook, now: datetime) -> str:
@@ -36,28 +37,35 @@ def sold_words(sold: Outlook, now: datetime) -> str:
     out = len(sold.first) - len(ahead)
     waiting = len(sold.seen) - out
     if not waiting:
-        return "A rental that has begun goes on; the service waits for its return." if out else ""
+        return tr("A rental that has begun goes on; the service waits for its return.") if out else ""
     told = ", ".join(_booking(each, now) for each in ahead[:_TOLD])
-    rest = f" and {waiting - len(ahead[:_TOLD])} more" if waiting > len(ahead[:_TOLD]) else ""
-    return f"To be moved to other cars: {told}{rest}."
+    rest = tr(" and {waiting} more", waiting=waiting - len(ahead[:_TOLD])) if waiting > len(ahead[:_TOLD]) else ""
+    return tr("To be moved to other cars: {told}{rest}.", told=told, rest=rest)
 
 
 def cut_words(crossing: Crossing, now: datetime) -> str:
     """What becomes of the period, before it is planned."""
     sold = len(crossing.sold.seen)
     if not crossing.parts and not sold:
-        return "The car is away for all of that time already. Change its other service, or choose other days."
+        return tr("The car is away for all of that time already. Change its other service, or choose other days.")
     if not crossing.parts:
-        return f"The car is taken for all of that time. Move {'the booking' if sold == 1 else 'its bookings'} first."
+        return counted(
+            "The car is taken for all of that time. Move the booking first.",
+            "The car is taken for all of that time. Move its bookings first.",
+            sold,
+        )
     if not sold:
-        return "No booking lies in that time."
-    around = f"The service is cut around {plural(sold, 'booking')}; what is moved or cancelled leaves it its time."
+        return tr("No booking lies in that time.")
+    around = tr(
+        "The service is cut around {bookings}; what is moved or cancelled leaves it its time.",
+        bookings=counted("{count} booking", "{count} bookings", sold),
+    )
     return f"{around} {sold_words(crossing.sold, now)}"
 
 
 def problem_words(problem: DriveSphereError, zone: AnyZone, now: datetime) -> str:
     if isinstance(problem, Overtaken):
-        return "Meanwhile somebody booked this car or changed its service. What holds now is shown here."
+        return tr("Meanwhile somebody booked this car or changed its service. What holds now is shown here.")
     if isinstance(problem, InvalidPeriod):
         return period_sentence(problem)
     return say(problem, zone, now=now).text
@@ -65,10 +73,10 @@ def problem_words(problem: DriveSphereError, zone: AnyZone, now: datetime) -> st
 
 def to_end(car: Car, movement: Movement, branch: Branch, now: datetime) -> Question:
     return Question(
-        "End this service now?",
-        "The car is for rent again from now on, and what was left of the service can be booked.",
-        "End the service now",
-        "Leave it in service",
+        tr("End this service now?"),
+        tr("The car is for rent again from now on, and what was left of the service can be booked."),
+        tr("End the service now"),
+        tr("Leave it in service"),
         when=times_words(movement.period, branch.clock, now),
         about=_about(car),
     )
@@ -76,10 +84,10 @@ def to_end(car: Car, movement: Movement, branch: Branch, now: datetime) -> Quest
 
 def to_cancel(car: Car, movement: Movement, branch: Branch, now: datetime) -> Question:
     return Question(
-        "Cancel this service?",
-        f"The car can be booked in that time again. Planned for: {movement.reason}.",
-        "Cancel the service",
-        "Keep the service",
+        tr("Cancel this service?"),
+        tr("The car can be booked in that time again. Planned for: {reason}.", reason=movement.reason),
+        tr("Cancel the service"),
+        tr("Keep the service"),
         when=times_words(movement.period, branch.clock, now),
         about=_about(car),
     )
@@ -87,10 +95,10 @@ def to_cancel(car: Car, movement: Movement, branch: Branch, now: datetime) -> Qu
 
 def to_lose_service(car: Car) -> Question:
     return Question(
-        "Leave without planning the service?",
-        "What you filled in for the service is not saved yet.",
-        "Leave, lose what is typed",
-        "Go on planning",
+        tr("Leave without planning the service?"),
+        tr("What you filled in for the service is not saved yet."),
+        tr("Leave, lose what is typed"),
+        tr("Go on planning"),
         about=_about(car),
         grave=True,
         final=True,
@@ -100,11 +108,11 @@ def to_lose_service(car: Car) -> Question:
 def done_words(movement: Movement) -> str:
     match movement.state:
         case MovementState.ARRIVED:
-            return "The service is over; the car is for rent."
+            return tr("The service is over; the car is for rent.")
         case MovementState.CANCELLED:
-            return "Cancelled."
+            return tr("Cancelled.")
         case MovementState.PLANNED | MovementState.UNDER_WAY:
-            return "The service is planned." if movement.version == 1 else "The service is changed."
+            return tr("The service is planned.") if movement.version == 1 else tr("The service is changed.")
     assert_never(movement.state)
 
 
@@ -113,4 +121,8 @@ def _about(car: Car) -> About:
 
 
 def _booking(coming: Coming, now: datetime) -> str:
-    return f"{booking_number(coming.id)} from {day_time(coming.period.starts_at, shown_zone(coming.zone), now=now)}"
+    return tr(
+        "{coming} from {starts_at}",
+        coming=booking_number(coming.id),
+        starts_at=day_time(coming.period.starts_at, shown_zone(coming.zone), now=now),
+    )

@@ -16,13 +16,14 @@ from desktop.widgets.combo import Combo
 from desktop.widgets.frame.question_box import QuestionBox, Wording
 from engine.crash_reports import program_version
 from engine.licences import Shipped, shipped
+from engine.words.tr import tr
 
-TITLE = "About DriveSphere"
+TITLE = tr("About DriveSphere")
 _OWN = "drivesphere"
 _HEIGHT = 64 * GRID
 #: Licences are broken into lines of 80 letters, which take so many of the average width, and stay so.
 _LETTERS = 90
-_READING = "The terms are being read …"
+_READING = tr("The terms are being read …")
 #: The box's margins, the field's and its scroll bar.
 _AROUND = 22 * GRID
 
@@ -31,18 +32,19 @@ class AboutBox(QuestionBox):
     """There at once; the works come when their files were read."""
 
     def __init__(self, context: ViewContext, parent: QWidget | None = None) -> None:
-        text = (
-            f"Version {program_version()}. MIT licence. It brings along the work of others, each under the terms below."
+        text = tr(
+            "Version {program_version}. MIT licence. It brings along the work of others, each under the terms below.",
+            program_version=program_version(),
         )
-        super().__init__(context.theme, Wording(TITLE, text, "Close"), parent)
+        super().__init__(context.theme, Wording(TITLE, text, tr("Close")), parent)
         self.works = Combo()
-        self.works.setAccessibleName("Work")
+        self.works.setAccessibleName(tr("Work"))
         # As wide as the box; its list shows the longest whole.
         self.works.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.terms = QPlainTextEdit()
         self.terms.setReadOnly(True)
         self.terms.setTabChangesFocus(True)
-        self.terms.setAccessibleName("Terms")
+        self.terms.setAccessibleName(tr("Terms"))
         self.terms.setFixedHeight(_HEIGHT)
         self.terms.setPlainText(_READING)
         self.works.setEnabled(False)

@@ -13,6 +13,7 @@ from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.text import plain_tip
 from desktop.words.messages import ROLES
 from engine.domain.people.people import Actor
+from engine.words.tr import tr
 
 
 class AccountButton(Button):
@@ -29,15 +30,17 @@ class AccountButton(Button):
         """Without the servers (*online* off) there is no password to change."""
         super().__init__(context.theme, actor.name.replace("&", "&&"), ButtonKind.QUIET, Icon.PERSON, parent)
         self.setToolTip(plain_tip(f"{actor.name}, {ROLES[actor.role]}"))
-        self.setAccessibleName(f"Account {actor.name}")
+        self.setAccessibleName(tr("Account {actor}", actor=actor.name))
         self._menu = QMenu(self)
         self._menu.addMenu(AppearanceMenu(context.theme, context.preferences, self._menu))
-        self._menu.addAction("Keys and commands\tF1").triggered.connect(self.keys_wanted)
+        self._menu.addAction(tr("Keys and commands\tF1")).triggered.connect(self.keys_wanted)
         self._menu.addAction(TITLE).triggered.connect(self.csv_wanted)
         if online:
-            self._menu.addAction("Change password …").triggered.connect(self.password_wanted)
+            self._menu.addAction(tr("Change password …")).triggered.connect(self.password_wanted)
         self._menu.addSeparator()
-        self._menu.addAction("Sign out" if online else "Back to sign in").triggered.connect(self.sign_out_wanted)
+        self._menu.addAction(tr("Sign out") if online else tr("Back to sign in")).triggered.connect(
+            self.sign_out_wanted
+        )
         self.clicked.connect(self._show)
 
     def _show(self) -> None:

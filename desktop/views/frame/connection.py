@@ -15,10 +15,11 @@ from desktop.widgets.frame.status_bar import StatusBar, StatusText
 from desktop.words.messages import branch_name, clock_time, say
 from engine.domain.car.car import Branch
 from engine.domain.shared.errors import Unavailable
+from engine.words.tr import tr
 
 _EVERY_MS = 1_000
-LIVE, LIVE_SLOWLY = "Live", "Live, slower"
-SLOW = "The cache does not answer. Bookings go on, searching may be slower."
+LIVE, LIVE_SLOWLY = tr("Live"), tr("Live, slower")
+SLOW = tr("The cache does not answer. Bookings go on, searching may be slower.")
 
 
 class ConnectionLook(QObject):
@@ -57,7 +58,7 @@ class ConnectionLook(QObject):
         self._said = text
         self._frame.setVisible(bool(text))
         if text:
-            self._banner.tell(tone, text, "Try again", closable=tone is Tone.WARNING)
+            self._banner.tell(tone, text, tr("Try again"), closable=tone is Tone.WARNING)
         else:
             self._banner.clear()
 
@@ -74,27 +75,27 @@ class ConnectionLook(QObject):
         now = self._workspace.now() if state.heard_at is not None else None
         word, tone = _word(state, now)
         heard = "" if state.heard_at is None or word in (LIVE, LIVE_SLOWLY) else _as_of(state.heard_at, now)
-        demo = "Demo data · " if self._workspace.demo else ""
+        demo = tr("Demo data · ") if self._workspace.demo else ""
         return StatusText(word, tone, heard, branch, f"{demo}{actor.name}")
 
 
 def _word(state: ConnectionState, now: datetime | None) -> tuple[str, Tone]:
     if state.problem is not None:
-        return "No connection", Tone.DANGER
+        return tr("No connection"), Tone.DANGER
     if now is None:
-        return "Connecting", Tone.NEUTRAL
+        return tr("Connecting"), Tone.NEUTRAL
     if state.live(now):
         return (LIVE, Tone.POSITIVE) if state.cache else (LIVE_SLOWLY, Tone.WARNING)
-    return ("Connected", Tone.NEUTRAL) if state.cache else ("Connected, slower", Tone.WARNING)
+    return (tr("Connected"), Tone.NEUTRAL) if state.cache else (tr("Connected, slower"), Tone.WARNING)
 
 
 def _as_of(heard_at: datetime, now: datetime | None) -> str:
     """Such as ``as of 14:02, 3 min ago``."""
     passed = int((now - heard_at).total_seconds()) if now is not None else 0
-    words = f"as of {clock_time(heard_at)}"
+    words = tr("as of {heard_at}", heard_at=clock_time(heard_at))
     for size, unit in ((3600, "h"), (60, "min"), (1, "s")):
         if passed >= size:
-            return f"{words}, {passed // size} {unit} ago"
+            return tr("{words}, {passed} {unit} ago", words=words, passed=passed // size, unit=unit)
     return words
 
 
@@ -104,8 +105,8 @@ def _warning(state: ConnectionState) -> tuple[Tone, str]:
         return (Tone.NEUTRAL, "") if state.cache else (Tone.WARNING, SLOW)
     if not isinstance(state.problem, Unavailable):
         return Tone.DANGER, say(state.problem).text
-    since = "" if state.heard_at is None else f" since {clock_time(state.heard_at)}"
+    since = "" if state.heard_at is None else tr(" since {heard_at}", heard_at=clock_time(state.heard_at))
     return (
         Tone.DANGER,
-        f"No connection to the database{since}. Showing what was loaded; booking is not possible.",
+        tr("No connection to the database{since}. Showing what was loaded; booking is not possible.", since=since),
     )

@@ -25,10 +25,16 @@ from engine.domain.reports.report_period import moment
 from engine.domain.shared.marks import is_exactly, marks
 from engine.domain.shared.period import RentalPeriod
 from engine.domain.shared.zones import shown_zone
+from engine.words.tr import tr
 
 _ALL = "all:"
-_TITLES = {HitKind.RENTERS: "Renters", HitKind.BOOKINGS: "Bookings", HitKind.CARS: "Cars", HitKind.PEOPLE: "Accounts"}
-_STATUSES = {CarStatus.ACTIVE: "", CarStatus.MAINTENANCE: "In maintenance", CarStatus.RETIRED: "Retired"}
+_TITLES = {
+    HitKind.RENTERS: tr("Renters"),
+    HitKind.BOOKINGS: tr("Bookings"),
+    HitKind.CARS: tr("Cars"),
+    HitKind.PEOPLE: tr("Accounts"),
+}
+_STATUSES = {CarStatus.ACTIVE: "", CarStatus.MAINTENANCE: tr("In maintenance"), CarStatus.RETIRED: tr("Retired")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +70,9 @@ def note_of(found: Hit, text: str) -> str:
     """What stands above the lines: that something failed, that they come from a copy, or that a slip is forgiven."""
     told = []
     if found.problem is not None:
-        told.append(f"Not everything could be searched: {say(found.problem).text}")
+        told.append(tr("Not everything could be searched: {problem}", problem=say(found.problem).text))
     if found.stored:
-        told.append("From the stored copy.")
+        told.append(tr("From the stored copy."))
     if _all_slipped(found):
         told.append(slip_words(text, _shown(found)))
     if found.more_renters:
@@ -91,21 +97,25 @@ def _words(kind: HitKind, thing: Any) -> str:
 
 def nothing_of(found: Hit, text: str) -> str:
     if found.problem is not None:
-        return "Nothing was found where it could be searched."
-    return f"Nothing found for “{text}”. Try a part of it."
+        return tr("Nothing was found where it could be searched.")
+    return tr("Nothing found for “{text_}”. Try a part of it.", text_=text)
 
 
 def _under(kind: HitKind, found: HitRows[Any], text: str, every: Hit, offers: Offers) -> list[PaletteLine]:
     """A heading, the lines, and the way to the page that has all of them."""
     shown = len(found.rows)
-    count = whole(found.total) if found.total <= shown else f"{whole(shown)} of {whole(found.total)}"
-    slip = ", differing by one slip" if found.slip and not _all_slipped(every) else ""
+    count = (
+        whole(found.total)
+        if found.total <= shown
+        else tr("{shown} of {total}", shown=whole(shown), total=whole(found.total))
+    )
+    slip = tr(", differing by one slip") if found.slip and not _all_slipped(every) else ""
     lines = [
         PaletteLine("", count, f"{_TITLES[kind]}{slip}", enabled=False, heading=True),
         *(_LINES[kind](each, text) for each in found.rows),
     ]
     if kind is HitKind.RENTERS and offers.booking:
-        lines[1:] = [replace(line, second="Book for this renter") for line in lines[1:]]
+        lines[1:] = [replace(line, second=tr("Book for this renter")) for line in lines[1:]]
     if found.total > shown and (words := offers.pages.get(kind)):
         lines.append(PaletteLine(f"{_ALL}{kind}", "", words.format(count=whole(found.total))))
     return lines
@@ -149,7 +159,7 @@ def _car(car: Car, text: str) -> PaletteLine:
 def _person(row: PersonRow, text: str) -> PaletteLine:
     person = row.person
     detail = " · ".join(filter(None, (person.account, person.email, phone_text(person.phone) if person.phone else "")))
-    standing = "Disabled" if person.disabled else ROLES[person.post.role]
+    standing = tr("Disabled") if person.disabled else ROLES[person.post.role]
     return _marked(text, f"account:{person.account}", standing, person.name, detail, Icon.PEOPLE)
 
 

@@ -13,15 +13,16 @@ from desktop.widgets.frame.page_header import PageHeader
 from desktop.widgets.loading.empty_state import EmptyState
 from desktop.words.messages import ROLES
 from engine.domain.people.people import Actor, Role
+from engine.words.tr import tr
 
 _VIEWS = MappingProxyType(
     {
-        Role.OWNER: "Your fleet, its calendar and your earnings belong here.",
-        Role.WORKER: "The sweep, open payments and refunds belong here.",
-        Role.BACKUP: "This account makes back-ups with: drivesphere backup FILE.",
+        Role.OWNER: tr("Your fleet, its calendar and your earnings belong here."),
+        Role.WORKER: tr("The sweep, open payments and refunds belong here."),
+        Role.BACKUP: tr("This account makes back-ups with: drivesphere backup FILE."),
     }
 )
-_OTHERWISE = "The views of this role belong here."
+_OTHERWISE = tr("The views of this role belong here.")
 
 
 class NoViewsPage(QWidget):
@@ -30,10 +31,13 @@ class NoViewsPage(QWidget):
         words = EmptyState(theme)
         words.say(
             Icon.FLEET if actor.role is Role.OWNER else Icon.SETTINGS,
-            "Not in this version yet",
-            f"{_VIEWS.get(actor.role, _OTHERWISE)} They come in a later version; nothing is missing on your account.",
+            tr("Not in this version yet"),
+            tr(
+                "{role} They come in a later version; nothing is missing on your account.",
+                role=_VIEWS.get(actor.role, _OTHERWISE),
+            ),
         )
         column = QVBoxLayout(self)
         column.setContentsMargins(6 * GRID, 5 * GRID, 6 * GRID, 5 * GRID)
-        column.addWidget(PageHeader(theme, f"Welcome, {actor.name}", ROLES[actor.role]))
+        column.addWidget(PageHeader(theme, tr("Welcome, {actor}", actor=actor.name), ROLES[actor.role]))
         column.addWidget(words, 1)

@@ -38,10 +38,11 @@ from engine.domain.reports.copying import OwnCopy
 from engine.domain.reports.owner_books import Rental
 from engine.domain.reports.report_period import moment
 from engine.domain.shared.zones import shown_zone
+from engine.words.tr import tr
 
 FLEET = "fleet"
-AWAY = "No connection. Everything here is what was stored on this computer; nothing can be changed."
-BACK = "The servers answer again. Sign in to bring the copy up to date."
+AWAY = tr("No connection. Everything here is what was stored on this computer; nothing can be changed.")
+BACK = tr("The servers answer again. Sign in to bring the copy up to date.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +74,14 @@ class OfflineView(PagesFrame):
         self._context, self.work = context, work
         head = work.copy.manifest.head
         as_of = desk_time(moment(head.as_of), shown_zone(work.copy.manifest.zone), now=work.now())
-        self.stamp = f"stored copy as of {as_of}, {'complete' if head.complete else 'partial'}"
+        self.stamp = tr(
+            "stored copy as of {as_of}, {what}", as_of=as_of, what="complete" if head.complete else "partial"
+        )
         vm = EarningsViewModel(work.bridge, work.tasks, work.now, None, lambda: work.source)
         self.earnings = EarningsPart(context, vm, ExplainViewModel(work.tasks), self.pages, self.go, offline=True)
         stored = StoredList(work.copy, work.lists, self.stamp)
         self.bookings = StoredBookingsPart(context, stored, work.tasks, self.pages, self.go)
-        fleet = Entry(FLEET, "Fleet", Icon.FLEET, self._make_fleet)
+        fleet = Entry(FLEET, tr("Fleet"), Icon.FLEET, self._make_fleet)
         self.fill((fleet, self.bookings.entry, self.earnings.entry), (self.bookings,))
         self.rail.chosen.connect(self.go)
         for part in (self.earnings, self.bookings):
@@ -96,10 +99,10 @@ class OfflineView(PagesFrame):
 
     def commands(self) -> tuple[Command, ...]:
         leave = Command(
-            "session.leave", "Back to sign in", self.sign_out_wanted.emit, key="Ctrl+Shift+Q", group="Window"
+            "session.leave", tr("Back to sign in"), self.sign_out_wanted.emit, key="Ctrl+Shift+Q", group=tr("Window")
         )
-        look = Command("page.search", "Search what is stored", self.bookings.search, key="/", group="Bookings")
-        forget = Command("copy.forget", "Forget this computer …", self._ask_to_forget, group="Earnings")
+        look = Command("page.search", tr("Search what is stored"), self.bookings.search, key="/", group=tr("Bookings"))
+        forget = Command("copy.forget", tr("Forget this computer …"), self._ask_to_forget, group=tr("Earnings"))
         return (*self.page_commands(self.go), look, *self.bookings.commands(), *self.earnings.commands(), forget, leave)
 
     def open_found(self, thing: Rental | Car) -> None:
@@ -112,7 +115,7 @@ class OfflineView(PagesFrame):
     @property
     def finds(self) -> Finds:
         """What is done here with what the search over everything found."""
-        return Finds(self.open_found, self._show_all, offers=Offers({HitKind.BOOKINGS: "→ all {count} bookings"}))
+        return Finds(self.open_found, self._show_all, offers=Offers({HitKind.BOOKINGS: tr("→ all {count} bookings")}))
 
     def _show_all(self, _kind: HitKind, scope: BookingScope, text: str) -> None:
         self.bookings.show_found(scope, text)
@@ -122,12 +125,12 @@ class OfflineView(PagesFrame):
 
     def draw(self, state: ConnectionState) -> None:
         back = state.problem is None and state.heard_at is not None
-        word, tone = ("Servers answer", Tone.WARNING) if back else ("No connection", Tone.DANGER)
+        word, tone = (tr("Servers answer"), Tone.WARNING) if back else (tr("No connection"), Tone.DANGER)
         self.status.draw(StatusText(word, tone, self.stamp, "", self.work.actor.name))
         if back:
-            self.banner.tell(Tone.POSITIVE, BACK, "Sign in", closable=False)
+            self.banner.tell(Tone.POSITIVE, BACK, tr("Sign in"), closable=False)
         else:
-            self.banner.tell(Tone.WARNING, AWAY, "Try again", closable=False)
+            self.banner.tell(Tone.WARNING, AWAY, tr("Try again"), closable=False)
 
     def _join_page(self) -> None:
         if self.earnings.page is not None:

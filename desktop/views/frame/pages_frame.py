@@ -24,6 +24,7 @@ from desktop.widgets.frame.rail import Rail, RailItem
 from desktop.widgets.frame.status_bar import StatusBar
 from engine.domain.firm.events import Fact
 from engine.domain.people.people import Actor
+from engine.words.tr import tr
 
 #: In the order of the keyboard's top row, which has a key for each page of every role.
 _TOP_ROW = "1234567890-"
@@ -131,7 +132,7 @@ class PagesFrame(QWidget):
     def page_commands(self, go: Callable[[str], None]) -> tuple[Command, ...]:
         """One that opens it for each page, with its number."""
         return tuple(
-            Command(f"go.{entry.name}", entry.title, partial(go, entry.name), key=_key(at), group="Go to")
+            Command(f"go.{entry.name}", entry.title, partial(go, entry.name), key=_key(at), group=tr("Go to"))
             for at, entry in enumerate(self.entries.values())
         )
 
@@ -158,4 +159,4 @@ class PagesFrame(QWidget):
 
 
 def _key(at: int) -> str:
-    return f"Ctrl+{_TOP_ROW[at]}" if at < len(_TOP_ROW) else ""
+    return tr("Ctrl+{top_row}", top_row=_TOP_ROW[at]) if at < len(_TOP_ROW) else ""

@@ -16,9 +16,10 @@ from desktop.views.frame.found_lines import Offers, is_page, lines_of, note_of, 
 from desktop.widgets.palette.palette import Palette, PaletteLine
 from engine.domain.booking.listing import BookingScope
 from engine.domain.people.people import Renter
+from engine.words.tr import tr
 
 _RECENT = 5
-_LAST = "Window"
+_LAST = tr("Window")
 #: After signing in, when the first page has come and nobody types yet.
 _PREPARE_MS = 1500
 
@@ -123,7 +124,7 @@ class CommandPalette(QObject):
 
     def _asking(self, text: str) -> None:
         if self.widget is not None:
-            self.widget.add_found(text, (), nothing="Searching …")
+            self.widget.add_found(text, (), nothing=tr("Searching …"))
 
     def _found(self, text: str, found: Hit) -> None:
         self._things, self._text = things_of(found), text

@@ -32,6 +32,7 @@ from desktop.views.session.sign_in import SignInPage
 from desktop.widgets.field_keys import FieldKeys
 from desktop.widgets.frame.help_sheet import HelpLine, HelpSheet
 from desktop.widgets.loading.shimmer import ShimmerClock
+from engine.words.tr import tr
 
 # The first frame is out before these are loaded: see docs/decisions/0054.
 # ruff: noqa: PLC0415
@@ -42,10 +43,10 @@ if TYPE_CHECKING:
 
 #: Keys that the lists handle themselves; the F1 sheet names them too.
 KEYS_OF_LISTS = (
-    HelpLine("In lists", "Next", "J or Down"),
-    HelpLine("In lists", "Previous", "K or Up"),
-    HelpLine("In lists", "Open", "Enter"),
-    HelpLine("In the panel", "Back to the list", "Esc"),
+    HelpLine(tr("In lists"), tr("Next"), tr("J or Down")),
+    HelpLine(tr("In lists"), tr("Previous"), tr("K or Up")),
+    HelpLine(tr("In lists"), tr("Open"), "Enter"),
+    HelpLine(tr("In the panel"), tr("Back to the list"), "Esc"),
 )
 
 
@@ -216,14 +217,14 @@ class MainWindow(QMainWindow):
         """What can be done whoever is signed in, or nobody."""
         folder = self.context.log_folder
         return (
-            Command(PALETTE, "All commands", self._find, key="Ctrl+K", group="Window"),
-            Command("help.keys", "Keys and commands", self.show_keys, key="F1", group="Window"),
-            Command("window.csv", CSV, self.ask_csv, group="Window"),
-            Command("window.about", ABOUT, self.show_about, group="Window"),
-            *([Command("window.logs", LOGS, partial(open_folder, folder), group="Window")] if folder else []),
-            *([Command("window.servers", SERVERS, self.ask_servers, group="Window")] if self._set_up else []),
+            Command(PALETTE, tr("All commands"), self._find, key="Ctrl+K", group=tr("Window")),
+            Command("help.keys", tr("Keys and commands"), self.show_keys, key="F1", group=tr("Window")),
+            Command("window.csv", CSV, self.ask_csv, group=tr("Window")),
+            Command("window.about", ABOUT, self.show_about, group=tr("Window")),
+            *([Command("window.logs", LOGS, partial(open_folder, folder), group=tr("Window"))] if folder else []),
+            *([Command("window.servers", SERVERS, self.ask_servers, group=tr("Window"))] if self._set_up else []),
             *appearance_commands(self.context.theme, self.context.preferences),
-            Command("window.leave", "Leave DriveSphere", self._leave, key="Ctrl+Q", group="Window"),
+            Command("window.leave", tr("Leave DriveSphere"), self._leave, key="Ctrl+Q", group=tr("Window")),
         )
 
     def _find(self) -> None:

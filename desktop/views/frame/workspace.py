@@ -33,6 +33,7 @@ from engine.domain.booking.listing import BookingScope
 from engine.domain.car.car import Car
 from engine.domain.people.accounts import PersonRow
 from engine.domain.people.people import Deed, Renter
+from engine.words.tr import tr
 
 A = TypeVar("A", bound=Area)
 
@@ -100,16 +101,18 @@ class WorkspaceView(PagesFrame):
 
     def commands(self) -> tuple[Command, ...]:
         of_page: tuple[Command, ...] = (
-            Command("page.search", "Search on this page", self._search_here, key="/", group="Go to"),
-            Command("page.reload", "Load again", self.reload, key="F5", group="Go to"),
+            Command("page.search", tr("Search on this page"), self._search_here, key="/", group=tr("Go to")),
+            Command("page.reload", tr("Load again"), self.reload, key="F5", group=tr("Go to")),
         )
         of_areas = (
             replace(command, run=partial(self._free, command.run))
             for area in self._areas
             for command in area.commands()
         )
-        leave = Command("session.leave", "Sign out", self.sign_out_wanted.emit, key="Ctrl+Shift+Q", group="Window")
-        password = Command("session.password", "Change password …", self.password_wanted.emit, group="Window")
+        leave = Command(
+            "session.leave", tr("Sign out"), self.sign_out_wanted.emit, key="Ctrl+Shift+Q", group=tr("Window")
+        )
+        password = Command("session.password", tr("Change password …"), self.password_wanted.emit, group=tr("Window"))
         return (*self.page_commands(self.go), *(of_page if self._areas else ()), *of_areas, password, leave)
 
     def _search_here(self) -> None:

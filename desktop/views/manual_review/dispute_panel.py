@@ -32,6 +32,7 @@ from engine.domain.booking.booking import BookingId
 from engine.domain.money.addresses import dispute_address
 from engine.domain.money.dispute import DisputedCase
 from engine.domain.shared.errors import DriveSphereError
+from engine.words.tr import tr
 
 
 class DisputePanel(SidePanel):
@@ -50,7 +51,7 @@ class DisputePanel(SidePanel):
         *,
         demo: bool,
     ) -> None:
-        super().__init__(context.theme, host, "Payment disputed")
+        super().__init__(context.theme, host, tr("Payment disputed"))
         self._open_in_browser, self._now, self._demo = open_in_browser, now, demo
         self.tasks = TaskScope(self)
         self.tasks.failed.connect(self.task_failed)
@@ -59,9 +60,9 @@ class DisputePanel(SidePanel):
         self.happened = Text(context.theme, wrap=True)
         self.note = Text(context.theme, NO_DASHBOARD, size=TypeSize.SMALL, ink="muted", wrap=True)
         self.note.setVisible(demo)
-        self.answer = Button(context.theme, "Answer it at Stripe", ButtonKind.PRIMARY, Icon.OPEN_BROWSER)
+        self.answer = Button(context.theme, tr("Answer it at Stripe"), ButtonKind.PRIMARY, Icon.OPEN_BROWSER)
         self.answer.setVisible(not demo)
-        self.show_booking = Button(context.theme, "Show the booking", icon=Icon.BOOKINGS)
+        self.show_booking = Button(context.theme, tr("Show the booking"), icon=Icon.BOOKINGS)
         self.facts = QVBoxLayout()
         content = QWidget()
         column = QVBoxLayout(content)
@@ -122,14 +123,14 @@ class DisputePanel(SidePanel):
                 widget.deleteLater()
         dispute, now = case.dispute, self._now()
         number = booking_number(BookingId(dispute.booking_id))
-        subject = About("No such booking", number=number) if case.booking is None else about(case.booking)
+        subject = About(tr("No such booking"), number=number) if case.booking is None else about(case.booking)
         facts = [
             Amount(taken_label(dispute), amount(dispute.facts.amount), strong=True),
-            Amount("Where it stands", status_of(dispute)),
-            Amount("Since", branch_time(dispute.facts.created_at, desk_zone(), now=now)),
+            Amount(tr("Where it stands"), status_of(dispute)),
+            Amount(tr("Since"), branch_time(dispute.facts.created_at, desk_zone(), now=now)),
         ]
         if due := due_of(dispute, now):
-            facts.append(Amount("Answer by", due, strong=True))
+            facts.append(Amount(tr("Answer by"), due, strong=True))
         self.facts.addWidget(Subject(self._theme, subject))
         for fact in facts:
             self.facts.addWidget(AmountLine(self._theme, fact))

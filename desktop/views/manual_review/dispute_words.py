@@ -7,32 +7,33 @@ from types import MappingProxyType
 
 from desktop.words.messages import amount, branch_time, desk_zone
 from engine.domain.money.dispute import Dispute
+from engine.words.tr import tr
 
 #: Stripe's reasons (https://docs.stripe.com/disputes/categories); any other is shown as Stripe writes it.
 _REASONS = MappingProxyType(
     {
-        "fraudulent": "the cardholder says that it was somebody else",
-        "product_not_received": "the cardholder says that there was no car",
-        "product_unacceptable": "the cardholder says that the car was not as promised",
-        "credit_not_processed": "the cardholder waits for a refund",
-        "duplicate": "the cardholder says that it was paid twice",
-        "subscription_canceled": "the cardholder says that it was cancelled",
-        "unrecognized": "the cardholder does not know the payment",
+        "fraudulent": tr("the cardholder says that it was somebody else"),
+        "product_not_received": tr("the cardholder says that there was no car"),
+        "product_unacceptable": tr("the cardholder says that the car was not as promised"),
+        "credit_not_processed": tr("the cardholder waits for a refund"),
+        "duplicate": tr("the cardholder says that it was paid twice"),
+        "subscription_canceled": tr("the cardholder says that it was cancelled"),
+        "unrecognized": tr("the cardholder does not know the payment"),
     }
 )
 _NO_REASON = "general"
 _STATUSES = MappingProxyType(
     {
-        "needs_response": "Waits for your answer",
-        "warning_needs_response": "An enquiry: waits for your answer",
-        "under_review": "Answered; the bank decides",
-        "warning_under_review": "An enquiry: answered; the bank decides",
+        "needs_response": tr("Waits for your answer"),
+        "warning_needs_response": tr("An enquiry: waits for your answer"),
+        "under_review": tr("Answered; the bank decides"),
+        "warning_under_review": tr("An enquiry: answered; the bank decides"),
     }
 )
 _WAITS = frozenset({"needs_response", "warning_needs_response"})
 #: Begins the statuses of an enquiry, for which no bank takes anything back yet.
 _ENQUIRY = "warning_"
-NO_DASHBOARD = "Demo: the sandbox has no page for this. At Stripe it is answered in the dashboard."
+NO_DASHBOARD = tr("Demo: the sandbox has no page for this. At Stripe it is answered in the dashboard.")
 
 
 def reason_of(dispute: Dispute) -> str:
@@ -53,12 +54,12 @@ def due_of(dispute: Dispute, now: datetime) -> str:
 
 
 def taken_label(dispute: Dispute) -> str:
-    return "Asked about" if _is_enquiry(dispute) else "Taken back"
+    return tr("Asked about") if _is_enquiry(dispute) else tr("Taken back")
 
 
 def answer_label(dispute: Dispute) -> str:
     """What the way to Stripe is for."""
-    return "Answer it at Stripe" if dispute.facts.status in _WAITS else "Open it at Stripe"
+    return tr("Answer it at Stripe") if dispute.facts.status in _WAITS else tr("Open it at Stripe")
 
 
 def _is_enquiry(dispute: Dispute) -> bool:
@@ -66,18 +67,20 @@ def _is_enquiry(dispute: Dispute) -> bool:
 
 
 def in_short(dispute: Dispute) -> str:
-    return f"Disputed: {amount(dispute.facts.amount)}"
+    return tr("Disputed: {amount}", amount=amount(dispute.facts.amount))
 
 
 def what_happened(dispute: Dispute) -> str:
     """In three sentences: who took what back, why, and what is to be done."""
     money, enquiry = amount(dispute.facts.amount), _is_enquiry(dispute)
-    took = f"The cardholder's bank took {money} back."
+    took = tr("The cardholder's bank took {money} back.", money=money)
     if enquiry:
-        took = f"The cardholder's bank asks about {money}; it has taken nothing back so far."
+        took = tr("The cardholder's bank asks about {money}; it has taken nothing back so far.", money=money)
     general = dispute.facts.reason == _NO_REASON
-    why = "It gives no reason." if general else f"The reason it gives: {reason_of(dispute)}."
+    why = tr("It gives no reason.") if general else tr("The reason it gives: {dispute}.", dispute=reason_of(dispute))
     if dispute.facts.status not in _WAITS:
-        return f"{took} {why} It was answered. This leaves the list when Stripe says how it ended."
-    lost = "the bank may take the money" if enquiry else "the money is lost"
-    return f"{took} {why} Answer it at Stripe; without an answer in time {lost}."
+        return tr(
+            "{took} {why} It was answered. This leaves the list when Stripe says how it ended.", took=took, why=why
+        )
+    lost = tr("the bank may take the money") if enquiry else tr("the money is lost")
+    return tr("{took} {why} Answer it at Stripe; without an answer in time {lost}.", took=took, why=why, lost=lost)

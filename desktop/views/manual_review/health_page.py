@@ -27,26 +27,27 @@ from desktop.widgets.frame.page_header import PageHeader
 from desktop.widgets.frame.side_panel import SidePanel
 from desktop.widgets.frame.toast import Toast
 from desktop.widgets.table.tall_table import TallTable
-from desktop.words.messages import clock_time, plural
+from desktop.words.messages import clock_time, counted
 from engine.domain.health.health import Finding, HealthArea, Level
 from engine.words import health
 from engine.words.health import says, todo
+from engine.words.tr import tr
 
-_TITLE = "Health"
+_TITLE = tr("Health")
 
 
 def columns() -> list[Column[Finding]]:
     return [
         Column(
-            "State",
+            tr("State"),
             lambda each: LEVELS[each.level],
             lambda each: each.level,
             tone=lambda each: LEVEL_TONES[each.level].value,
             weight=5,
         ),
-        Column("What", lambda each: AREAS[each.area], lambda each: each.area, weight=9),
-        Column("Found", says, says, weight=23),
-        Column("What to do", todo, todo, weight=14),
+        Column(tr("What"), lambda each: AREAS[each.area], lambda each: each.area, weight=9),
+        Column(tr("Found"), says, says, weight=23),
+        Column(tr("What to do"), todo, todo, weight=14),
     ]
 
 
@@ -63,9 +64,9 @@ class HealthPage(Page):
         self.detail = SidePanel(context.theme, host)
         self.toast = Toast(context.theme, host)
         self.header = PageHeader(context.theme, _TITLE, " ")
-        self.copy_button = Button(context.theme, "Copy", icon=Icon.COPY)
-        self.copy_button.setToolTip("Copy all findings as text, for whoever helps")
-        self.again = Button(context.theme, "Look again", icon=Icon.RELOAD)
+        self.copy_button = Button(context.theme, tr("Copy"), icon=Icon.COPY)
+        self.copy_button.setToolTip(tr("Copy all findings as text, for whoever helps"))
+        self.again = Button(context.theme, tr("Look again"), icon=Icon.RELOAD)
         if context.log_folder is not None:
             self.logs_button = Button(context.theme, LOGS)
             self.logs_button.clicked.connect(partial(open_folder, context.log_folder))
@@ -94,7 +95,7 @@ class HealthPage(Page):
         if state.phase is Phase.FAILED and state.problem is not None and not state.findings:
             self.model.reset(0)
             self.header.say(_TITLE, " ")
-            self.content.show_problem(state.problem, "Nothing could be looked at")
+            self.content.show_problem(state.problem, tr("Nothing could be looked at"))
             return
         if not state.findings:
             self.model.reset(len(HealthArea))
@@ -114,12 +115,12 @@ class HealthPage(Page):
 
     def copy(self) -> None:
         QGuiApplication.clipboard().setText(self.vm.text())
-        self.toast.tell("The findings are in the clipboard.", "")
+        self.toast.tell(tr("The findings are in the clipboard."), "")
 
     def show_finding(self, finding: Finding) -> None:
         advice = todo(finding)
-        told = [("", says(finding))] + ([("What to do", advice)] if advice else [])
-        content = facts_of(self._context.theme, [("", told), ("Facts", health.facts_of(finding))])
+        told = [("", says(finding))] + ([(tr("What to do"), advice)] if advice else [])
+        content = facts_of(self._context.theme, [("", told), (tr("Facts"), health.facts_of(finding))])
         self.detail.showing = finding.area
         self.detail.set_content(content)
         self.detail.set_title(AREAS[finding.area])
@@ -128,13 +129,20 @@ class HealthPage(Page):
 
 def _line(state: HealthState) -> str:
     if state.looking_at is not None:
-        return f"Looking at {AREAS[state.looking_at].lower()} … {len(state.findings)} of {len(HealthArea)}"
+        return tr(
+            "Looking at {areas} … {findings} of {healtharea}",
+            areas=AREAS[state.looking_at].lower(),
+            findings=len(state.findings),
+            healtharea=len(HealthArea),
+        )
     if state.report is None:
         return " "
     counts = Counter(finding.level for finding in state.findings)
-    words = [f"{counts[Level.GOOD]} good"]
-    words += [f"{counts[Level.BAD]} bad"] if counts[Level.BAD] else []
-    words += [f"{counts[Level.WARNING]} to look at"] if counts[Level.WARNING] else []
-    words += [f"{counts[Level.UNKNOWN]} not seen"] if counts[Level.UNKNOWN] else []
-    looked = plural(len(state.findings), "thing")
-    return f"{looked} looked at, {clock_time(state.report.at)}: {', '.join(words)}"
+    words = [tr("{counts} good", counts=counts[Level.GOOD])]
+    words += [tr("{counts} bad", counts=counts[Level.BAD])] if counts[Level.BAD] else []
+    words += [tr("{counts} to look at", counts=counts[Level.WARNING])] if counts[Level.WARNING] else []
+    words += [tr("{counts} not seen", counts=counts[Level.UNKNOWN])] if counts[Level.UNKNOWN] else []
+    looked = counted("{count} thing", "{count} things", len(state.findings))
+    return tr(
+        "{looked} looked at, {at}: {words}", looked=looked, at=clock_time(state.report.at), words=", ".join(words)
+    )

@@ -25,6 +25,7 @@ from desktop.widgets.frame.question_parts import AmountLine, Subject
 from desktop.widgets.text import Text
 from desktop.words.messages import amount
 from engine.domain.booking.restored import RestoredCase
+from engine.words.tr import tr
 
 
 class RestoredPanel(FormPanel):
@@ -33,15 +34,15 @@ class RestoredPanel(FormPanel):
     left = Signal()
 
     def __init__(self, context: ViewContext, vm: RestoredViewModel, host: QWidget, now: Callable[[], datetime]) -> None:
-        super().__init__(context.theme, host, "Paid, but not booked")
+        super().__init__(context.theme, host, tr("Paid, but not booked"))
         self.vm, self._now = vm, now
         self.tasks = TaskScope(self)
         self.tasks.failed.connect(self.task_failed)
         self.banner = Banner(context.theme)
         self.happened = Text(context.theme, wrap=True)
         self.renters = RenterPicker(context.theme)
-        self.book = Button(context.theme, "Book again", ButtonKind.PRIMARY, Icon.BOOKINGS)
-        self.give_back = Button(context.theme, "Give the money back")
+        self.book = Button(context.theme, tr("Book again"), ButtonKind.PRIMARY, Icon.BOOKINGS)
+        self.give_back = Button(context.theme, tr("Give the money back"))
         self._facts = QVBoxLayout()
         self._fill_panel()
         self.renters.searched.connect(vm.find_renter)
@@ -93,7 +94,7 @@ class RestoredPanel(FormPanel):
         self.renters.setEnabled(not state.busy)
         self.book.setVisible(self._bookable(case))
         self.book.setEnabled(picking.renter is not None and not state.busy)
-        self.book.setToolTip("" if picking.renter is not None else "Choose who drives first.")
+        self.book.setToolTip("" if picking.renter is not None else tr("Choose who drives first."))
         self.give_back.setEnabled(not state.busy)
         if picking.problem is None or self.renters.says(picking.problem):
             self.banner.clear()
@@ -125,7 +126,7 @@ class RestoredPanel(FormPanel):
             if (widget := item.widget()) is not None:
                 widget.deleteLater()
         now = self._now()
-        facts = (Line("Paid", paid_of(case, now)), Line("Amount", amount(case.payment.amount), strong=True))
+        facts = (Line(tr("Paid"), paid_of(case, now)), Line(tr("Amount"), amount(case.payment.amount), strong=True))
         self._facts.addWidget(Subject(self._theme, about(case)))
         if period := period_of(case):
             self._facts.addWidget(Text(self._theme, period, wrap=True))

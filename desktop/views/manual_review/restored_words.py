@@ -8,8 +8,9 @@ from desktop.dialogs import About, Amount, Question
 from desktop.words.messages import Message, amount, booking_number, branch_time, desk_zone, period_text, say
 from engine.domain.booking.restored import Outcome, RestoredCase
 from engine.domain.shared.errors import DriveSphereError, MoveRefused
+from engine.words.tr import tr
 
-UNKNOWN_CAR = "Car not known"
+UNKNOWN_CAR = tr("Car not known")
 _DECIDED = frozenset({Outcome.BOOKED, Outcome.GIVEN_BACK})
 
 
@@ -38,36 +39,36 @@ def period_of(case: RestoredCase) -> str:
 def paid_of(case: RestoredCase, now: datetime) -> str:
     if (at := case.payment.paid_at) is not None:
         return branch_time(at, desk_zone(), now=now)
-    return f"Before {branch_time(case.paid_before, desk_zone(), now=now)}"
+    return tr("Before {paid_before}", paid_before=branch_time(case.paid_before, desk_zone(), now=now))
 
 
 def what_happened(case: RestoredCase, now: datetime) -> str:
     """In three sentences: the database is older, this was paid, and whether the car is kept."""
-    to = "" if case.back_to is None else f" to {branch_time(case.back_to, desk_zone(), now=now)}"
-    restored = f"The database was restored from a back-up and went back in time{to}."
-    paid = "This payment was made since then, and its booking was lost."
+    to = "" if case.back_to is None else tr(" to {back_to}", back_to=branch_time(case.back_to, desk_zone(), now=now))
+    restored = tr("The database was restored from a back-up and went back in time{to}.", to=to)
+    paid = tr("This payment was made since then, and its booking was lost.")
     if case.payment.stay is None:
-        kept = "Nobody knows which car it was for, so its money can only go back."
+        kept = tr("Nobody knows which car it was for, so its money can only go back.")
     elif case.car is None:
-        kept = "The back-up has no such car, so its money can only go back."
+        kept = tr("The back-up has no such car, so its money can only go back.")
     elif case.payment.claimed:
-        kept = "The car is kept for it until you decide."
+        kept = tr("The car is kept for it until you decide.")
     else:
-        kept = "The car is not kept for it: it is promised to somebody else, or the rental is over."
+        kept = tr("The car is not kept for it: it is promised to somebody else, or the rental is over.")
     return f"{restored} {paid} {kept}"
 
 
 def to_give_back(case: RestoredCase, now: datetime) -> Question:
-    times = [Amount("Paid", paid_of(case, now))]
-    car = " The car is free for others at once." if case.car is not None and case.payment.claimed else ""
+    times = [Amount(tr("Paid"), paid_of(case, now))]
+    car = tr(" The car is free for others at once.") if case.car is not None and case.payment.claimed else ""
     return Question(
-        "Give this money back?",
-        f"All of it goes back to the card it came from.{car}",
-        f"Give back {amount(case.payment.amount)}",
-        "Keep the payment",
+        tr("Give this money back?"),
+        tr("All of it goes back to the card it came from.{car}", car=car),
+        tr("Give back {amount}", amount=amount(case.payment.amount)),
+        tr("Keep the payment"),
         when=period_of(case),
         about=about(case),
-        amounts=(*times, Amount("Refund now", amount(case.payment.amount), strong=True)),
+        amounts=(*times, Amount(tr("Refund now"), amount(case.payment.amount), strong=True)),
         grave=True,
         final=True,
     )
@@ -78,6 +79,6 @@ def refused(problem: DriveSphereError, case: RestoredCase, now: datetime) -> Mes
     told = say(problem, zone_of(case), now=now)
     if isinstance(problem, MoveRefused):
         if problem.current in _DECIDED:
-            return Message("Somebody decided on this payment meanwhile. The list is up to date.")
-        return Message("The price that was paid is not the one of these days. Look at the payment in Stripe.")
+            return Message(tr("Somebody decided on this payment meanwhile. The list is up to date."))
+        return Message(tr("The price that was paid is not the one of these days. Look at the payment in Stripe."))
     return told

@@ -34,26 +34,27 @@ from engine.domain.booking.restored import RestoredCase
 from engine.domain.money.dispute import DisputedCase
 from engine.domain.money.trouble import Why
 from engine.domain.shared.errors import DriveSphereError
+from engine.words.tr import tr
 
 _WHYS: MappingProxyType[Why | LostCar, str] = MappingProxyType(
     {
-        LostCar.CAR: "Its car left service",
-        LostCar.SERVICE: "Its car is in service then",
-        Why.STUCK: "Stripe does not go on",
-        Why.SLOW: "Under way for too long",
-        Why.NOBODY: "Nobody took its step",
-        Why.MISMATCH: "Payment does not fit",
-        Why.REFUND_FAILED: "Refund failed",
-        Why.LAPSED: "Authorisation ran out",
+        LostCar.CAR: tr("Its car left service"),
+        LostCar.SERVICE: tr("Its car is in service then"),
+        Why.STUCK: tr("Stripe does not go on"),
+        Why.SLOW: tr("Under way for too long"),
+        Why.NOBODY: tr("Nobody took its step"),
+        Why.MISMATCH: tr("Payment does not fit"),
+        Why.REFUND_FAILED: tr("Refund failed"),
+        Why.LAPSED: tr("Authorisation ran out"),
     }
 )
-_COMES = "Bookings whose car left service, refunds that fail and payments disputed or unfitting come here."
+_COMES = tr("Bookings whose car left service, refunds that fail and payments disputed or unfitting come here.")
 _WORDS = ListWords(
     Icon.DONE,
-    "Nothing waits for a person",
+    tr("Nothing waits for a person"),
     _COMES,
     "",
-    "The list did not come",
+    tr("The list did not come"),
 )
 _LONGEST_NOTE = 400
 Row = Case | DisputedCase | RestoredCase | UnbelievedRow
@@ -62,9 +63,9 @@ Row = Case | DisputedCase | RestoredCase | UnbelievedRow
 def columns(now: Callable[[], datetime]) -> list[Column[Row]]:
     """All of it to be read in a panel's width: for how long counts here, not since which minute."""
     return [
-        Column("Booking", _what, _what, weight=20),
-        Column("Why", _why, _why, weight=22),
-        Column("For", lambda row: _lasted(now(), _since(row)), lambda row: _since(row) or now(), weight=9),
+        Column(tr("Booking"), _what, _what, weight=20),
+        Column(tr("Why"), _why, _why, weight=22),
+        Column(tr("For"), lambda row: _lasted(now(), _since(row)), lambda row: _since(row) or now(), weight=9),
     ]
 
 
@@ -109,7 +110,7 @@ def _why(row: Row) -> str:
     if isinstance(row, DisputedCase):
         return in_short(row.dispute)
     if isinstance(row, RestoredCase):
-        return f"Paid {amount(row.payment.amount)}, not booked"
+        return tr("Paid {amount}, not booked", amount=amount(row.payment.amount))
     if isinstance(row, UnbelievedRow):
         return doubt_in_short(row.case.code if row.case is not None else Doubt.DAMAGED)
     return _WHYS[row.why]
@@ -120,10 +121,10 @@ def _lasted(now: datetime, since: datetime | None) -> str:
         return "\N{EN DASH}"
     time = now - since
     if time < timedelta(hours=1):
-        return unbroken(f"{max(time // timedelta(minutes=1), 0)} min")
+        return unbroken(tr("{time} min", time=max(time // timedelta(minutes=1), 0)))
     if time < timedelta(days=2):
         return unbroken(f"{time // timedelta(hours=1)} h")
-    return unbroken(f"{time.days} days")
+    return unbroken(tr("{days} days", days=time.days))
 
 
 class CarePanel(FormPanel):
@@ -144,16 +145,18 @@ class CarePanel(FormPanel):
     doubt_wanted = Signal(object)
 
     def __init__(self, context: ViewContext, vm: CareViewModel, host: QWidget, now: Callable[[], datetime]) -> None:
-        super().__init__(context.theme, host, "Needs a person")
+        super().__init__(context.theme, host, tr("Needs a person"))
         self.vm = vm
         self.tasks = TaskScope(self)
         self.tasks.failed.connect(self.task_failed)
-        self.list = PagedList(context, vm.list, columns(now), _WORDS, "What needs a person", _key)
-        self.note = QLineEdit(maxLength=_LONGEST_NOTE, placeholderText="What was done, for example: refunded in cash")
-        self.note.setAccessibleName("What was done")
+        self.list = PagedList(context, vm.list, columns(now), _WORDS, tr("What needs a person"), _key)
+        self.note = QLineEdit(
+            maxLength=_LONGEST_NOTE, placeholderText=tr("What was done, for example: refunded in cash")
+        )
+        self.note.setAccessibleName(tr("What was done"))
         self.problem = Text(context.theme, size=TypeSize.SMALL, ink="danger", wrap=True)
         self.problem.hide()
-        self.done = Button(context.theme, "The chosen one was seen to", icon=Icon.CHECK)
+        self.done = Button(context.theme, tr("The chosen one was seen to"), icon=Icon.CHECK)
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, GRID, 0)

@@ -19,6 +19,7 @@ from desktop.widgets.frame.banner import Banner
 from desktop.widgets.frame.question_parts import AmountLine, Subject
 from desktop.widgets.text import Text
 from engine.domain.booking.unbelieved import UnbelievedCase
+from engine.words.tr import tr
 
 _LONGEST_REASON = 400
 
@@ -29,19 +30,19 @@ class UnbelievedPanel(FormPanel):
     left = Signal()
 
     def __init__(self, context: ViewContext, vm: UnbelievedViewModel, host: QWidget) -> None:
-        super().__init__(context.theme, host, "Not believed")
+        super().__init__(context.theme, host, tr("Not believed"))
         self.vm = vm
         self.tasks = TaskScope(self)
         self.tasks.failed.connect(self.task_failed)
         self.banner = Banner(context.theme)
         self.why = Text(context.theme, wrap=True)
-        self.looking = Text(context.theme, "Stripe is asked …", ink="muted")
-        self.reason = QLineEdit(maxLength=_LONGEST_REASON, placeholderText="For the audit: what you found out")
+        self.looking = Text(context.theme, tr("Stripe is asked …"), ink="muted")
+        self.reason = QLineEdit(maxLength=_LONGEST_REASON, placeholderText=tr("For the audit: what you found out"))
         self.form = Form(context.theme)
-        self.form.add("reason", "Reason", self.reason)
+        self.form.add("reason", tr("Reason"), self.reason)
         self.let_go = Button(context.theme, words.LET_GO)
-        self.give_back = Button(context.theme, "Give the money back")
-        self.again = Button(context.theme, "Ask Stripe again", ButtonKind.QUIET)
+        self.give_back = Button(context.theme, tr("Give the money back"))
+        self.again = Button(context.theme, tr("Ask Stripe again"), ButtonKind.QUIET)
         self._facts = QVBoxLayout()
         self._drawn: object = None
         self._fill_panel()
@@ -100,7 +101,7 @@ class UnbelievedPanel(FormPanel):
         # Why money goes back is asked as everywhere; what was found out stands there already.
         self.give_back.setEnabled(ready and found is not None and bool(found.money.taken))
         self.again.setEnabled(not state.busy)
-        self.let_go.setToolTip("" if said else "Say why first.")
+        self.let_go.setToolTip("" if said else tr("Say why first."))
         if state.problem is None:
             self.banner.clear()
         else:
@@ -135,7 +136,7 @@ class UnbelievedPanel(FormPanel):
             return
         for text in (words.when(found), words.kept_cars(found)):
             self._facts.addWidget(Text(self._theme, text, wrap=True))
-        self._facts.addWidget(Text(self._theme, "At Stripe, as it tells it now", size=TypeSize.SMALL, ink="muted"))
+        self._facts.addWidget(Text(self._theme, tr("At Stripe, as it tells it now"), size=TypeSize.SMALL, ink="muted"))
         for line in words.money_lines(found):
             self._facts.addWidget(AmountLine(self._theme, line))
 

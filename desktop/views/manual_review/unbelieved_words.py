@@ -14,9 +14,10 @@ from engine.domain.booking.unbelieved import KeptCar, UnbelievedCase
 from engine.domain.money.money import Money
 from engine.domain.shared import errors
 from engine.domain.shared.zones import shown_zone
+from engine.words.tr import tr
 
-_WAITS = "No money moves until you decide."
-LET_GO, KEEP_MONEY = "Let the car go", "Give nothing back"
+_WAITS = tr("No money moves until you decide.")
+LET_GO, KEEP_MONEY = tr("Let the car go"), tr("Give nothing back")
 
 
 def about_row(row: UnbelievedRow) -> About:
@@ -48,23 +49,32 @@ def kept_cars(found: UnbelievedCase) -> str:
     """Which cars are kept from everybody else."""
     cars = found.stored.cars
     if not cars:
-        return "No car is kept for it."
-    return f"Kept for it: {'; '.join(_car(car, found) for car in cars)}."
+        return tr("No car is kept for it.")
+    return tr("Kept for it: {car}.", car="; ".join(_car(car, found) for car in cars))
 
 
 def _car(car: KeptCar, found: UnbelievedCase) -> str:
-    return f"{car.label}, until {branch_time(car.period.ends_at, shown_zone(found.booking.zone))}"
+    return tr(
+        "{car}, until {ends_at}", car=car.label, ends_at=branch_time(car.period.ends_at, shown_zone(found.booking.zone))
+    )
 
 
 def money_lines(found: UnbelievedCase) -> tuple[Amount, ...]:
     """As Stripe tells it now."""
     money = found.money
     lines = [
-        Amount("Payment page", "can still be paid" if money.pages else "closed, or none"),
-        Amount("Held on the card", amounts(money.held)),
-        Amount("Taken", amounts(money.taken)),
-        Amount("Given back before", f"{amounts(money.given_back)}{' (on its way)' if money.on_its_way else ''}"),
-        Amount("Would be given back", amounts(money.left), strong=True),
+        Amount(tr("Payment page"), tr("can still be paid") if money.pages else tr("closed, or none")),
+        Amount(tr("Held on the card"), amounts(money.held)),
+        Amount(tr("Taken"), amounts(money.taken)),
+        Amount(
+            tr("Given back before"),
+            tr(
+                "{given_back}{what}",
+                given_back=amounts(money.given_back),
+                what=tr(" (on its way)") if money.on_its_way else "",
+            ),
+        ),
+        Amount(tr("Would be given back"), amounts(money.left), strong=True),
     ]
     return tuple(lines)
 
@@ -76,8 +86,8 @@ def amounts(sums: Sequence[Money]) -> str:
 def give_back_label(found: UnbelievedCase | None) -> str:
     """Where all went back and only the books lack it, the key writes it down."""
     if found is None or not found.money.taken:
-        return "Give the money back"
-    return f"Give back {amounts(found.money.left)}" if found.money.left else "Write down the refund"
+        return tr("Give the money back")
+    return tr("Give back {left}", left=amounts(found.money.left)) if found.money.left else tr("Write down the refund")
 
 
 def let_go_label(found: UnbelievedCase | None) -> str:
@@ -86,36 +96,39 @@ def let_go_label(found: UnbelievedCase | None) -> str:
 
 def to_let_go(found: UnbelievedCase, reason: str) -> Question:
     money = found.money
-    what = ["Its payment page is closed."] if money.pages else []
-    what += [f"{amounts(money.held)} held on the card are let go."] if money.held else []
-    what += ["The car is free for others at once."] if found.keeps_car else []
-    what += [f"{amounts(money.left)} stay with the firm."] if money.left else []
-    what += ["It goes from the list; the audit keeps the reason."]
+    what = [tr("Its payment page is closed.")] if money.pages else []
+    what += [tr("{held} held on the card are let go.", held=amounts(money.held))] if money.held else []
+    what += [tr("The car is free for others at once.")] if found.keeps_car else []
+    what += [tr("{left} stay with the firm.", left=amounts(money.left))] if money.left else []
+    what += [tr("It goes from the list; the audit keeps the reason.")]
     return Question(
-        "Let this car go?" if found.keeps_car else "Give nothing back?",
+        tr("Let this car go?") if found.keeps_car else tr("Give nothing back?"),
         " ".join(what),
         let_go_label(found),
-        "Leave it on the list",
+        tr("Leave it on the list"),
         when=when(found),
         about=about(found),
-        amounts=(Amount("Reason", reason), Amount("Stays with the firm", amounts(money.left), strong=True)),
+        amounts=(Amount(tr("Reason"), reason), Amount(tr("Stays with the firm"), amounts(money.left), strong=True)),
         grave=True,
         final=True,
     )
 
 
 def to_give_back(found: UnbelievedCase) -> Question:
-    car = "The car is free for others at once. " if found.keeps_car else ""
+    car = tr("The car is free for others at once. ") if found.keeps_car else ""
     return Question(
-        "Give this money back?" if found.money.left else "Write down this refund?",
-        f"All that Stripe has taken for it goes back to the card it came from. {car}The audit keeps the reason.",
+        tr("Give this money back?") if found.money.left else tr("Write down this refund?"),
+        tr(
+            "All that Stripe has taken for it goes back to the card it came from. {car}The audit keeps the reason.",
+            car=car,
+        ),
         give_back_label(found),
-        "Leave it on the list",
+        tr("Leave it on the list"),
         when=when(found),
         about=about(found),
         amounts=(
-            Amount("Taken", amounts(found.money.taken)),
-            Amount("Refund now", amounts(found.money.left), strong=True),
+            Amount(tr("Taken"), amounts(found.money.taken)),
+            Amount(tr("Refund now"), amounts(found.money.left), strong=True),
         ),
         grave=True,
         final=True,
@@ -124,12 +137,12 @@ def to_give_back(found: UnbelievedCase) -> Question:
 
 def to_lose(row: UnbelievedRow, reason: str) -> Question:
     return Question(
-        "Leave without deciding?",
-        "What you found out is not kept anywhere yet and would be lost.",
-        "Leave, lose the reason",
-        "Go on deciding",
+        tr("Leave without deciding?"),
+        tr("What you found out is not kept anywhere yet and would be lost."),
+        tr("Leave, lose the reason"),
+        tr("Go on deciding"),
         about=about_row(row),
-        amounts=(Amount("Reason", reason),),
+        amounts=(Amount(tr("Reason"), reason),),
         grave=True,
         final=True,
     )
@@ -138,9 +151,12 @@ def to_lose(row: UnbelievedRow, reason: str) -> Question:
 def refused(problem: errors.DriveSphereError) -> Message:
     """As everywhere, but for what only happens here."""
     if isinstance(problem, errors.MoveRefused):
-        return Message("Nothing is wrong with this booking any more: DriveSphere goes on with it by itself.")
+        return Message(tr("Nothing is wrong with this booking any more: DriveSphere goes on with it by itself."))
     if isinstance(problem, errors.Forbidden):
         return Message(
-            "This desk's Stripe key may not do this, or it has none. Decide at a desk whose key may read and refund."
+            tr(
+                "This desk's Stripe key may not do this, or it has none. Decide at a desk whose key may read and "
+                "refund."
+            )
         )
     return say(problem)

@@ -24,6 +24,7 @@ from engine.domain.money.money import Money
 from engine.domain.reports.copying import CopyNews
 from engine.domain.reports.owner_books import Posting
 from engine.domain.reports.report_period import moment
+from engine.words.tr import tr
 
 
 class NewsPanel(SidePanel):
@@ -32,12 +33,12 @@ class NewsPanel(SidePanel):
     booking_wanted = Signal(str)
 
     def __init__(self, context: ViewContext, host: QWidget) -> None:
-        super().__init__(context.theme, host, "What changed")
+        super().__init__(context.theme, host, tr("What changed"))
         self._zone: tzinfo | None = None
         self.words = Text(context.theme, size=TypeSize.SMALL, ink="muted", wrap=True)
         self.model: RowsModel[Posting] = RowsModel(self._columns(), _key)
         self.table = RecordTable(context.theme, context.shimmer)
-        self.table.setAccessibleName("What changed, the newest first")
+        self.table.setAccessibleName(tr("What changed, the newest first"))
         self.table.setModel(self.model)
         content = QWidget()
         column = QVBoxLayout(content)
@@ -50,7 +51,7 @@ class NewsPanel(SidePanel):
 
     def show_news(self, news: CopyNews, words: str, zone: tzinfo | None) -> None:
         self._zone = zone
-        self.words.setText(f"{words}. Open one for its booking.")
+        self.words.setText(tr("{words}. Open one for its booking.", words=words))
         self.model.replace_all(())
         self.model.replace_all(news.money)
         self.open(self.table)
@@ -58,10 +59,12 @@ class NewsPanel(SidePanel):
 
     def _columns(self) -> list[Column[Posting]]:
         return [
-            Column("What", what_words, what_words, weight=12),
-            Column("Booking", lambda row: booking_number(BookingId(row.booking_id)), _key, weight=16),
-            Column("When", self._when, lambda row: row.at, weight=14),
-            Column("Amount", lambda row: amount(Money(row.minor, row.currency)), lambda row: row.minor, numeric=True),
+            Column(tr("What"), what_words, what_words, weight=12),
+            Column(tr("Booking"), lambda row: booking_number(BookingId(row.booking_id)), _key, weight=16),
+            Column(tr("When"), self._when, lambda row: row.at, weight=14),
+            Column(
+                tr("Amount"), lambda row: amount(Money(row.minor, row.currency)), lambda row: row.minor, numeric=True
+            ),
         ]
 
     def _when(self, row: Posting) -> str:
@@ -70,8 +73,8 @@ class NewsPanel(SidePanel):
 
 def what_words(row: Posting) -> str:
     if MOVED in row.source_id:
-        return "Moved to this car" if row.minor >= 0 else "Moved to another car"
-    return "Refund" if row.kind == LedgerKind.REFUND.value else "Rental paid"
+        return tr("Moved to this car") if row.minor >= 0 else tr("Moved to another car")
+    return tr("Refund") if row.kind == LedgerKind.REFUND.value else tr("Rental paid")
 
 
 def _key(row: Posting) -> tuple[str, str, str]:

@@ -28,18 +28,19 @@ from engine.domain.reports.owner_aggregate import OwnBooks
 from engine.domain.reports.owner_books import Posting, Rental
 from engine.domain.reports.report_period import moment
 from engine.domain.shared.zones import shown_zone
+from engine.words.tr import tr
 
-_UNPAID = "Nothing was paid when this copy was made."
+_UNPAID = tr("Nothing was paid when this copy was made.")
 
 
 class StoredBookingPanel(SidePanel):
     def __init__(
         self, context: ViewContext, books: OwnBooks, now: Callable[[], datetime], stamp: str, host: QWidget
     ) -> None:
-        super().__init__(context.theme, host, "Booking")
+        super().__init__(context.theme, host, tr("Booking"))
         self._books, self._now = books, now
         theme, clock = context.theme, context.shimmer
-        self.number = CopyLine(theme, "booking number", lead=True)
+        self.number = CopyLine(theme, tr("booking number"), lead=True)
         self.car = CarHead(theme)
         self.facts, self.payments = FieldList(theme, clock), FieldList(theme, clock)
         self.unpaid = Text(theme, _UNPAID, ink="muted", wrap=True)
@@ -48,12 +49,12 @@ class StoredBookingPanel(SidePanel):
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, GRID, 0)
         column.setSpacing(4 * GRID)
-        head = Text(theme, "Payments", size=TypeSize.LEAD, bold=True)
+        head = Text(theme, tr("Payments"), size=TypeSize.LEAD, bold=True)
         for part in (self.number, self.car, self.facts, head, self.payments, self.unpaid, self.stamp):
             column.addWidget(part)
         column.addStretch(1)
         self.set_content(content)
-        self.number.copied.connect(lambda text: announce(self, f"{text} copied"))
+        self.number.copied.connect(lambda text: announce(self, tr("{text_} copied", text_=text)))
 
     def open_rental(self, rental: Rental, branch: str) -> None:
         self.showing = rental.booking_id
@@ -76,7 +77,7 @@ def _order(row: Posting) -> tuple[int, str, bool]:
 def _reason(rental: Rental) -> list[LabelledValue]:
     """Why money was given back; one that this program does not know is not guessed at."""
     with suppress(ValueError):
-        return [LabelledValue("Refund reason", usual_words(UsualReason(rental.reason)))]
+        return [LabelledValue(tr("Refund reason"), usual_words(UsualReason(rental.reason)))]
     return []
 
 
@@ -84,14 +85,17 @@ def _facts(rental: Rental, branch: str, now: datetime) -> list[LabelledValue]:
     zone = shown_zone(rental.zone)
     standing = STANDINGS[rental.standing]
     if rental.standing is Standing.PENDING:
-        standing = f"{standing} when this copy was made"
+        standing = tr("{standing} when this copy was made", standing=standing)
     return [
-        LabelledValue("Standing", standing),
-        LabelledValue("Pick-up", branch_time(moment(rental.starts), zone, now=now)),
-        LabelledValue("Return", branch_time(moment(rental.ends), zone, now=now)),
-        LabelledValue("Branch", branch),
-        LabelledValue("Booked", branch_time(moment(rental.created), zone, now=now)),
-        LabelledValue("Rental", days_text(rental.days)),
-        LabelledValue("Commission rule", f"{percent(rental.commission_bp)}, agreed when booked"),
-        LabelledValue("Total", amount(rental.price), strong=True, amount=True),
+        LabelledValue(tr("Standing"), standing),
+        LabelledValue(tr("Pick-up"), branch_time(moment(rental.starts), zone, now=now)),
+        LabelledValue(tr("Return"), branch_time(moment(rental.ends), zone, now=now)),
+        LabelledValue(tr("Branch"), branch),
+        LabelledValue(tr("Booked"), branch_time(moment(rental.created), zone, now=now)),
+        LabelledValue(tr("Rental"), days_text(rental.days)),
+        LabelledValue(
+            tr("Commission rule"),
+            tr("{commission_bp}, agreed when booked", commission_bp=percent(rental.commission_bp)),
+        ),
+        LabelledValue(tr("Total"), amount(rental.price), strong=True, amount=True),
     ]

@@ -35,10 +35,11 @@ from engine.domain.reports.owner_books import Rental
 from engine.domain.reports.report_period import moment
 from engine.domain.shared.errors import DriveSphereError
 from engine.domain.shared.zones import shown_zone
+from engine.words.tr import tr
 
 BOOKINGS = "bookings"
-_MISSING = "older bookings are missing here"
-_STEP = "Look at the fleet"
+_MISSING = tr("older bookings are missing here")
+_STEP = tr("Look at the fleet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +73,15 @@ class StoredBookingsPage(BookingsPage):
     Signals: ``sign_in_wanted`` where the copy cannot be read: asked again it would answer the same.
     """
 
-    beside = "Branch"
+    beside = tr("Branch")
     sign_in_wanted = Signal()
 
     def __init__(self, context: ViewContext, vm: BookingsViewModel, stored: StoredList) -> None:
-        stamp = f"made since {stored.since} · {stored.stamp}" if stored.complete else stored.stamp
+        stamp = (
+            tr("made since {since} · {stamp}", since=stored.since, stamp=stored.stamp)
+            if stored.complete
+            else stored.stamp
+        )
         super().__init__(context, vm, stored.desk.now, first_step=_STEP, stamp=stamp)
         self._stored = stored
         self.partial = Banner(context.theme)
@@ -90,7 +95,9 @@ class StoredBookingsPage(BookingsPage):
         return stored_row(booking, self._stored.desk.now(), self.branch_names())
 
     def _show_problem(self, problem: DriveSphereError) -> None:
-        self.content.show_problem(unreadable(problem), "The list cannot be read", "" if self._stored.away else SIGN_IN)
+        self.content.show_problem(
+            unreadable(problem), tr("The list cannot be read"), "" if self._stored.away else SIGN_IN
+        )
 
     def _help(self) -> None:
         self.sign_in_wanted.emit()
@@ -98,13 +105,17 @@ class StoredBookingsPage(BookingsPage):
     def _empty(self, state: BookingsState) -> tuple[str, str]:
         title, sentence = empty_words(state)
         if state.narrowed:
-            return title, sentence if self._stored.complete else f"{sentence} Older ones are missing in this copy."
+            return title, sentence if self._stored.complete else tr(
+                "{sentence} Older ones are missing in this copy.", sentence=sentence
+            )
         if self._stored.complete:
             return (
-                "No bookings",
-                f"When this copy was made, nobody had booked a car of yours since {self._stored.since}.",
+                tr("No bookings"),
+                tr(
+                    "When this copy was made, nobody had booked a car of yours since {since}.", since=self._stored.since
+                ),
             )
-        return "No bookings in this copy", "Its first making was cut off before a booking was stored."
+        return tr("No bookings in this copy"), tr("Its first making was cut off before a booking was stored.")
 
 
 class StoredBookingsPart(QObject, Told):
@@ -130,15 +141,15 @@ class StoredBookingsPart(QObject, Told):
 
     @property
     def entry(self) -> Entry:
-        return Entry(BOOKINGS, "Bookings", Icon.BOOKINGS, self._make)
+        return Entry(BOOKINGS, tr("Bookings"), Icon.BOOKINGS, self._make)
 
     def commands(self) -> tuple[Command, ...]:
-        return BookingCommands("bookings", "Bookings", self._to_page).all(self.vm.scopes)
+        return BookingCommands("bookings", tr("Bookings"), self._to_page).all(self.vm.scopes)
 
     def show_car(self, car: Car) -> None:
         """All bookings of one car, whatever became of them."""
         query = BookingQuery(scope=BookingScope.FLEET, car_id=car.id)
-        self._to_page().vm.ask(query, only=f"Car: {car.label}")
+        self._to_page().vm.ask(query, only=tr("Car: {car}", car=car.label))
 
     def show_found(self, scope: BookingScope, text: str) -> None:
         self._to_page().show_found(scope, text)
@@ -183,7 +194,7 @@ def stored_row(rental: Rental, now: datetime, branches: Mapping[BranchId, str]) 
         car=rental.car,
         plate=rental.plate,
         beside=(branches.get(BranchId(rental.branch_id), ""), days_text(rental.days)),
-        booked=f"Booked {short_day(moment(rental.created), zone, now=now)}",
+        booked=tr("Booked {created}", created=short_day(moment(rental.created), zone, now=now)),
         pick_up=branch_time(moment(rental.starts), zone, now=now),
         drop_off=branch_time(moment(rental.ends), zone, now=now),
         standing=STANDINGS[rental.standing],

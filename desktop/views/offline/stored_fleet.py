@@ -24,15 +24,18 @@ from desktop.widgets.cards.card_grid import CardGrid
 from desktop.widgets.cards.card_layout import GAP, PICTURE
 from desktop.widgets.frame.banner import Banner
 from desktop.widgets.frame.page_header import PageHeader
-from desktop.words.messages import BODIES, FUELS, TRANSMISSIONS, amount, branch_name, day_time, plural, whole
+from desktop.words.messages import BODIES, FUELS, TRANSMISSIONS, amount, branch_name, counted, day_time, whole
 from engine.domain.car.car import Car, CarStatus
 from engine.domain.reports.copying import OwnCopy
 from engine.domain.reports.report_period import moment
 from engine.domain.shared.zones import AnyZone, shown_zone
+from engine.words.tr import tr
 
 _ALL = 5_000
-_HINT = "open one for its bookings"
-_COLUMNS: tuple[Column[Car], ...] = (Column("Car", lambda car: car.label, lambda car: car.label),)
+_HINT = tr("open one for its bookings")
+_COLUMNS: tuple[Column[Car], ...] = (Column(tr("Car"), lambda car: car.label, lambda car: car.label),)
+
+_NONE = tr("When this copy was made, there was no car in the fleet.")
 
 
 class StoredFleetPage(Page):
@@ -55,12 +58,12 @@ class StoredFleetPage(Page):
         self.grid.set_photo_of(self._photo)
         self.content = Content(context, self.grid, inset=GAP // 2)
         retired = sum(car.status is CarStatus.RETIRED for car in cars)
-        beside = (*((f"{whole(retired)} retired",) if retired else ()), *((_HINT,) if cars else ()))
-        counted = plural(len(cars) - retired, "car")
-        self.header = PageHeader(context.theme, "Fleet", " · ".join((counted, *beside, stamp)))
+        beside = (*((tr("{retired} retired", retired=whole(retired)),) if retired else ()), *((_HINT,) if cars else ()))
+        cars_told = counted("{count} car", "{count} cars", len(cars) - retired)
+        self.header = PageHeader(context.theme, tr("Fleet"), " · ".join((cars_told, *beside, stamp)))
         self.partial = Banner(context.theme)
         if not copy.manifest.head.complete:
-            tell_partial(self.partial, "photos may be missing here")
+            tell_partial(self.partial, tr("photos may be missing here"))
         above = QVBoxLayout()
         above.setContentsMargins(0, 0, 2 * GRID, 0)
         above.addWidget(self.partial)
@@ -73,7 +76,7 @@ class StoredFleetPage(Page):
         self.model.reset(len(cars))
         self.model.put_slice(self.model.ticket(0), cars)
         if not cars:
-            self.content.show_empty(Icon.CAR, "No cars", "When this copy was made, there was no car in the fleet.", "")
+            self.content.show_empty(Icon.CAR, tr("No cars"), _NONE, "")
 
     def focus_first(self) -> None:
         self.content.take_focus()
@@ -109,7 +112,7 @@ def service_note(periods: Iterable[tuple[int, int]], as_of: int, zone: AnyZone) 
     if not ahead:
         return ""
     start, end = (day_time(moment(at), zone, now=moment(as_of)) for at in ahead[0])
-    return f"In service until {end}" if ahead[0][0] <= as_of else f"Service from {start}"
+    return tr("In service until {end}", end=end) if ahead[0][0] <= as_of else tr("Service from {start}", start=start)
 
 
 def _never(_ticket: PageTicket) -> None:

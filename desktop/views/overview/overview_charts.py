@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from desktop.views.parts.oversight_words import month_name, month_short
 from desktop.widgets.charts.data import ChartData, Point
-from desktop.words.figures import amount, plural, short_amount, whole
+from desktop.words.figures import amount, counted, short_amount, whole
 from engine.domain.reports.overview import BranchCars, Overview
+from engine.words.tr import tr
 
-REVENUE, COMMISSION = "Revenue", "Commission"
-BY_MONTH, BY_BRANCH, CARS = "Revenue by month", "Revenue by branch, 12 months", "Cars by branch"
+REVENUE, COMMISSION = tr("Revenue"), tr("Commission")
+BY_MONTH, BY_BRANCH, CARS = tr("Revenue by month"), tr("Revenue by branch, 12 months"), tr("Cars by branch")
 CAR_UNIT = "cars"
 
 
 def money_unit(currency: str) -> str:
-    return currency or "no money moved yet"
+    return currency or tr("no money moved yet")
 
 
 def by_month(overview: Overview, currency: str) -> ChartData:
@@ -31,7 +32,7 @@ def by_month(overview: Overview, currency: str) -> ChartData:
         )
         for month, revenue, commission in overview.by_month(currency)
     )
-    return ChartData(BY_MONTH, money_unit(currency), points, now=REVENUE, before=COMMISSION, head="Month")
+    return ChartData(BY_MONTH, money_unit(currency), points, now=REVENUE, before=COMMISSION, head=tr("Month"))
 
 
 def by_branch(overview: Overview, currency: str) -> ChartData:
@@ -46,7 +47,7 @@ def by_branch(overview: Overview, currency: str) -> ChartData:
         )
         for branch, revenue, _ in overview.by_branch(currency)
     )
-    return ChartData(BY_BRANCH, currency, points, apart=True, now=REVENUE, head="Branch")
+    return ChartData(BY_BRANCH, currency, points, apart=True, now=REVENUE, head=tr("Branch"))
 
 
 def _label(overview: Overview, branch: BranchCars) -> str:
@@ -60,14 +61,14 @@ def cars_by_branch(overview: Overview) -> ChartData:
         Point(
             label=_label(overview, branch),
             value=float(branch.cars),
-            text=plural(branch.cars, "car"),
+            text=counted("{count} car", "{count} cars", branch.cars),
             short=whole(branch.cars),
             name=branch.name,
             before=float(branch.out),
-            before_text=plural(branch.out, "car"),
-            beside="out now",
+            before_text=counted("{count} car", "{count} cars", branch.out),
+            beside=tr("out now"),
             key=branch.branch_id,
         )
         for branch in overview.branches
     )
-    return ChartData(CARS, CAR_UNIT, points, apart=True, now="Cars", before="Out now", head="Branch")
+    return ChartData(CARS, CAR_UNIT, points, apart=True, now=tr("Cars"), before=tr("Out now"), head=tr("Branch"))

@@ -24,6 +24,7 @@ from desktop.words.messages import booking_number
 from engine.domain.booking.booking import Booking
 from engine.domain.shared.damage import Damaged
 from engine.domain.shared.zones import shown_zone
+from engine.words.tr import tr
 
 _ROWS = 6
 Line = tuple[Booking, datetime]
@@ -32,30 +33,32 @@ Line = tuple[Booking, datetime]
 def latest_columns() -> list[Column[Line]]:
     return [
         *_what(),
-        Column("Pick-up", _pick_up, _pick_up, weight=4, spare=True),
+        Column(tr("Pick-up"), _pick_up, _pick_up, weight=4, spare=True),
         Column(
-            "Standing",
+            tr("Standing"),
             lambda line: STANDINGS[line[0].standing],
             lambda line: line[0].standing,
             tone=lambda line: str(TONES[line[0].standing].value),
             weight=3,
         ),
-        Column("Price", lambda line: amount(line[0].price), lambda line: line[0].price.minor, numeric=True, weight=3),
+        Column(
+            tr("Price"), lambda line: amount(line[0].price), lambda line: line[0].price.minor, numeric=True, weight=3
+        ),
     ]
 
 
 def hold_columns() -> list[Column[Line]]:
     return [
         *_what(),
-        Column("Ends", _end, lambda line: line[0].hold_until, numeric=True, weight=3),
+        Column(tr("Ends"), _end, lambda line: line[0].hold_until, numeric=True, weight=3),
     ]
 
 
 def _what() -> list[Column[Line]]:
     return [
-        Column("Booking", lambda line: booking_number(line[0].id), lambda line: line[0].id, weight=4, spare=True),
-        Column("Car", lambda line: _car(line[0]), lambda line: line[0].car_label, weight=6),
-        Column("Renter", lambda line: line[0].renter_name, lambda line: line[0].renter_name, weight=4),
+        Column(tr("Booking"), lambda line: booking_number(line[0].id), lambda line: line[0].id, weight=4, spare=True),
+        Column(tr("Car"), lambda line: _car(line[0]), lambda line: line[0].car_label, weight=6),
+        Column(tr("Renter"), lambda line: line[0].renter_name, lambda line: line[0].renter_name, weight=4),
     ]
 
 
@@ -72,7 +75,7 @@ def _pick_up(line: Line) -> str:
 def _end(line: Line) -> str:
     """On this desk's clock: what is left would be wrong a second later."""
     booking, now = line
-    return "over, being closed" if booking.hold_over(now) else clock_time(booking.hold_until)
+    return tr("over, being closed") if booking.hold_over(now) else clock_time(booking.hold_until)
 
 
 class BookingsCard(Panel):

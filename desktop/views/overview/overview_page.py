@@ -37,19 +37,27 @@ from desktop.widgets.frame.beside import Beside
 from desktop.widgets.frame.page_header import PageHeader
 from desktop.widgets.text import isolated
 from desktop.widgets.tile import Tile
-from desktop.words.figures import clock_time, plural, short_amount, whole
+from desktop.words.figures import clock_time, counted, short_amount, whole
 from desktop.words.messages import say
 from engine.domain.booking.states import Standing
 from engine.domain.car.car import BranchId
 from engine.domain.firm.events import BookingChanged, CarChanged, Fact
 from engine.domain.people.people import Role
 from engine.domain.reports.overview import FirmPulse, MoneyQuestion, Overview
+from engine.words.tr import tr
 
-_TITLE = "Overview"
+_TITLE = tr("Overview")
 _CHART_PX, _LATEST_PX = 264, 322
 _NARROWEST = 760
-_MEANING = "Revenue is what was charged less what was given back, by the months of each branch."
-_TILES = ("Cars", "Out now", "Pending bookings", "Needs a person", "Users", "Revenue this month")
+_MEANING = tr("Revenue is what was charged less what was given back, by the months of each branch.")
+_TILES = (
+    tr("Cars"),
+    tr("Out now"),
+    tr("Pending bookings"),
+    tr("Needs a person"),
+    tr("Users"),
+    tr("Revenue this month"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +88,15 @@ class OverviewPage(Page):
         self._filled: OverviewState | None = None
         self.header = PageHeader(context.theme, _TITLE, " ")
         self.currency = Combo()
-        self.currency.setAccessibleName("Currency of the sums")
+        self.currency.setAccessibleName(tr("Currency of the sums"))
         self.header.add_action(self.currency)
         self.currency.hide()
-        self.again = Button(context.theme, "Load again", icon=Icon.RELOAD)
+        self.again = Button(context.theme, tr("Load again"), icon=Icon.RELOAD)
         self.header.add_action(self.again)
         self.tiles = {name: Tile(context.theme, context.shimmer, name, notes=2) for name in _TILES}
         self.months, self.money, self.cars = (_chart(context) for _ in range(3))
-        self.latest = BookingsCard(context, "Latest bookings", latest_columns())
-        self.holds = BookingsCard(context, "Holds about to end", hold_columns())
+        self.latest = BookingsCard(context, tr("Latest bookings"), latest_columns())
+        self.holds = BookingsCard(context, tr("Holds about to end"), hold_columns())
         self.beside = Beside(lambda: BehindPanel(context, vm.behind, host))
         self.body = QScrollArea(widgetResizable=True)
         self.content = Content(context, self.body)
@@ -127,7 +135,7 @@ class OverviewPage(Page):
             self.beside.there.close_panel()
 
     def _put_up_skeleton(self) -> None:
-        self.header.say(_TITLE, "Loading")
+        self.header.say(_TITLE, tr("Loading"))
         for tile in self.tiles.values():
             tile.show_skeleton()
         self.months.show_skeleton(BY_MONTH, " ")
@@ -140,22 +148,31 @@ class OverviewPage(Page):
     def _fill(self, state: OverviewState) -> None:
         if state.phase is Phase.FAILED and state.problem is not None:
             if self._filled is not None:
-                self.content.tell_stale(f"{say(state.problem).text} What you see was loaded before.")
+                self.content.tell_stale(
+                    tr("{problem} What you see was loaded before.", problem=say(state.problem).text)
+                )
             else:
                 self.header.say(_TITLE, " ")
-                self.content.show_problem(state.problem, "The figures did not come")
+                self.content.show_problem(state.problem, tr("The figures did not come"))
             return
         overview, pulse = state.overview, state.pulse
         if overview is None or pulse is None:
             return
         self._filled = state
-        odd = f" Left out: {plural(overview.unsummed, 'ledger row')} without an amount." if overview.unsummed else ""
-        self.header.say(_TITLE, f"As of {clock_time(overview.at)}. {_MEANING}{odd}")
+        odd = (
+            tr(
+                " Left out: {rows} without an amount.",
+                rows=counted("{count} ledger row", "{count} ledger rows", overview.unsummed),
+            )
+            if overview.unsummed
+            else ""
+        )
+        self.header.say(_TITLE, tr("As of {at}. {meaning}{odd}", at=clock_time(overview.at), meaning=_MEANING, odd=odd))
         self._offer_currencies(overview, state.currency)
         self._fill_tiles(overview, pulse, state.currency)
         self._fill_charts(overview, state.currency)
-        self.latest.show_bookings(pulse.latest, pulse.at, "Nothing was booked yet.")
-        self.holds.show_bookings(pulse.holds, pulse.at, "No car waits for its payment.")
+        self.latest.show_bookings(pulse.latest, pulse.at, tr("Nothing was booked yet."))
+        self.holds.show_bookings(pulse.holds, pulse.at, tr("No car waits for its payment."))
         self.content.show_rows()
 
     def _offer_currencies(self, overview: Overview, chosen: str) -> None:
@@ -171,34 +188,46 @@ class OverviewPage(Page):
         share = f"{overview.out * 100 // overview.cars} %" if overview.cars else "0 %"
         standings = overview.standings()
         cars, out, pending, cases, people, revenue = self.tiles.values()
-        idle = f"{whole(overview.cars - overview.rentable)} in maintenance"
-        cars.show_figure(whole(overview.cars), f"{whole(overview.rentable)} for rent", more=((idle, Tone.NEUTRAL),))
-        begun = (("begun and not back", Tone.NEUTRAL),)
-        out.show_figure(share, f"{whole(overview.out)} of {plural(overview.cars, 'car')}", more=begun)
-        confirmed = f"{whole(standings[Standing.CONFIRMED])} confirmed"
+        idle = tr("{cars} in maintenance", cars=whole(overview.cars - overview.rentable))
+        cars.show_figure(
+            whole(overview.cars),
+            tr("{rentable} for rent", rentable=whole(overview.rentable)),
+            more=((idle, Tone.NEUTRAL),),
+        )
+        begun = ((tr("begun and not back"), Tone.NEUTRAL),)
+        out.show_figure(
+            share,
+            tr("{out} of {cars}", out=whole(overview.out), cars=counted("{count} car", "{count} cars", overview.cars)),
+            more=begun,
+        )
+        confirmed = tr("{standings} confirmed", standings=whole(standings[Standing.CONFIRMED]))
         pending.show_figure(whole(standings[Standing.PENDING]), confirmed)
-        care = ("see to it now", Tone.DANGER) if pulse.cases else ("nothing waits", Tone.POSITIVE)
+        care = (tr("see to it now"), Tone.DANGER) if pulse.cases else (tr("nothing waits"), Tone.POSITIVE)
         cases.show_figure(whole(pulse.cases), *care)
         people.show_figure(
-            whole(sum(overview.users.values())), plural(overview.users.get(Role.ADMIN, 0), "administrator")
+            whole(sum(overview.users.values())),
+            counted("{count} administrator", "{count} administrators", overview.users.get(Role.ADMIN, 0)),
         )
         if currency:
             _, this_month, commission = overview.by_month(currency)[-1]
-            revenue.show_figure(f"{short_amount(this_month)} {currency}", f"commission {short_amount(commission)}")
+            revenue.show_figure(
+                f"{short_amount(this_month)} {currency}",
+                tr("commission {commission}", commission=short_amount(commission)),
+            )
         else:
-            revenue.show_figure("0", "no money moved yet")
+            revenue.show_figure("0", tr("no money moved yet"))
 
     def _fill_charts(self, overview: Overview, currency: str) -> None:
         if currency:
             self.months.show_data(by_month(overview, currency))
             self.money.show_data(by_branch(overview, currency))
         else:
-            self.months.show_empty(BY_MONTH, money_unit(""), "The first captured payment shows here.")
-            self.money.show_empty(BY_BRANCH, money_unit(""), "The first captured payment shows here.")
+            self.months.show_empty(BY_MONTH, money_unit(""), tr("The first captured payment shows here."))
+            self.money.show_empty(BY_BRANCH, money_unit(""), tr("The first captured payment shows here."))
         if overview.branches:
             self.cars.show_data(cars_by_branch(overview))
         else:
-            self.cars.show_empty(CARS, CAR_UNIT, "There is no branch yet.")
+            self.cars.show_empty(CARS, CAR_UNIT, tr("There is no branch yet."))
 
     def _explain_month(self, month: object) -> None:
         if isinstance(month, str) and self.vm.state.currency:
@@ -211,7 +240,9 @@ class OverviewPage(Page):
         branch = next((each for each in overview.branches if each.branch_id == branch_id), None)
         if branch is not None:
             question = MoneyQuestion(overview.months, self.vm.state.currency, branch.branch_id)
-            self.behind.explain(f"{isolated(branch.name)}, {len(overview.months)} months", question)
+            self.behind.explain(
+                tr("{branch}, {months} months", branch=isolated(branch.name), months=len(overview.months)), question
+            )
 
     def _explain_this_month(self) -> None:
         overview = self.vm.state.overview

@@ -13,21 +13,26 @@ from desktop.views.parts.paged_list import ListWords, PagedList
 from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.frame.side_panel import SidePanel
 from desktop.widgets.text import Text
-from desktop.words.figures import amount, plural
+from desktop.words.figures import amount, counted
 from desktop.words.messages import booking_number
 from engine.domain.reports.overview import BehindMoney, BehindPage, MoneyQuestion
 from engine.domain.shared.damage import Damaged
+from engine.words.tr import tr
 
 _WORDS = ListWords(
-    Icon.MONEY, "No booking", "No money moved here in this time.", "", "The bookings behind this sum did not come"
+    Icon.MONEY,
+    tr("No booking"),
+    tr("No money moved here in this time."),
+    "",
+    tr("The bookings behind this sum did not come"),
 )
 
 
 def columns() -> list[Column[BehindMoney]]:
     return [
-        Column("Booking", _number, lambda row: row.booking.id, weight=9),
-        Column("Revenue", lambda row: amount(row.revenue), lambda row: row.revenue.minor, numeric=True, weight=8),
-        Column("Commission", _commission, lambda row: row.commission.minor, numeric=True, weight=7),
+        Column(tr("Booking"), _number, lambda row: row.booking.id, weight=9),
+        Column(tr("Revenue"), lambda row: amount(row.revenue), lambda row: row.revenue.minor, numeric=True, weight=8),
+        Column(tr("Commission"), _commission, lambda row: row.commission.minor, numeric=True, weight=7),
     ]
 
 
@@ -48,7 +53,7 @@ class BehindPanel(SidePanel):
         super().__init__(context.theme, host)
         self.vm = vm
         self.sums = Text(context.theme, " ", ink="muted", wrap=True)
-        self.list = PagedList(context, vm, columns(), _WORDS, "Bookings behind this sum")
+        self.list = PagedList(context, vm, columns(), _WORDS, tr("Bookings behind this sum"))
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, GRID, 0)
@@ -69,5 +74,12 @@ class BehindPanel(SidePanel):
     def draw(self, state: PagedState[MoneyQuestion]) -> None:
         page = state.first
         if isinstance(page, BehindPage):
-            bookings = plural(page.total, "booking")
-            self.sums.setText(f"{bookings}: {amount(page.revenue)}, of it commission {amount(page.commission)}")
+            bookings = counted("{count} booking", "{count} bookings", page.total)
+            self.sums.setText(
+                tr(
+                    "{bookings}: {revenue}, of it commission {commission}",
+                    bookings=bookings,
+                    revenue=amount(page.revenue),
+                    commission=amount(page.commission),
+                )
+            )

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from desktop.dialogs import About, Amount, Question
 from desktop.views.parts.account_words import FLAWS
 from desktop.views.parts.booking_questions import about as about_booking
-from desktop.words.messages import ROLES, amount, branch_name, plural
+from desktop.words.messages import ROLES, amount, branch_name, counted
 from engine.domain.booking.booking import Booking
 from engine.domain.car.car import Branch
 from engine.domain.people.account_requests import AccountRequest
 from engine.domain.people.accounts import Person, PersonRow, Post
 from engine.domain.people.people import Role
+from engine.words.tr import tr
 
 #: Of many that are declined, those that are named.
 _NAMED = 5
@@ -21,44 +22,73 @@ _NAMED = 5
 def to_move(person: Person, post: Post, where: str) -> Question:
     role, before = ROLES[post.role], ROLES[person.post.role]
     if post.role is person.post.role:
-        text = f"{person.name} works elsewhere from now on: {where}. What is open on the desk is closed."
-        return Question("Change the place?", text, "Change the place", "Leave it as it is", about=_about(person))
-    text = f"{person.name} is {role} from now on instead of {before}, and has to sign in again."
+        text = tr(
+            "{person} works elsewhere from now on: {where}. What is open on the desk is closed.",
+            person=person.name,
+            where=where,
+        )
+        return Question(
+            tr("Change the place?"), text, tr("Change the place"), tr("Leave it as it is"), about=_about(person)
+        )
+    text = tr(
+        "{person} is {role} from now on instead of {before}, and has to sign in again.",
+        person=person.name,
+        role=role,
+        before=before,
+    )
     grave = post.role is Role.ADMIN
     return Question(
-        "Change the role?", text, f"Make it {role}", f"Leave it {before}", about=_about(person), grave=grave
+        tr("Change the role?"),
+        text,
+        tr("Make it {role}", role=role),
+        tr("Leave it {before}", before=before),
+        about=_about(person),
+        grave=grave,
     )
 
 
 def to_disable(person: Person) -> Question:
-    text = (
-        f"{person.name} is signed out within five seconds and cannot sign in until the account is enabled again. "
-        "Bookings, cars and history stay as they are."
+    text = tr(
+        "{person} is signed out within five seconds and cannot sign in until the account is enabled "
+        "again. Bookings, cars and history stay as they are.",
+        person=person.name,
     )
     return Question(
-        "Disable this account?", text, "Disable the account", "Leave it enabled", about=_about(person), grave=True
+        tr("Disable this account?"),
+        text,
+        tr("Disable the account"),
+        tr("Leave it enabled"),
+        about=_about(person),
+        grave=True,
     )
 
 
 def to_enable(row: PersonRow) -> Question:
     person = row.person
-    text = f"{person.name} can sign in again as {ROLES[person.post.role]}, with the password used before."
-    return Question("Enable this account?", text, "Enable the account", "Leave it disabled", about=_about(person))
+    text = tr(
+        "{person} can sign in again as {roles}, with the password used before.",
+        person=person.name,
+        roles=ROLES[person.post.role],
+    )
+    return Question(
+        tr("Enable this account?"), text, tr("Enable the account"), tr("Leave it disabled"), about=_about(person)
+    )
 
 
 def to_reset(row: PersonRow) -> Question:
     person = row.person
-    text = (
-        f"The password of {person.name} stops working now. You are shown a one-time password once; with it another is "
-        "chosen at the next sign-in."
+    text = tr(
+        "The password of {person} stops working now. You are shown a one-time password once; with it "
+        "another is chosen at the next sign-in.",
+        person=person.name,
     )
     if person.post.role is Role.RENTER:
-        text += " The key that the account signs its wishes with is made anew too."
+        text += tr(" The key that the account signs its wishes with is made anew too.")
     return Question(
-        "Make a new password?",
+        tr("Make a new password?"),
         text,
-        "Make a new password",
-        "Leave the password",
+        tr("Make a new password"),
+        tr("Leave the password"),
         about=_about(person),
         grave=True,
         final=True,
@@ -67,17 +97,24 @@ def to_reset(row: PersonRow) -> Question:
 
 def to_finish(row: PersonRow) -> Question:
     flaws = "; ".join(FLAWS[flaw] for flaw in row.flaws)
-    text = f"For {row.person.account} {flaws}. It is made as it should be: {ROLES[row.person.post.role]}."
-    return Question("Mend this account?", text, "Mend the account", "Leave it as it is", about=_about(row.person))
+    text = tr(
+        "For {account} {flaws}. It is made as it should be: {roles}.",
+        account=row.person.account,
+        flaws=flaws,
+        roles=ROLES[row.person.post.role],
+    )
+    return Question(
+        tr("Mend this account?"), text, tr("Mend the account"), tr("Leave it as it is"), about=_about(row.person)
+    )
 
 
 def to_create(name: str, role: Role) -> Question:
-    text = f"{name} can see and change everything of this firm, and make others administrators."
+    text = tr("{name} can see and change everything of this firm, and make others administrators.", name=name)
     return Question(
-        "Make an administrator?",
+        tr("Make an administrator?"),
         text,
-        f"Create the {ROLES[role].lower()}",
-        "Go on editing",
+        tr("Create the {roles}", roles=ROLES[role].lower()),
+        tr("Go on editing"),
         about=About(name),
         grave=True,
     )
@@ -85,14 +122,14 @@ def to_create(name: str, role: Role) -> Question:
 
 def to_decline(requests: Sequence[AccountRequest]) -> Question:
     one = len(requests) == 1
-    who = requests[0].name if one else plural(len(requests), "request")
-    what = "The request is removed" if one else "They are removed"
-    asked = "whoever asked may ask again"
+    who = requests[0].name if one else counted("{count} request", "{count} requests", len(requests))
+    what = tr("The request is removed") if one else tr("They are removed")
+    asked = tr("whoever asked may ask again")
     return Question(
-        f"Decline {who}?",
-        f"{what}; the audit keeps who asked. Nobody is told, and {asked}.",
-        "Decline the request" if one else "Decline them all",
-        "Leave the request open" if one else "Leave them open",
+        tr("Decline {who}?", who=who),
+        tr("{what}; the audit keeps who asked. Nobody is told, and {asked}.", what=what, asked=asked),
+        tr("Decline the request") if one else tr("Decline them all"),
+        tr("Leave the request open") if one else tr("Leave them open"),
         about=About(requests[0].name, "", requests[0].email, requests[0].phone) if one else None,
         amounts=() if one else tuple(Amount(each.name, each.email) for each in requests[:_NAMED]),
         grave=True,
@@ -102,45 +139,51 @@ def to_decline(requests: Sequence[AccountRequest]) -> Question:
 
 def to_set_rules(when: str, rules: str, cancellation: str) -> Question:
     return Question(
-        "Set these rules?",
-        "Bookings that are made keep the rules they were made with. What is planned for later stays planned.",
-        "Set the rules",
-        "Go on editing",
-        amounts=(Amount("Holds", when), Amount("Rules", rules), Amount("Cancellation", cancellation)),
+        tr("Set these rules?"),
+        tr("Bookings that are made keep the rules they were made with. What is planned for later stays planned."),
+        tr("Set the rules"),
+        tr("Go on editing"),
+        amounts=(Amount(tr("Holds"), when), Amount(tr("Rules"), rules), Amount(tr("Cancellation"), cancellation)),
         final=True,
     )
 
 
 def to_withdraw(rules: str, since: str) -> Question:
     return Question(
-        "Withdraw this plan?",
-        "It will never hold. It can only be planned anew.",
-        "Withdraw the plan",
-        "Leave it planned",
-        amounts=(Amount("Planned from", since), Amount("Rules", rules)),
+        tr("Withdraw this plan?"),
+        tr("It will never hold. It can only be planned anew."),
+        tr("Withdraw the plan"),
+        tr("Leave it planned"),
+        amounts=(Amount(tr("Planned from"), since), Amount(tr("Rules"), rules)),
         grave=True,
     )
 
 
 def to_change_zone(before: Branch, after: Branch) -> Question:
     return Question(
-        "Change the time zone?",
-        f"All cars that stand at {branch_name(before)} are priced by days of the new zone from now on; bookings that "
-        "are made keep the old one.",
-        "Change the zone",
-        f"Leave it {before.zone}",
+        tr("Change the time zone?"),
+        tr(
+            "All cars that stand at {before} are priced by days of the new zone from now on; bookings that "
+            "are made keep the old one.",
+            before=branch_name(before),
+        ),
+        tr("Change the zone"),
+        tr("Leave it {zone}", zone=before.zone),
         about=About(branch_name(before)),
-        amounts=(Amount("Now", before.zone), Amount("From now on", after.zone.strip(), strong=True)),
+        amounts=(Amount(tr("Now"), before.zone), Amount(tr("From now on"), after.zone.strip(), strong=True)),
     )
 
 
 def to_close(branch: Branch) -> Question:
     return Question(
-        "Close this branch?",
-        f"{branch_name(branch)} is no longer offered for pick-up and return. It stays in all old bookings and can be "
-        "opened again. Cars that stand there have to be moved first.",
-        "Close the branch",
-        "Keep the branch open",
+        tr("Close this branch?"),
+        tr(
+            "{branch} is no longer offered for pick-up and return. It stays in all old bookings and can be "
+            "opened again. Cars that stand there have to be moved first.",
+            branch=branch_name(branch),
+        ),
+        tr("Close the branch"),
+        tr("Keep the branch open"),
         about=About(branch_name(branch), "", branch.address),
         grave=True,
     )
@@ -148,14 +191,14 @@ def to_close(branch: Branch) -> Question:
 
 def to_settle(booking: Booking, why: str, note: str) -> Question:
     return Question(
-        "Was this booking seen to?",
-        "It goes from the list of what needs a person; the audit keeps what was done.",
-        "Take it from the list",
-        "Leave it on the list",
+        tr("Was this booking seen to?"),
+        tr("It goes from the list of what needs a person; the audit keeps what was done."),
+        tr("Take it from the list"),
+        tr("Leave it on the list"),
         about=about_booking(booking),
         amounts=(
-            Amount("Why it is there", why),
-            Amount("What was done", note),
+            Amount(tr("Why it is there"), why),
+            Amount(tr("What was done"), note),
             _at_stake(booking),
         ),
         final=True,
@@ -164,12 +207,12 @@ def to_settle(booking: Booking, why: str, note: str) -> Question:
 
 def to_lose_note(about: About | None, note: str) -> Question:
     return Question(
-        "Leave without writing it down?",
-        "What was done is not kept anywhere yet and would be lost.",
-        "Leave, lose the note",
-        "Go on writing",
+        tr("Leave without writing it down?"),
+        tr("What was done is not kept anywhere yet and would be lost."),
+        tr("Leave, lose the note"),
+        tr("Go on writing"),
         about=about,
-        amounts=(Amount("What was done", note),),
+        amounts=(Amount(tr("What was done"), note),),
         grave=True,
         final=True,
     )
@@ -177,8 +220,8 @@ def to_lose_note(about: About | None, note: str) -> Question:
 
 def _at_stake(booking: Booking) -> Amount:
     if booking.payment.refund is not None:
-        return Amount("To be given back", amount(booking.payment.refund.amount), strong=True)
-    return Amount("Price", amount(booking.price), strong=True)
+        return Amount(tr("To be given back"), amount(booking.payment.refund.amount), strong=True)
+    return Amount(tr("Price"), amount(booking.price), strong=True)
 
 
 def _about(person: Person) -> About:

@@ -6,11 +6,12 @@ from datetime import datetime
 
 from desktop.dialogs import About, Amount, Question
 from desktop.words.booking_words import line_words
-from desktop.words.messages import amount, booking_number, branch_time, plural
+from desktop.words.messages import amount, booking_number, branch_time, counted
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.cancellation import RefundQuote
 from engine.domain.car.car import Car
 from engine.domain.shared.zones import shown_zone
+from engine.words.tr import tr
 
 #: Holds named one by one when somebody leaves.
 _NAMED = 3
@@ -25,31 +26,35 @@ def about(booking: Booking, car: Car | None = None) -> About:
 
 def to_give_up(booking: Booking, now: datetime, car: Car | None = None) -> Question:
     return Question(
-        "Give this booking up?",
-        "The payment page is closed and the car is free for others. A payment made meanwhile still counts.",
-        "Give up, free the car",
-        "Keep the booking",
+        tr("Give this booking up?"),
+        tr("The payment page is closed and the car is free for others. A payment made meanwhile still counts."),
+        tr("Give up, free the car"),
+        tr("Keep the booking"),
         when=times_of(booking, now),
         about=about(booking, car),
-        amounts=(Amount("Not paid yet", amount(booking.price)),),
+        amounts=(Amount(tr("Not paid yet"), amount(booking.price)),),
         final=True,
     )
 
 
 def to_cancel(booking: Booking, quoted: RefundQuote, now: datetime, car: Car | None = None) -> Question:
     back, kept = quoted.given_back, quoted.kept
-    text = "The money goes back to the card it came from. The car is free for others at once."
+    text = tr("The money goes back to the card it came from. The car is free for others at once.")
     if not back.minor:
-        text = "By the rules nothing goes back to the renter. The car is free for others at once."
-    lines = [Amount("Kept by the rules", amount(kept))] if kept.minor else []
+        text = tr("By the rules nothing goes back to the renter. The car is free for others at once.")
+    lines = [Amount(tr("Kept by the rules"), amount(kept))] if kept.minor else []
     return Question(
-        "Cancel this booking?",
+        tr("Cancel this booking?"),
         text,
-        f"Cancel and refund {amount(back)}" if back.minor else "Cancel without a refund",
-        "Keep the booking",
+        tr("Cancel and refund {back}", back=amount(back)) if back.minor else tr("Cancel without a refund"),
+        tr("Keep the booking"),
         when=times_of(booking, now),
         about=about(booking, car),
-        amounts=(Amount("Price", amount(booking.price)), *lines, Amount("Refund now", amount(back), strong=True)),
+        amounts=(
+            Amount(tr("Price"), amount(booking.price)),
+            *lines,
+            Amount(tr("Refund now"), amount(back), strong=True),
+        ),
         grave=True,
         final=True,
     )
@@ -61,16 +66,21 @@ def to_take_back(booking: Booking, now: datetime, car: Car | None = None) -> Que
     early = now < booking.period.ends_at
     lines = [Amount(line_words(line), amount(line.amount)) for line in booking.quote.lines]
     return Question(
-        "Take this car back?",
-        f"The rental ends now, and {booking.plate} can be given to the next renter.",
-        "Take it back",
-        "Leave it out",
-        when=f"Now, {branch_time(now, zone, now=now)} · {'early' if early else 'late'}, due {due}",
+        tr("Take this car back?"),
+        tr("The rental ends now, and {plate} can be given to the next renter.", plate=booking.plate),
+        tr("Take it back"),
+        tr("Leave it out"),
+        when=tr(
+            "Now, {now} · {what}, due {due}",
+            now=branch_time(now, zone, now=now),
+            what="early" if early else "late",
+            due=due,
+        ),
         about=about(booking, car),
         amounts=(
-            Amount("Picked up", branch_time(booking.period.starts_at, zone, now=now)),
+            Amount(tr("Picked up"), branch_time(booking.period.starts_at, zone, now=now)),
             *lines,
-            Amount("Paid", amount(booking.price), strong=True),
+            Amount(tr("Paid"), amount(booking.price), strong=True),
         ),
         final=True,
     )
@@ -78,34 +88,45 @@ def to_take_back(booking: Booking, now: datetime, car: Car | None = None) -> Que
 
 def to_go(holds: tuple[Booking, ...], now: datetime, *, leaving: bool) -> Question:
     """Signing out, or *leaving* the program, while cars are held for payments that have not come."""
-    verb, stay = ("Leave DriveSphere", "Stay here") if leaving else ("Sign out", "Stay signed in")
+    verb, stay = (tr("Leave DriveSphere"), tr("Stay here")) if leaving else (tr("Sign out"), tr("Stay signed in"))
     first = holds[0]
     lines = tuple(
         Amount(f"{hold.car_label}, {hold.renter_name}", f"{amount(hold.price)}, {_left(hold, now)}")
         for hold in holds[: _NAMED if len(holds) > 1 else 0]
     )
     rest = len(holds) - _NAMED
-    more = f" And {plural(rest, 'more hold')}." if rest > 0 else ""
-    waits = "A booking waits" if len(holds) == 1 else f"{len(holds)} bookings wait"
-    ends = "Its hold goes on until it runs" if len(holds) == 1 else "Their holds go on until they run"
+    more = tr(" And {holds}.", holds=counted("{count} more hold", "{count} more holds", rest)) if rest > 0 else ""
+    waits = tr("A booking waits") if len(holds) == 1 else tr("{holds} bookings wait", holds=len(holds))
+    ends = tr("Its hold goes on until it runs") if len(holds) == 1 else tr("Their holds go on until they run")
     return Question(
-        f"{verb} while {waits[0].lower()}{waits[1:]} for payment?" if leaving else f"{verb} with an open hold?",
-        f"{waits} for payment.{more} {ends} out, and the payment page stays open in the browser.",
+        tr("{verb} while {waits}{waits2} for payment?", verb=verb, waits=waits[0].lower(), waits2=waits[1:])
+        if leaving
+        else tr("{verb} with an open hold?", verb=verb),
+        tr(
+            "{waits} for payment.{more} {ends} out, and the payment page stays open in the browser.",
+            waits=waits,
+            more=more,
+            ends=ends,
+        ),
         verb,
         stay,
         when=f"{times_of(first, now)} · {_left(first, now)}" if len(holds) == 1 else "",
         about=about(first) if len(holds) == 1 else None,
-        amounts=lines or (Amount("Not paid yet", amount(first.price)),),
+        amounts=lines or (Amount(tr("Not paid yet"), amount(first.price)),),
     )
 
 
 def _left(booking: Booking, now: datetime) -> str:
     minutes = max(int(booking.hold_left(now).total_seconds() // 60), 0)
-    return f"held {plural(minutes, 'more minute')}" if minutes else "held less than a minute more"
+    return (
+        tr("held {minutes}", minutes=counted("{count} more minute", "{count} more minutes", minutes))
+        if minutes
+        else tr("held less than a minute more")
+    )
 
 
 def times_of(booking: Booking, now: datetime) -> str:
     """Pick-up and return, in the branch's time."""
     zone = shown_zone(booking.zone)
     starts, ends = (branch_time(at, zone, now=now) for at in (booking.period.starts_at, booking.period.ends_at))
-    return f"{starts} to {ends}"
+    return tr("{starts} to {ends}", starts=starts, ends=ends)

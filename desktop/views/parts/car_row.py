@@ -10,11 +10,12 @@ from desktop.theme.tokens import Tone
 from desktop.views.parts.damage import card_text
 from desktop.widgets.cards.car_card import CarCardText
 from desktop.widgets.countdown import clock_text
-from desktop.words.messages import BODIES, FUELS, TRANSMISSIONS, amount, branch_name, day_time, days_text, plural, rate
+from desktop.words.messages import BODIES, FUELS, TRANSMISSIONS, amount, branch_name, counted, day_time, days_text, rate
 from engine.domain.car.availability import Blocked, Obstacle, WhyTaken
 from engine.domain.car.car import Branch, Car
 from engine.domain.car.catalogue import Offer
 from engine.domain.shared.damage import Damaged
+from engine.words.tr import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class CarRow:
         if self.hold_until is None:
             return self.text
         left = (self.hold_until - now).total_seconds()
-        return replace(self.text, badge=f"Held {clock_text(left)}" if left > 0 else "Hold is over")
+        return replace(self.text, badge=tr("Held {left}", left=clock_text(left)) if left > 0 else tr("Hold is over"))
 
 
 def damaged_row(damaged: Damaged) -> CarRow:
@@ -47,7 +48,12 @@ def damaged_row(damaged: Damaged) -> CarRow:
 
 
 def facts_of(car: Car) -> tuple[str, ...]:
-    return (BODIES[car.body], FUELS[car.fuel], TRANSMISSIONS[car.transmission], plural(car.seats, "seat"))
+    return (
+        BODIES[car.body],
+        FUELS[car.fuel],
+        TRANSMISSIONS[car.transmission],
+        counted("{count} seat", "{count} seats", car.seats),
+    )
 
 
 def row_of(offer: Offer, branch: Branch | None) -> CarRow:
@@ -60,7 +66,7 @@ def row_of(offer: Offer, branch: Branch | None) -> CarRow:
         branch=branch_name(branch) if branch else "",
         price=amount(offer.quote.total),
         per_day=f"{days_text(days)} × {amount(car.daily_rate)}" if days > 1 else rate(car.daily_rate),  # noqa: RUF001
-        badge="Free",
+        badge=tr("Free"),
         body_type=car.body.value,
         colour=car.colour,
     )
@@ -70,12 +76,12 @@ def row_of(offer: Offer, branch: Branch | None) -> CarRow:
 #: What is in the way, in one word, and how grave it is.
 WHY_NOT = MappingProxyType(
     {
-        WhyTaken.BOOKED: ("Booked", Tone.NEUTRAL),
-        WhyTaken.HELD: ("Held", Tone.WARNING),
-        WhyTaken.OVERDUE: ("Overdue", Tone.DANGER),
-        WhyTaken.MAINTENANCE: ("In maintenance", Tone.NEUTRAL),
-        WhyTaken.SERVICE: ("In service", Tone.ACCENT),
-        WhyTaken.RESERVED: ("Not for rent", Tone.NEUTRAL),
+        WhyTaken.BOOKED: (tr("Booked"), Tone.NEUTRAL),
+        WhyTaken.HELD: (tr("Held"), Tone.WARNING),
+        WhyTaken.OVERDUE: (tr("Overdue"), Tone.DANGER),
+        WhyTaken.MAINTENANCE: (tr("In maintenance"), Tone.NEUTRAL),
+        WhyTaken.SERVICE: (tr("In service"), Tone.ACCENT),
+        WhyTaken.RESERVED: (tr("Not for rent"), Tone.NEUTRAL),
     }
 )
 
@@ -90,13 +96,13 @@ def blocked_row(blocked: Blocked, branch: Branch, now: datetime) -> CarRow:
         plate=f"{car.plate} · {car.year}",
         facts=facts_of(car),
         branch=_until(way, branch, now),
-        price=_short_time(free.starts_at, branch.clock, now) if free else "No date yet",
-        per_day="next free" if free else "",
+        price=_short_time(free.starts_at, branch.clock, now) if free else tr("No date yet"),
+        per_day=tr("next free") if free else "",
         badge=word,
         badge_tone=tone,
         body_type=car.body.value,
         colour=car.colour,
-        note=f"or {blocked.instead.car.title}" if blocked.instead else "",
+        note=tr("or {title}", title=blocked.instead.car.title) if blocked.instead else "",
         dimmed=True,
     )
     return CarRow(blocked, text, way.hold_until)
@@ -106,9 +112,9 @@ def _until(way: Obstacle, branch: Branch, now: datetime) -> str:
     if way.period is None:
         return ""
     if way.why is WhyTaken.HELD and way.by is not None:
-        return f"by {way.by}"
+        return tr("by {by}", by=way.by)
     ends = _date_time(way.period.ends_at, branch.clock, now)
-    return f"due {ends}" if way.why is WhyTaken.OVERDUE else f"until {ends}"
+    return tr("due {ends}", ends=ends) if way.why is WhyTaken.OVERDUE else tr("until {ends}", ends=ends)
 
 
 def _short_time(at: datetime, zone: tzinfo, now: datetime) -> str:

@@ -14,8 +14,9 @@ from desktop.widgets.loading.empty_state import EmptyState
 from desktop.widgets.loading.progress_line import ProgressLine
 from desktop.words.messages import NextStep, say
 from engine.domain.shared.errors import DriveSphereError, Unavailable
+from engine.words.tr import tr
 
-STUCK = "This takes unusually long."
+STUCK = tr("This takes unusually long.")
 
 
 class Content(QWidget):
@@ -63,7 +64,7 @@ class Content(QWidget):
     def show_problem(self, problem: DriveSphereError, title: str, step: str = NextStep.RETRY.value) -> None:
         """Nothing can be shown; *title* names what did not work, unless it is the connection; *step* is what helps."""
         away = isinstance(problem, Unavailable)
-        icon, head = (Icon.OFFLINE, "No connection") if away else (Icon.ERROR, title)
+        icon, head = (Icon.OFFLINE, tr("No connection")) if away else (Icon.ERROR, title)
         self.show_empty(icon, head, say(problem).text, step)
 
     def tell_stale(self, text: str) -> None:

@@ -19,17 +19,18 @@ from desktop.widgets.combo import Combo
 from desktop.widgets.frame.question_box import QuestionBox
 from desktop.widgets.text import Text
 from engine.domain.shared.csv_text import CsvHabits, DateShape
+from engine.words.tr import tr
 
-TITLE = "CSV habits …"
+TITLE = tr("CSV habits …")
 _QUESTION = Question(
-    "How does your spreadsheet read CSV?",
-    "Every list that is exported on this computer is written so from now on.",
-    "Write files so",
-    "Change nothing",
+    tr("How does your spreadsheet read CSV?"),
+    tr("Every list that is exported on this computer is written so from now on."),
+    tr("Write files so"),
+    tr("Change nothing"),
     harmless=True,
 )
-_SEPARATORS = {",": "Comma  ,", ";": "Semicolon  ;", "\t": "Tab"}
-_DECIMALS = {".": "Point  1250.50", ",": "Comma  1250,50"}
+_SEPARATORS = {",": tr("Comma  ,"), ";": tr("Semicolon  ;"), "\t": "Tab"}
+_DECIMALS = {".": tr("Point  1250.50"), ",": tr("Comma  1250,50")}
 _DATES = {
     DateShape.ISO: "2026-11-24",
     DateShape.DOTS: "24.11.2026",
@@ -47,9 +48,9 @@ class CsvDialog(QuestionBox):
         super().__init__(context.theme, _QUESTION, parent)
         self.habits = habits_of(context.preferences)
         usual = default_habits()
-        self.separator = _combo("Between cells", _SEPARATORS, usual.separator)
-        self.decimal = _combo("Decimals", _DECIMALS, usual.decimal)
-        self.dates = _combo("Days", _DATES, usual.dates)
+        self.separator = _combo(tr("Between cells"), _SEPARATORS, usual.separator)
+        self.decimal = _combo(tr("Decimals"), _DECIMALS, usual.decimal)
+        self.dates = _combo(tr("Days"), _DATES, usual.dates)
         self.example = Text(context.theme, wrap=True)
         form = QWidget()
         lines = QFormLayout(form)
@@ -59,7 +60,7 @@ class CsvDialog(QuestionBox):
             label = Text(context.theme, box.accessibleName(), ink="muted")
             label.setBuddy(box)
             lines.addRow(label, box)
-        self.add(form, Text(context.theme, "A line of the file", size=TypeSize.SMALL, ink="muted"), self.example)
+        self.add(form, Text(context.theme, tr("A line of the file"), size=TypeSize.SMALL, ink="muted"), self.example)
         self._show()
         self.separator.activated.connect(self._part_cells)
         self.decimal.activated.connect(self._part_decimals)
@@ -110,5 +111,5 @@ def _combo(name: str, choices: dict[str, str] | dict[DateShape, str], usual: str
     box = Combo()
     box.setAccessibleName(name)
     for value, words in choices.items():
-        box.addItem(f"{words}  ·  as this computer" if value == usual else words, value)
+        box.addItem(tr("{words}  ·  as this computer", words=words) if value == usual else words, value)
     return box

@@ -21,8 +21,9 @@ from desktop.words.messages import DAMAGED, damage_words
 from engine.domain.reports.owner_books import Rental
 from engine.domain.shared.damage import Damaged
 from engine.domain.shared.errors import CopyUnusable, DriveSphereError, InvalidText
+from engine.words.tr import tr
 
-SIGN_IN = "Sign in"
+SIGN_IN = tr("Sign in")
 
 
 class DamageBox(QObject):
@@ -75,7 +76,7 @@ def card_text(damaged: Damaged) -> CarCardText:
 
 def tell_partial(banner: Banner, missing: str) -> None:
     """*missing* ends the sentence, such as ``photos may be missing``."""
-    words = f"This copy is partial: its first making was cut off, so {missing}."
+    words = tr("This copy is partial: its first making was cut off, so {missing}.", missing=missing)
     banner.tell(Tone.DANGER, words, closable=False)
 
 

@@ -20,10 +20,11 @@ from desktop.views.parts.near import more_renters_words
 from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.frame.banner import Banner
-from desktop.words.messages import plural, say
+from desktop.words.messages import counted, say
 from engine.domain.shared.csv_text import CsvHabits
+from engine.words.tr import Many, tr
 
-_OPEN = "Open folder"
+_OPEN = tr("Open folder")
 
 
 class ExportBar(QWidget):
@@ -39,12 +40,12 @@ class ExportBar(QWidget):
         *,
         title: str,
         name: Callable[[], str],
-        row: str,
+        rows: Many,
     ) -> None:
         """*write* is told where to; *title* heads that question, *name* is the file's; *row* is what is counted."""
         super().__init__()
         self._context, self._export, self._write = context, export, write
-        self._title, self._name, self._row = title, name, row
+        self._title, self._name, self._rows = title, name, rows
         self.tasks = TaskScope(self)
         self.tasks.failed.connect(self.task_failed)
         self.banner = Banner(context.theme)
@@ -73,23 +74,38 @@ class ExportBar(QWidget):
         self.tasks.stop("habits")
 
     def draw(self, state: ExportState) -> None:
-        rows = plural(state.rows, self._row)
+        rows = counted(self._rows.one, self._rows.many, state.rows)
         match state.phase:
             case ExportPhase.WRITING:
-                self.banner.tell(Tone.ACCENT, f"Exporting to {state.path.name} … {rows}", closable=False)
+                self.banner.tell(
+                    Tone.ACCENT, tr("Exporting to {path} … {rows}", path=state.path.name, rows=rows), closable=False
+                )
             case ExportPhase.DONE if state.complete and state.more_renters:
-                self.banner.tell(Tone.WARNING, f"{rows} exported to {state.path}. {more_renters_words()}", _OPEN)
+                self.banner.tell(
+                    Tone.WARNING,
+                    tr(
+                        "{rows} exported to {path}. {more_renters_words}",
+                        rows=rows,
+                        path=state.path,
+                        more_renters_words=more_renters_words(),
+                    ),
+                    _OPEN,
+                )
             case ExportPhase.DONE if state.complete:
-                self.banner.tell(Tone.POSITIVE, f"{rows} exported to {state.path}", _OPEN)
+                self.banner.tell(Tone.POSITIVE, tr("{rows} exported to {path}", rows=rows, path=state.path), _OPEN)
             case ExportPhase.DONE:
-                words = f"The first {rows} exported to {state.path}; the list is longer. Narrow it to get the others."
+                words = tr(
+                    "The first {rows} exported to {path}; the list is longer. Narrow it to get the others.",
+                    rows=rows,
+                    path=state.path,
+                )
                 self.banner.tell(Tone.WARNING, words, _OPEN)
             case ExportPhase.FAILED if state.problem is not None:
-                self.banner.tell(Tone.DANGER, f"Nothing was exported. {say(state.problem).text}")
+                self.banner.tell(Tone.DANGER, tr("Nothing was exported. {problem}", problem=say(state.problem).text))
         self.setVisible(state.phase is not ExportPhase.IDLE)
 
     async def _ask(self) -> None:
-        kind = "Comma-separated values (*.csv)"
+        kind = tr("Comma-separated values (*.csv)")
         path = await ask_where_to_save(self.window(), self._title, f"{self._name()}.csv", kind, "csv")
         if path is not None:
             self._write(path, habits_of(self._context.preferences))

@@ -18,6 +18,7 @@ from desktop.widgets.chip import Chip
 from desktop.widgets.combo import MOST_ROWS, place_popup
 from desktop.widgets.flow import FlowLayout
 from desktop.widgets.panel import paint_popup
+from engine.words.tr import tr
 
 Value = TypeVar("Value", bound=Hashable)
 
@@ -70,7 +71,13 @@ class FilterButton(Button, Generic[Value]):
     def words(self) -> str:
         """What is ticked, short enough for the button; empty for nothing."""
         ticked = [box.text() for box in self.boxes.values() if box.isChecked()]
-        return "" if not ticked else ticked[0] if len(ticked) == 1 else f"{len(ticked)} of {len(self.boxes)}"
+        return (
+            ""
+            if not ticked
+            else ticked[0]
+            if len(ticked) == 1
+            else tr("{ticked} of {boxes}", ticked=len(ticked), boxes=len(self.boxes))
+        )
 
     def all_words(self) -> str:
         """What is ticked by name, as long as it is not many; empty for nothing."""
@@ -99,7 +106,7 @@ class FilterButton(Button, Generic[Value]):
     def _tell(self) -> None:
         words = self.words()
         self.setText(f"{self.title}: {words}" if words else self.title)
-        self.setAccessibleName(f"Filter {self.title}, {words or 'any'}")
+        self.setAccessibleName(tr("Filter {title}, {words}", title=self.title, words=words or "any"))
 
     def _open(self) -> None:
         self.drop_down.open_below(self)
@@ -141,7 +148,7 @@ class FilterChips(QWidget):
             row.addWidget(chip)
         if only is not None:
             row.addWidget(only)
-        self.all = Button(theme, "Clear all", ButtonKind.QUIET)
+        self.all = Button(theme, tr("Clear all"), ButtonKind.QUIET)
         self.all.clicked.connect(self.cleared)
         row.addWidget(self.all)
         self.draw()

@@ -15,6 +15,7 @@ from desktop.tasks import TaskScope
 from desktop.theme.theme import Theme
 from desktop.views.parts.form import typed_in
 from desktop.widgets.frame.side_panel import SidePanel
+from engine.words.tr import tr
 
 
 class FormPanel(SidePanel):
@@ -46,10 +47,10 @@ class FormPanel(SidePanel):
         if not self.is_dirty:
             return None
         return Question(
-            "Leave without saving?",
-            "What you filled in is not saved yet and would be lost.",
-            "Leave, lose the changes",
-            "Go on editing",
+            tr("Leave without saving?"),
+            tr("What you filled in is not saved yet and would be lost."),
+            tr("Leave, lose the changes"),
+            tr("Go on editing"),
             about=About(self.windowTitle() or self.accessibleName()),
             grave=True,
             final=True,

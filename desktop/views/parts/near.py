@@ -12,6 +12,7 @@ from engine.domain.people.phone import phone_text
 from engine.domain.people.renters import RentersFound
 from engine.domain.shared.damage import Damaged
 from engine.domain.shared.marks import near_words
+from engine.words.tr import tr
 
 #: So many rows are enough to tell what was meant.
 _ROWS = 5
@@ -20,13 +21,20 @@ _ROWS = 5
 def more_renters_words() -> str:
     """Where more renters fit than bookings are found by."""
     many = whole(MOST_RENTERS)
-    return f"More than {many} renters fit, and bookings of some may be missing here. Type more of the text."
+    return tr(
+        "More than {many} renters fit, and bookings of some may be missing here. Type more of the text.", many=many
+    )
 
 
 def slip_words(text: str, shown: Iterable[str]) -> str:
     """``Nothing is spelt "vogle". These differ by one slip: Vogel.``; *shown* are the rows as they are read."""
     near = near_words(islice(shown, _ROWS), text)
-    return f"Nothing is spelt “{text}”. These differ by one slip{': ' if near else ''}{', '.join(near)}."
+    return tr(
+        "Nothing is spelt “{text_}”. These differ by one slip{what}{near}.",
+        text_=text,
+        what=": " if near else "",
+        near=", ".join(near),
+    )
 
 
 def renter_line(renter: Renter) -> str:
@@ -43,8 +51,14 @@ def found_words(found: RentersFound, text: str) -> str:
     if not text:
         return ""
     if not found.rows:
-        return f"Nobody found for “{text}”. Try a part of it."
+        return tr("Nobody found for “{text_}”. Try a part of it.", text_=text)
     told = [slip_words(text, renter_lines(found.rows))] if found.slip else []
     if found.total > len(found.rows):
-        told.append(f"{whole(found.total)} fit, the first {whole(len(found.rows))} are here; type more.")
+        told.append(
+            tr(
+                "{total} fit, the first {rows} are here; type more.",
+                total=whole(found.total),
+                rows=whole(len(found.rows)),
+            )
+        )
     return " ".join(told)

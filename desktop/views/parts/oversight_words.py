@@ -7,43 +7,46 @@ from types import MappingProxyType
 from PySide6.QtCore import QLocale
 
 from desktop.theme.tokens import Tone
-from desktop.words.figures import locale, plural
+from desktop.words.figures import counted, locale
 from desktop.words.messages import booking_number
 from engine.domain.booking.booking import BookingId
 from engine.domain.firm.audit import IDS, AuditRow
 from engine.domain.health.health import HealthArea, Level
+from engine.words.tr import tr
 
-LEVELS = MappingProxyType({Level.GOOD: "Good", Level.UNKNOWN: "Not seen", Level.WARNING: "Look", Level.BAD: "Bad"})
+LEVELS = MappingProxyType(
+    {Level.GOOD: tr("Good"), Level.UNKNOWN: tr("Not seen"), Level.WARNING: tr("Look"), Level.BAD: tr("Bad")}
+)
 LEVEL_TONES = MappingProxyType(
     {Level.GOOD: Tone.POSITIVE, Level.UNKNOWN: Tone.NEUTRAL, Level.WARNING: Tone.WARNING, Level.BAD: Tone.DANGER}
 )
 AREAS = MappingProxyType(
     {
-        HealthArea.DATABASE: "Database",
-        HealthArea.CACHE: "Cache",
-        HealthArea.STRIPE: "Stripe",
-        HealthArea.SWEEPER: "Sweeper",
-        HealthArea.SCHEMA: "Validators, indexes, roles",
-        HealthArea.OVERLAPS: "Double bookings",
-        HealthArea.CLAIMS: "Claims on cars",
-        HealthArea.ROWS: "Shapes of records",
-        HealthArea.TERMS: "Time zones of cars",
-        HealthArea.LEDGER: "Ledger",
-        HealthArea.RECONCILE: "Stripe's books",
-        HealthArea.BACKUP: "Back-up",
-        HealthArea.RESTORED: "Restored",
-        HealthArea.VERSIONS: "Versions",
+        HealthArea.DATABASE: tr("Database"),
+        HealthArea.CACHE: tr("Cache"),
+        HealthArea.STRIPE: tr("Stripe"),
+        HealthArea.SWEEPER: tr("Sweeper"),
+        HealthArea.SCHEMA: tr("Validators, indexes, roles"),
+        HealthArea.OVERLAPS: tr("Double bookings"),
+        HealthArea.CLAIMS: tr("Claims on cars"),
+        HealthArea.ROWS: tr("Shapes of records"),
+        HealthArea.TERMS: tr("Time zones of cars"),
+        HealthArea.LEDGER: tr("Ledger"),
+        HealthArea.RECONCILE: tr("Stripe's books"),
+        HealthArea.BACKUP: tr("Back-up"),
+        HealthArea.RESTORED: tr("Restored"),
+        HealthArea.VERSIONS: tr("Versions"),
     }
 )
 _ROOMS = MappingProxyType(
     {
-        "account": "Account",
-        "booking": "Booking",
-        "branch": "Branch",
-        "car": "Car",
-        "request": "Request",
-        "settings": "Rules",
-        "renter": "Renter",
+        "account": tr("Account"),
+        "booking": tr("Booking"),
+        "branch": tr("Branch"),
+        "car": tr("Car"),
+        "request": tr("Request"),
+        "settings": tr("Rules"),
+        "renter": tr("Renter"),
     }
 )
 _LONGEST = 120
@@ -58,10 +61,13 @@ def verb_text(what: str) -> str:
 def strange_rows(count: int, newest: str) -> str:
     """What an administrator is told of records that are not as the program writes them."""
     if not newest:
-        found = plural(count, "record")
-        return f"In the last days a worker found {found} written past the program. The audit names them: watch.found."
+        found = counted("{count} record", "{count} records", count)
+        return tr(
+            "In the last days a worker found {found} written past the program. The audit names them: watch.found.",
+            found=found,
+        )
     cut = newest if len(newest) <= _LONGEST else f"{newest[:_LONGEST]}…"
-    return f"Written past the program: {cut}"
+    return tr("Written past the program: {cut}", cut=cut)
 
 
 def subject_text(subject: str) -> str:
@@ -85,7 +91,7 @@ def who_name(row: AuditRow) -> str:
 def value_text(row: AuditRow, name: str, value: str) -> str:
     """A fact's value, with names for ids."""
     if name == "photos":
-        return plural(len(value.split()), "photo")
+        return counted("{count} photo", "{count} photos", len(value.split()))
     return row.name_of(IDS[name], value) if name in IDS and value else value
 
 

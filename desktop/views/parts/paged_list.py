@@ -24,6 +24,7 @@ from desktop.views.parts.waiting import Waiting
 from desktop.widgets.table.record_table import RecordTable
 from desktop.words.messages import say
 from engine.domain.shared.damage import Damaged
+from engine.words.tr import tr
 
 _SKELETON = 20
 #: No query, not even the None of a list that is never narrowed.
@@ -135,7 +136,9 @@ class PagedList(QWidget):
             return
         if self._shown == state.query and self.model.rowCount():
             self.model.fail_asked()
-            self.content.tell_stale(f"{say(state.problem).text} This list is the one loaded before.")
+            self.content.tell_stale(
+                tr("{problem} This list is the one loaded before.", problem=say(state.problem).text)
+            )
         else:
             self._shown = _UNASKED
             self.model.forget()

@@ -11,14 +11,15 @@ from engine.domain.car.car import Branch
 from engine.domain.money.pricing import Quote
 from engine.domain.people.people import Actor
 from engine.domain.shared.period import RentalPeriod
+from engine.words.tr import tr
 
 
 def times(period: RentalPeriod | None, zone: tzinfo, now: datetime) -> list[LabelledValue]:
     if period is None:
         return []
     return [
-        LabelledValue("Pick-up", branch_time(period.starts_at, zone, now=now)),
-        LabelledValue("Return", branch_time(period.ends_at, zone, now=now)),
+        LabelledValue(tr("Pick-up"), branch_time(period.starts_at, zone, now=now)),
+        LabelledValue(tr("Return"), branch_time(period.ends_at, zone, now=now)),
     ]
 
 
@@ -32,11 +33,11 @@ def quoted(quote: Quote) -> list[LabelledValue]:
         LabelledValue(line_name(line.kind), f"{line_words(line)} = {amount(line.amount)}", amount=True)
         for line in quote.lines
     ]
-    return [*lines, LabelledValue("Total", amount(quote.total), strong=True, amount=True)]
+    return [*lines, LabelledValue(tr("Total"), amount(quote.total), strong=True, amount=True)]
 
 
 def elsewhere_words(branch: Branch | None, actor: Actor) -> str:
     """What somebody at a counter must not overlook: the car is picked up at another branch. Empty where it is not."""
     if branch is None or actor.branch_id is None or branch.id == actor.branch_id:
         return ""
-    return f"This car stands at {branch_name(branch)}, not at this desk's branch."
+    return tr("This car stands at {branch}, not at this desk's branch.", branch=branch_name(branch))

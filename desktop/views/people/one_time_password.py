@@ -12,8 +12,9 @@ from desktop.widgets.button import Button
 from desktop.widgets.panel import Panel
 from desktop.widgets.text import Text
 from engine.domain.people.accounts import OneTimePassword
+from engine.words.tr import tr
 
-_WORDS = "Shown this once. Give it to them in person or by telephone; at the first sign-in they choose their own."
+_WORDS = tr("Shown this once. Give it to them in person or by telephone; at the first sign-in they choose their own.")
 
 
 class OneTimePasswordBox(Panel):
@@ -21,9 +22,9 @@ class OneTimePasswordBox(Panel):
         super().__init__(theme, parent, padding=4 * GRID)
         self._title = Text(theme, size=TypeSize.BODY, bold=True, wrap=True)
         self.password = QLineEdit(readOnly=True)
-        self.password.setAccessibleName("One-time password")
+        self.password.setAccessibleName(tr("One-time password"))
         self.password.setFont(theme.font(TypeSize.LEAD, bold=True))
-        self.copy = Button(theme, "Copy", icon=Icon.COPY)
+        self.copy = Button(theme, tr("Copy"), icon=Icon.COPY)
         row = QHBoxLayout()
         row.setSpacing(2 * GRID)
         row.addWidget(self.password, 1)
@@ -38,13 +39,13 @@ class OneTimePasswordBox(Panel):
         self.setVisible(one_time is not None)
         if one_time is None:
             self.password.clear()
-            self.copy.setText("Copy")
+            self.copy.setText(tr("Copy"))
         elif one_time.password != self.password.text():
-            self._title.setText(f"One-time password of {one_time.person.account}")
+            self._title.setText(tr("One-time password of {account}", account=one_time.person.account))
             self.password.setText(one_time.password)
             self.password.setCursorPosition(0)
-            self.copy.setText("Copy")
+            self.copy.setText(tr("Copy"))
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.password.text())
-        self.copy.setText("Copied")
+        self.copy.setText(tr("Copied"))

@@ -24,19 +24,20 @@ from desktop.widgets.combo import Combo
 from desktop.widgets.flow import FlowLayout
 from desktop.widgets.frame.page_header import PageHeader
 from desktop.widgets.search_field import SearchField
-from desktop.words.messages import ROLES, branch_name, plural
+from desktop.words.messages import ROLES, branch_name, counted
 from engine.domain.car.car import BranchId
 from engine.domain.people.accounts import PeopleQuery, PeopleSlice, PersonRow
 from engine.domain.people.people import Role
+from engine.words.tr import tr
 
-_FAILED = "The accounts did not come"
+_FAILED = tr("The accounts did not come")
 _NONE = ListWords(
-    Icon.PEOPLE, "No accounts yet", "Everybody who works with this firm gets one.", "New account", _FAILED
+    Icon.PEOPLE, tr("No accounts yet"), tr("Everybody who works with this firm gets one."), tr("New account"), _FAILED
 )
 _NOBODY = ListWords(
-    Icon.SEARCH, "Nobody fits", "No account fits what is searched and filtered for.", "Clear all", _FAILED
+    Icon.SEARCH, tr("Nobody fits"), tr("No account fits what is searched and filtered for."), tr("Clear all"), _FAILED
 )
-_TITLE = "Users"
+_TITLE = tr("Users")
 _SEARCH_PX = 280
 
 
@@ -50,12 +51,12 @@ class PeoplePage(Page):
         super().__init__()
         self.vm = vm
         self.header = PageHeader(context.theme, _TITLE, " ")
-        self.new = Button(context.theme, "New account", ButtonKind.PRIMARY, Icon.ADD)
-        self.search = SearchField(context.theme, "Name, account, e-mail or phone")
+        self.new = Button(context.theme, tr("New account"), ButtonKind.PRIMARY, Icon.ADD)
+        self.search = SearchField(context.theme, tr("Name, account, e-mail or phone"))
         self.search.setMinimumWidth(_SEARCH_PX)
         self.role, self.branch, self.standing = Combo(), Combo(), Combo()
         self.list = PagedList(
-            context, vm.listing, self._columns(now), _NONE, "Accounts", lambda row: row.person.account
+            context, vm.listing, self._columns(now), _NONE, tr("Accounts"), lambda row: row.person.account
         )
         self._lay_out()
         self._connect()
@@ -102,12 +103,12 @@ class PeoplePage(Page):
             return standing_of(row)[0]
 
         return [
-            column("Name", lambda row: row.person.name, 4),
-            column("Signs in as", lambda row: row.person.account),
-            column("Role", lambda row: ROLES[row.person.post.role]),
-            column("Place", where, 4, spare=True),
-            column("Last sign-in", lambda row: seen_text(row.last_sign_in, now()), spare=True),
-            Column("Standing", standing, standing, tone=lambda row: standing_of(row)[1].value, weight=3),
+            column(tr("Name"), lambda row: row.person.name, 4),
+            column(tr("Signs in as"), lambda row: row.person.account),
+            column(tr("Role"), lambda row: ROLES[row.person.post.role]),
+            column(tr("Place"), where, 4, spare=True),
+            column(tr("Last sign-in"), lambda row: seen_text(row.last_sign_in, now()), spare=True),
+            Column(tr("Standing"), standing, standing, tone=lambda row: standing_of(row)[1].value, weight=3),
         ]
 
     def _stepped(self) -> None:
@@ -134,7 +135,7 @@ class PeoplePage(Page):
         if self.branch.count() != len(state.branches) + 1:
             chosen, blocked = self.branch.currentData(), QSignalBlocker(self.branch)
             self.branch.clear()
-            self.branch.addItem("Every branch", "")
+            self.branch.addItem(tr("Every branch"), "")
             for branch in in_language_order(state.branches, branch_name):
                 self.branch.addItem(branch_name(branch), branch.id)
             self.branch.setCurrentIndex(max(0, self.branch.findData(chosen)))
@@ -142,24 +143,38 @@ class PeoplePage(Page):
             self.list.table.viewport().update()
 
     def _count(self, total: int) -> None:
-        told = "Loading" if total < 0 else plural(total, "account") + ", by name" if total else " "
+        told = (
+            tr("Loading")
+            if total < 0
+            else counted("{count} account", "{count} accounts", total) + tr(", by name")
+            if total
+            else " "
+        )
         first = self.vm.listing.state.first
         if total > 0 and isinstance(first, PeopleSlice) and first.slip:
-            told = f"{plural(total, 'account')}. {slip_words(self.vm.listing.state.query.text, _lines(first))}"
+            told = tr(
+                "{accounts}. {query}",
+                accounts=counted("{count} account", "{count} accounts", total),
+                query=slip_words(self.vm.listing.state.query.text, _lines(first)),
+            )
         self.header.say(_TITLE, told)
 
     def _lay_out(self) -> None:
         self.header.add_action(self.new)
-        choices = ((self.role, "Role", "Every role", [(ROLES[role], role.value) for role in Role]),)
+        choices = ((self.role, tr("Role"), tr("Every role"), [(ROLES[role], role.value) for role in Role]),)
         for box, name, every, values in choices:
             box.setAccessibleName(name)
             box.addItem(every, "")
             for words, value in values:
                 box.addItem(words, value)
-        self.branch.setAccessibleName("Branch")
-        self.branch.addItem("Every branch", "")
-        self.standing.setAccessibleName("Standing")
-        for words, value in (("Active and disabled", ""), ("Active only", "active"), ("Disabled only", "disabled")):
+        self.branch.setAccessibleName(tr("Branch"))
+        self.branch.addItem(tr("Every branch"), "")
+        self.standing.setAccessibleName(tr("Standing"))
+        for words, value in (
+            (tr("Active and disabled"), ""),
+            (tr("Active only"), "active"),
+            (tr("Disabled only"), "disabled"),
+        ):
             self.standing.addItem(words, value)
         row = FlowLayout(gap=2 * GRID)
         for widget in (self.search, self.role, self.branch, self.standing):

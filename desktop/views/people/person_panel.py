@@ -29,17 +29,18 @@ from engine.domain.people.account_requests import AccountRequest
 from engine.domain.people.accounts import NewPerson, OneTimePassword, Person, PersonRow, mistakes
 from engine.domain.people.people import Role
 from engine.domain.shared.errors import InvalidText, SignInRefused
+from engine.words.tr import tr
 
-_HINTS = {"name": "", "account": "letters, digits, dots", "email": "name@example.org", "phone": "+49 30 901820"}
-_LABELS = {"account": "Signs in as"}
-_OWN = "This is your own account: role, place and standing are changed by another administrator."
+_HINTS = {"name": "", "account": tr("letters, digits, dots"), "email": "name@example.org", "phone": "+49 30 901820"}
+_LABELS = {"account": tr("Signs in as")}
+_OWN = tr("This is your own account: role, place and standing are changed by another administrator.")
 
 
 class PersonPanel(FormPanel):
     """Signals: as FormPanel."""
 
     def __init__(self, context: ViewContext, workspace: Workspace, vm: PeopleViewModel, host: QWidget) -> None:
-        super().__init__(context.theme, host, "Account")
+        super().__init__(context.theme, host, tr("Account"))
         self._context, self.vm, self._now = context, vm, workspace.now
         self.tasks = TaskScope(self)
         self.tasks.failed.connect(self.task_failed)
@@ -51,13 +52,13 @@ class PersonPanel(FormPanel):
         self.form = column_of(context.theme, fields, _LABELS)
         self.post = PostForm(context.theme, vm.new_fleet)
         self.own = Text(context.theme, _OWN, size=TypeSize.SMALL, ink="muted", wrap=True)
-        self.save = Button(context.theme, "Save name and contact")
-        self.move_button = Button(context.theme, "Change role or place …")
-        self.reset = Button(context.theme, "New password …", icon=Icon.LOCK)
-        self.disable = Button(context.theme, "Disable …", ButtonKind.DANGER)
-        self.enable = Button(context.theme, "Enable …")
-        self.mend = Button(context.theme, "Mend …", ButtonKind.DANGER)
-        self.main = Button(context.theme, "Create account", ButtonKind.PRIMARY)
+        self.save = Button(context.theme, tr("Save name and contact"))
+        self.move_button = Button(context.theme, tr("Change role or place …"))
+        self.reset = Button(context.theme, tr("New password …"), icon=Icon.LOCK)
+        self.disable = Button(context.theme, tr("Disable …"), ButtonKind.DANGER)
+        self.enable = Button(context.theme, tr("Enable …"))
+        self.mend = Button(context.theme, tr("Mend …"), ButtonKind.DANGER)
+        self.main = Button(context.theme, tr("Create account"), ButtonKind.PRIMARY)
         self._told: OneTimePassword | None = None
         self._wrong: tuple[InvalidText, ...] = ()
         self._fill_panel()
@@ -110,7 +111,7 @@ class PersonPanel(FormPanel):
 
     def _draw_all(self, state: PeopleState) -> None:
         row, new = state.row, state.row is None
-        self.set_title(row.person.name if row is not None else "New account")
+        self.set_title(row.person.name if row is not None else tr("New account"))
         self.post.offer(state)
         self.one_time.draw(state.one_time)
         self.facts.setVisible(row is not None)
@@ -123,7 +124,7 @@ class PersonPanel(FormPanel):
         self._draw_buttons(row, busy=state.busy)
         self.form.show_field("account", shown=new)
         self.main.setVisible(new)
-        self.main.setText("Creating …" if state.busy else "Create account")
+        self.main.setText(tr("Creating …") if state.busy else tr("Create account"))
         self._draw_word(state)
 
     def _take(self, person: Person) -> None:
@@ -161,19 +162,19 @@ class PersonPanel(FormPanel):
         elif state.row is not None and state.row.flaws:
             self.banner.tell(Tone.DANGER, "; ".join(words.FLAWS[flaw] for flaw in state.row.flaws), closable=False)
         elif state.request is not None and state.request.note:
-            self.banner.tell(Tone.NEUTRAL, f"Asked for: {state.request.note}", closable=False)
+            self.banner.tell(Tone.NEUTRAL, tr("Asked for: {note}", note=state.request.note), closable=False)
         else:
             self.banner.clear()
 
     def _facts(self, row: PersonRow, state: PeopleState) -> list[LabelledValue]:
         person, now = row.person, self._now()
         return [
-            LabelledValue("Signs in as", person.account),
-            LabelledValue("Role", ROLES[person.post.role]),
-            LabelledValue("Place", words.where_text(person.post, state.branches, state.fleets)),
-            LabelledValue("Standing", words.standing_of(row)[0]),
-            LabelledValue("Last sign-in", words.seen_text(row.last_sign_in, now)),
-            LabelledValue("Since", words.seen_text(person.created_at, now)),
+            LabelledValue(tr("Signs in as"), person.account),
+            LabelledValue(tr("Role"), ROLES[person.post.role]),
+            LabelledValue(tr("Place"), words.where_text(person.post, state.branches, state.fleets)),
+            LabelledValue(tr("Standing"), words.standing_of(row)[0]),
+            LabelledValue(tr("Last sign-in"), words.seen_text(row.last_sign_in, now)),
+            LabelledValue(tr("Since"), words.seen_text(person.created_at, now)),
         ]
 
     # What the buttons do.
@@ -186,7 +187,7 @@ class PersonPanel(FormPanel):
         post = self.post.post()
         wrong = self._has_mistakes()
         if post is None:
-            self.banner.tell(Tone.WARNING, "Find the renter this account is for, and choose them.", closable=False)
+            self.banner.tell(Tone.WARNING, tr("Find the renter this account is for, and choose them."), closable=False)
             if not wrong:
                 self.post.search.setFocus(Qt.FocusReason.OtherFocusReason)
             return

@@ -20,9 +20,10 @@ from desktop.words.messages import ROLES, branch_name
 from engine.domain.car.car import BranchId, OwnerId
 from engine.domain.people.accounts import Post
 from engine.domain.people.people import Renter, Role
+from engine.words.tr import tr
 
-_NO_BRANCH = "No branch of its own"
-_NEW_FLEET = "A new fleet, without cars yet"
+_NO_BRANCH = tr("No branch of its own")
+_NEW_FLEET = tr("A new fleet, without cars yet")
 
 
 class PostForm(Form):
@@ -41,17 +42,17 @@ class PostForm(Form):
         self._new_fleet = new_fleet
         self._renters: tuple[Renter, ...] = ()
         self.role, self.branch, self.fleet, self.renter = Combo(), Combo(), Combo(), Combo()
-        self.search = SearchField(theme, "Find the renter: name, e-mail or phone")
+        self.search = SearchField(theme, tr("Find the renter: name, e-mail or phone"))
         for role in Role:
             self.role.addItem(ROLES[role], role)
-        self.add("role", "Role", self.role)
-        self.add("branch_id", "Branch", self.branch)
-        self.add("owner_id", "Fleet", self.fleet)
-        self.add("renter", "Renter", self.search)
+        self.add("role", tr("Role"), self.role)
+        self.add("branch_id", tr("Branch"), self.branch)
+        self.add("owner_id", tr("Fleet"), self.fleet)
+        self.add("renter", tr("Renter"), self.search)
         self.word = Text(theme, "", size=TypeSize.SMALL, ink="muted", wrap=True)
         self.add_row(self.word)
         self.add_row(self.renter)
-        self.renter.setAccessibleName("Renter")
+        self.renter.setAccessibleName(tr("Renter"))
         self.role.currentIndexChanged.connect(self._role_chosen)
         for box in (self.branch, self.fleet, self.renter):
             box.currentIndexChanged.connect(self.edited)

@@ -22,16 +22,20 @@ from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.frame.banner import Banner
 from desktop.widgets.frame.page_header import PageHeader
-from desktop.words.messages import plural, say
+from desktop.words.messages import counted, say
 from engine.domain.people.account_requests import AccountRequest
+from engine.words.tr import tr
 
-_TITLE = "Requests"
+_TITLE = tr("Requests")
 _EMPTY = ListWords(
     Icon.PEOPLE,
-    "Nobody asks for an account",
-    "Whoever asks on the sign-in screen shows up here. You grant the account with a role of your choice, or decline.",
-    "Create one yourself",
-    "The requests did not come",
+    tr("Nobody asks for an account"),
+    tr(
+        "Whoever asks on the sign-in screen shows up here. You grant the account with a role of your "
+        "choice, or decline."
+    ),
+    tr("Create one yourself"),
+    tr("The requests did not come"),
 )
 
 
@@ -53,9 +57,9 @@ class RequestsPage(Page):
         self.tasks.failed.connect(self.task_failed)
         self.header = PageHeader(context.theme, _TITLE, " ")
         self.banner = Banner(context.theme)
-        self.grant = Button(context.theme, "Grant …", ButtonKind.PRIMARY, Icon.CHECK)
-        self.decline = Button(context.theme, "Decline …", ButtonKind.DANGER)
-        self.decline_all = Button(context.theme, "Decline all shown …")
+        self.grant = Button(context.theme, tr("Grant …"), ButtonKind.PRIMARY, Icon.CHECK)
+        self.decline = Button(context.theme, tr("Decline …"), ButtonKind.DANGER)
+        self.decline_all = Button(context.theme, tr("Decline all shown …"))
         self.list = PagedList(context, vm.listing, _columns(now), _EMPTY, _TITLE, lambda row: row.id)
         self._lay_out()
         self.grant.clicked.connect(self._grant)
@@ -101,10 +105,18 @@ class RequestsPage(Page):
             self.vm.decline(requests)
 
     def _tell_declined(self, count: int) -> None:
-        self.banner.tell(Tone.NEUTRAL, f"{plural(count, 'request')} declined.")
+        self.banner.tell(
+            Tone.NEUTRAL, tr("{requests} declined.", requests=counted("{count} request", "{count} requests", count))
+        )
 
     def _count(self, total: int) -> None:
-        told = "Loading" if total < 0 else f"{plural(total, 'request')}, oldest first" if total else " "
+        told = (
+            tr("Loading")
+            if total < 0
+            else tr("{requests}, oldest first", requests=counted("{count} request", "{count} requests", total))
+            if total
+            else " "
+        )
         self.header.say(_TITLE, told)
         for button in (self.grant, self.decline):
             button.setVisible(total > 0)
@@ -126,9 +138,9 @@ def _columns(now: Callable[[], datetime]) -> list[Column[AccountRequest]]:
         return Column(title, text, text, weight=weight)
 
     return [
-        column("Name", lambda row: row.name, 3),
-        column("E-mail", lambda row: row.email, 3),
-        column("Phone", lambda row: row.phone, 2),
-        column("What it is for", lambda row: " ".join(row.note.split()), 4),
-        column("Asked", lambda row: seen_text(row.at, now()), 2),
+        column(tr("Name"), lambda row: row.name, 3),
+        column(tr("E-mail"), lambda row: row.email, 3),
+        column(tr("Phone"), lambda row: row.phone, 2),
+        column(tr("What it is for"), lambda row: " ".join(row.note.split()), 4),
+        column(tr("Asked"), lambda row: seen_text(row.at, now()), 2),
     ]

@@ -12,6 +12,7 @@ from desktop.widgets.availability_strip import WEEK, StripDay, StripKey, StripSp
 from desktop.words.messages import branch_time, day_time, locale
 from engine.domain.car.availability import CarCalendar, Obstacle, WhyTaken
 from engine.domain.shared.period import OVERDUE_AHEAD, RentalPeriod
+from engine.words.tr import tr
 
 _DAY = timedelta(days=1)
 DAYS = WEEKS * WEEK
@@ -26,7 +27,7 @@ def keys() -> tuple[StripKey, ...]:
     """What the looks of a strip mean."""
     told = (WhyTaken.BOOKED, WhyTaken.HELD, WhyTaken.OVERDUE, WhyTaken.SERVICE)
     taken = (StripKey(*WHY_NOT[why], why is WhyTaken.HELD, why is WhyTaken.SERVICE) for why in told)
-    return (StripKey("Free"), *taken)
+    return (StripKey(tr("Free")), *taken)
 
 
 def lead_of(span: RentalPeriod, zone: tzinfo) -> int:
@@ -51,22 +52,30 @@ def lines(calendar: CarCalendar, zone: tzinfo, now: datetime) -> tuple[str, ...]
     for each in calendar.busy:
         start, end = _shown(each, now)
         if start > free_from:
-            said = "Free now" if free_from <= now else f"Free {day_time(free_from, zone, now=now)}"
+            said = (
+                tr("Free now")
+                if free_from <= now
+                else tr("Free {free_from}", free_from=day_time(free_from, zone, now=now))
+            )
             found.append(f"{said} – {branch_time(start, zone, now=now)}")  # noqa: RUF001 -- a range's dash
         found.append(_taken_line(each, zone, now))
         free_from = max(free_from, end)
     if free_from < calendar.span.ends_at:
-        found.append("Free from now on" if free_from <= now else f"Free from {branch_time(free_from, zone, now=now)}")
+        found.append(
+            tr("Free from now on")
+            if free_from <= now
+            else tr("Free from {free_from}", free_from=branch_time(free_from, zone, now=now))
+        )
     return tuple(found)
 
 
 def _taken_line(each: Obstacle, zone: tzinfo, now: datetime) -> str:
-    word, by = WHY_NOT[each.why][0], f", by {each.by}" if each.by else ""
+    word, by = WHY_NOT[each.why][0], tr(", by {by}", by=each.by) if each.by else ""
     if each.period is None:
         return word
     start, end = day_time(each.period.starts_at, zone, now=now), branch_time(each.period.ends_at, zone, now=now)
     if each.why is WhyTaken.OVERDUE:
-        return f"Overdue since {end}{by}"
+        return tr("Overdue since {end}{by}", end=end, by=by)
     return f"{word} {start} – {end}{by}"  # noqa: RUF001 -- a range's dash
 
 
@@ -87,16 +96,22 @@ def _day(calendar: CarCalendar, day: date, zone: tzinfo, now: datetime, *, opens
     name = locale().toString(qday, "dddd d MMMM")
     week = locale().toString(qday, "d MMM") if opens or day.weekday() == 0 else ""
     gone = day < now.astimezone(zone).date()
-    return StripDay(str(day.day), f"{name}: {', '.join(said) or 'free all day'}", tuple(spans), week, gone)
+    return StripDay(
+        str(day.day),
+        tr("{name}: {said}", name=name, said=", ".join(said) or tr("free all day")),
+        tuple(spans),
+        week,
+        gone,
+    )
 
 
 def _hours(start: datetime, end: datetime, midnight: datetime) -> str:
     begins, ends = start > midnight, end < midnight + _DAY
     if begins and ends:
-        return f"from {start:%H:%M} to {end:%H:%M}"
+        return tr("from {start:%H:%M} to {end:%H:%M}", start=start, end=end)
     if begins:
-        return f"from {start:%H:%M}"
-    return f"until {end:%H:%M}" if ends else "all day"
+        return tr("from {start:%H:%M}", start=start)
+    return tr("until {end:%H:%M}", end=end) if ends else tr("all day")
 
 
 def _shown(each: Obstacle, now: datetime) -> tuple[datetime, datetime]:

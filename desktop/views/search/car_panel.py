@@ -20,14 +20,15 @@ from desktop.widgets.frame.side_panel import SidePanel
 from desktop.widgets.loading.field_skeleton import FieldList, LabelledValue
 from desktop.widgets.loading.loading import Loading, WaitLook
 from desktop.widgets.text import Text
-from desktop.words.messages import BODIES, FUELS, TRANSMISSIONS, branch_name, day_time, plural, say, whole
+from desktop.words.messages import BODIES, FUELS, TRANSMISSIONS, branch_name, counted, day_time, say, whole
 from engine.domain.car.availability import Blocked
 from engine.domain.car.car import Branch, Car
 from engine.domain.car.catalogue import Offer
 from engine.domain.shared.period import RentalPeriod
+from engine.words.tr import tr
 
 _READABLE = Qt.TextInteractionFlag.TextSelectableByKeyboard | Qt.TextInteractionFlag.TextSelectableByMouse
-_AS_LIST, _AS_STRIP = "As a list", "As a calendar"
+_AS_LIST, _AS_STRIP = tr("As a list"), tr("As a calendar")
 
 
 class CarPanel(SidePanel):
@@ -37,7 +38,7 @@ class CarPanel(SidePanel):
     times_wanted = Signal(object)
 
     def __init__(self, context: ViewContext, workspace: Workspace, photos: Photos, host: QWidget) -> None:
-        super().__init__(context.theme, host, "Car")
+        super().__init__(context.theme, host, tr("Car"))
         self._stored = photos
         self._pictured: Car | None = None
         self._drawn: Offer | Blocked | None = None
@@ -53,7 +54,7 @@ class CarPanel(SidePanel):
         self.as_list = Button(context.theme, _AS_LIST, ButtonKind.QUIET)
         self.list = Text(context.theme, wrap=True)
         self.facts = FieldList(context.theme, context.shimmer)
-        self.main = Button(context.theme, "Book", ButtonKind.PRIMARY)
+        self.main = Button(context.theme, tr("Book"), ButtonKind.PRIMARY)
         self._listed = False
         self.loading = Loading(self)
         self._lay_out_car(context)
@@ -124,7 +125,9 @@ class CarPanel(SidePanel):
         before, self._drawn = self._drawn, found
         turned = before is not None and isinstance(before, Blocked) is not isinstance(found, Blocked)
         if turned and before is not None and before.car.id == found.car.id and self.isVisible():
-            announce(self, f"{found.car.title}. {self.why_not.spoken or 'Free again'}")
+            announce(
+                self, tr("{title}. {spoken}", title=found.car.title, spoken=self.why_not.spoken or tr("Free again"))
+            )
 
     def _draw_pictures(self, car: Car) -> None:
         """Each takes its place once it is there; until the first is, the drawing stands for all."""
@@ -149,7 +152,10 @@ class CarPanel(SidePanel):
         if state.problem is not None:
             told = say(state.problem)
             self.problem.tell(
-                Tone.WARNING, f"The coming weeks could not be loaded. {told.text}", "Try again", closable=False
+                Tone.WARNING,
+                tr("The coming weeks could not be loaded. {told}", told=told.text),
+                tr("Try again"),
+                closable=False,
             )
         else:
             self.problem.clear()
@@ -172,13 +178,17 @@ class CarPanel(SidePanel):
         if isinstance(found, Blocked):
             free = found.next_free
             self.main.setVisible(free is not None)
-            self.main.setText(f"Choose {day_time(free.starts_at, state.branch.clock, now=self._now())}" if free else "")
+            self.main.setText(
+                tr("Choose {starts_at}", starts_at=day_time(free.starts_at, state.branch.clock, now=self._now()))
+                if free
+                else ""
+            )
             self.main.setEnabled(True)
             return
         self.main.setVisible(True)
-        self.main.setText("Book")
+        self.main.setText(tr("Book"))
         self.main.setEnabled(self._online)
-        self.main.setToolTip("" if self._online else "There is no connection to the database.")
+        self.main.setToolTip("" if self._online else tr("There is no connection to the database."))
 
     def _show_other(self) -> None:
         state = self.vm.state
@@ -198,8 +208,8 @@ class CarPanel(SidePanel):
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 2 * GRID, 0)
         column.setSpacing(3 * GRID)
-        weeks = Text(context.theme, "Coming weeks", size=TypeSize.LEAD, bold=True)
-        facts = Text(context.theme, "Facts", size=TypeSize.LEAD, bold=True)
+        weeks = Text(context.theme, tr("Coming weeks"), size=TypeSize.LEAD, bold=True)
+        facts = Text(context.theme, tr("Facts"), size=TypeSize.LEAD, bold=True)
         above: tuple[QWidget, ...] = (self.plate, self.elsewhere, self.photos, self.why_not, self.price)
         below: tuple[QWidget, ...] = (self.problem, self.strip, self.list, facts, self.facts)
         for part in above:
@@ -219,10 +229,10 @@ class CarPanel(SidePanel):
 
 def _facts(car: Car) -> list[LabelledValue]:
     return [
-        LabelledValue("Body", BODIES[car.body]),
-        LabelledValue("Fuel", FUELS[car.fuel]),
-        LabelledValue("Gears", TRANSMISSIONS[car.transmission]),
-        LabelledValue("Seats", plural(car.seats, "seat")),
-        LabelledValue("Year", str(car.year)),
-        LabelledValue("Odometer", f"{whole(car.odometer_km)} km"),
+        LabelledValue(tr("Body"), BODIES[car.body]),
+        LabelledValue(tr("Fuel"), FUELS[car.fuel]),
+        LabelledValue(tr("Gears"), TRANSMISSIONS[car.transmission]),
+        LabelledValue(tr("Seats"), counted("{count} seat", "{count} seats", car.seats)),
+        LabelledValue(tr("Year"), str(car.year)),
+        LabelledValue(tr("Odometer"), tr("{odometer_km} km", odometer_km=whole(car.odometer_km))),
     ]

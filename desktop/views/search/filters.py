@@ -18,6 +18,7 @@ from desktop.words.messages import BODIES, FUELS, TRANSMISSIONS, rate
 from engine.domain.car.car import BodyType, Fuel, Transmission
 from engine.domain.car.catalogue import Facets
 from engine.domain.money.money import Money
+from engine.words.tr import tr
 
 #: Daily rates to choose from, in whole units of the firm's currency.
 _CAPS = (25, 40, 50, 60, 80, 100, 150, 200, 300, 500, 1000)
@@ -31,18 +32,18 @@ class FilterRow(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._currency = Facets().currency
-        self.brands: FilterButton[str] = FilterButton(theme, "Brand", str, by_words=True)
-        self.bodies: FilterButton[BodyType] = FilterButton(theme, "Body", BODIES.__getitem__)
-        self.fuels: FilterButton[Fuel] = FilterButton(theme, "Fuel", FUELS.__getitem__)
-        self.gears: FilterButton[Transmission] = FilterButton(theme, "Gears", TRANSMISSIONS.__getitem__)
-        self.seats: FilterButton[int] = FilterButton(theme, "Seats", "{} or more".format, many=False)
-        self.price: FilterButton[int] = FilterButton(theme, "Price", self._cap, many=False)
-        self.words = SearchField(theme, "Plate, make or model")
+        self.brands: FilterButton[str] = FilterButton(theme, tr("Brand"), str, by_words=True)
+        self.bodies: FilterButton[BodyType] = FilterButton(theme, tr("Body"), BODIES.__getitem__)
+        self.fuels: FilterButton[Fuel] = FilterButton(theme, tr("Fuel"), FUELS.__getitem__)
+        self.gears: FilterButton[Transmission] = FilterButton(theme, tr("Gears"), TRANSMISSIONS.__getitem__)
+        self.seats: FilterButton[int] = FilterButton(theme, tr("Seats"), tr("{} or more").format, many=False)
+        self.price: FilterButton[int] = FilterButton(theme, tr("Price"), self._cap, many=False)
+        self.words = SearchField(theme, tr("Plate, make or model"))
         self.words.setFixedWidth(max(44 * GRID, self.words.hint_width))
         self.words.searched.connect(self.edited)
-        self.taken = QCheckBox("Show taken cars too")
+        self.taken = QCheckBox(tr("Show taken cars too"))
         self.taken.setMinimumHeight(HEIGHT)
-        self.taken.setToolTip("Also the cars that are out, booked or held, with why and until when")
+        self.taken.setToolTip(tr("Also the cars that are out, booked or held, with why and until when"))
         row = FlowLayout(self, gap=2 * GRID)
         row.addWidget(self.words)
         for button in self.buttons():
@@ -89,7 +90,7 @@ class FilterRow(QWidget):
         self.price.set_choices(_caps(facets))
 
     def _cap(self, daily_minor: int) -> str:
-        return f"Up to {rate(Money(daily_minor, self._currency))}"
+        return tr("Up to {daily_minor}", daily_minor=rate(Money(daily_minor, self._currency)))
 
 
 def _one(value: int | None) -> frozenset[int]:

@@ -24,13 +24,14 @@ from desktop.views.search.held_cards import HeldCards
 from desktop.widgets.cards.card_grid import CardGrid
 from desktop.widgets.cards.card_layout import GAP
 from desktop.widgets.loading.loading import Showing, WaitWord
-from desktop.words.messages import plural, say, whole
+from desktop.words.messages import counted, say, whole
 from engine.domain.car.availability import Blocked, BlockedPage
 from engine.domain.car.car import Branch
 from engine.domain.car.catalogue import CarWish, Offer, OfferPage
 from engine.domain.shared.damage import Damaged
 from engine.domain.shared.errors import InvalidPeriod
 from engine.domain.shared.period import RentalPeriod
+from engine.words.tr import tr
 
 #: Skeleton while the number of cars is unknown: enough for a large screen, scrolled or not.
 _SKELETON = 30
@@ -50,8 +51,12 @@ class _Shown:
     @property
     def words(self) -> str:
         """How many there are; where none is spelt as typed, what they are instead (``slip``)."""
-        free = f"{plural(self.free, 'car')} free" if self.free else "No car free"
-        told = f"{free} · {whole(self.taken)} taken" if self.form.with_taken else free
+        free = (
+            tr("{cars} free", cars=counted("{count} car", "{count} cars", self.free))
+            if self.free
+            else tr("No car free")
+        )
+        told = tr("{free} · {taken} taken", free=free, taken=whole(self.taken)) if self.form.with_taken else free
         return f"{told}. {self.slip}" if self.slip else told
 
     def true_for(self, form: SearchForm | None) -> bool:
@@ -105,7 +110,7 @@ class CarResults(QWidget):
         self._search, self._now = search, now
         self._shown: _Shown | None = None
         self._unpainted = False
-        column: Column[CarRow] = Column("Car", lambda row: row.text.spoken, lambda row: row.text.title)
+        column: Column[CarRow] = Column(tr("Car"), lambda row: row.text.spoken, lambda row: row.text.title)
         self.model: AskedSlices[CarRow] = AskedSlices([column], search, self._rows, PAGE_SIZE)
         self.grid = CardGrid(context.theme, context.shimmer, lambda row: row.text_at(self._now()))
         self.damage = DamageBox(self)
@@ -136,18 +141,20 @@ class CarResults(QWidget):
     def _put_up_skeleton(self) -> None:
         self._forget(_SKELETON)
         self.content.show_rows()
-        self.told.emit("Looking for free cars")
+        self.told.emit(tr("Looking for free cars"))
 
     def _say_word(self, showing: Showing) -> None:
         if self._search.state.phase is Phase.LOADING and showing.word is WaitWord.STILL_LOADING:
-            self.told.emit("Still loading")
+            self.told.emit(tr("Still loading"))
 
     def _fill(self, state: SearchState) -> None:
         """Put the answer in the place of a skeleton, of older cards, or of an error."""
         if state.phase is Phase.FAILED:
             self._fail(state)
         elif state.first is None or state.form is None or state.wish is None or state.branch is None:
-            self._show_empty(Icon.PLACE, "There is no branch yet", "An administrator adds branches and their cars.", "")
+            self._show_empty(
+                Icon.PLACE, tr("There is no branch yet"), tr("An administrator adds branches and their cars."), ""
+            )
         elif state.first.total + _taken(state) == 0:
             self._forget()
             self._tell_none(state.form)
@@ -209,27 +216,27 @@ class CarResults(QWidget):
         told = say(state.problem)
         if self._shown is not None and self._still_true(state):
             self.model.fail_asked()
-            self.content.tell_stale(f"{told.text} These cars are those found before.")
-            self.told.emit(f"{self._shown.words}, not up to date")
+            self.content.tell_stale(tr("{told} These cars are those found before.", told=told.text))
+            self.told.emit(tr("{words}, not up to date", words=self._shown.words))
             return
         self._forget()
         if isinstance(state.problem, InvalidPeriod):
-            self._show_empty(Icon.CLOCK, "Choose other times", told.text, "")
+            self._show_empty(Icon.CLOCK, tr("Choose other times"), told.text, "")
         else:
             self.told.emit(" ")
-            self.content.show_problem(state.problem, "The search did not work")
+            self.content.show_problem(state.problem, tr("The search did not work"))
         announce(self, told.text)
 
     def _tell_none(self, form: SearchForm) -> None:
-        self.told.emit("No car free")
+        self.told.emit(tr("No car free"))
         self._unpainted = True
         if form.filters:
-            words = "With fewer filters there may be a free one."
-            self._show_empty(Icon.NO_CAR, "No car fits", words, "Clear filters")
+            words = tr("With fewer filters there may be a free one.")
+            self._show_empty(Icon.NO_CAR, tr("No car fits"), words, tr("Clear filters"))
         else:
-            words = "Every car of this branch is out or booked at that time."
-            self._show_empty(Icon.NO_CAR, "No car is free for these days", words, "Try one day later")
-        announce(self, "No car is free")
+            words = tr("Every car of this branch is out or booked at that time.")
+            self._show_empty(Icon.NO_CAR, tr("No car is free for these days"), words, tr("Try one day later"))
+        announce(self, tr("No car is free"))
 
     def _show_empty(self, icon: Icon, title: str, sentence: str, step: str) -> None:
         if icon is not Icon.NO_CAR:

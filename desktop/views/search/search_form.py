@@ -26,6 +26,7 @@ from engine.domain.car.car import Branch, BranchId
 from engine.domain.shared.errors import InvalidPeriod
 from engine.domain.shared.hours import hours_text
 from engine.words.refused import period_sentence
+from engine.words.tr import tr
 
 PAUSE_MS = 250
 _BRANCH_SIGNS = 7
@@ -46,12 +47,12 @@ class SearchFormPanel(Panel):
         self._form: SearchForm | None = None
         self._offered: list[tuple[str, Branch]] = []
         self.branch = Combo()
-        self.branch.setAccessibleName("Branch")
+        self.branch.setAccessibleName(tr("Branch"))
         # Beside an open panel the form is narrow; the list that drops down shows the names in full.
         self.branch.setSizeAdjustPolicy(Combo.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.branch.setMinimumContentsLength(_BRANCH_SIGNS)
-        self.pick_up = MomentField(theme, "Pick-up", now=now)
-        self.drop_off = MomentField(theme, "Return", now=now, beneath=False)
+        self.pick_up = MomentField(theme, tr("Pick-up"), now=now)
+        self.drop_off = MomentField(theme, tr("Return"), now=now, beneath=False)
         self.lengths = LengthChips(theme)
         self.hint = Text(theme, " ", size=TypeSize.SMALL, ink="muted", wrap=True)
         self.filters = FilterRow(theme)
@@ -125,7 +126,7 @@ class SearchFormPanel(Panel):
     def _hint_at(self, state: SearchState, at: datetime) -> None:
         """Below the branch whose times they are and when it is open; what is wrong with the times, at the return."""
         note = zone_note(at, state.branch) if state.branch else ""
-        hours = f"Open {hours_text(state.branch)}. " if state.branch else ""
+        hours = tr("Open {branch}. ", branch=hours_text(state.branch)) if state.branch else ""
         self.hint.setText(f"{hours}{note}" or " ")
         if isinstance(state.problem, InvalidPeriod):
             self.drop_off.warn(period_sentence(state.problem))
@@ -201,9 +202,9 @@ class SearchFormPanel(Panel):
         self._grid.setHorizontalSpacing(3 * GRID)
         self._grid.setVerticalSpacing(2 * GRID)
         self._places = (
-            _labelled(theme, "Branch", self.branch, self.hint),
-            _labelled(theme, "Pick-up", self.pick_up),
-            _labelled(theme, "Return", self.drop_off, self.lengths),
+            _labelled(theme, tr("Branch"), self.branch, self.hint),
+            _labelled(theme, tr("Pick-up"), self.pick_up),
+            _labelled(theme, tr("Return"), self.drop_off, self.lengths),
         )
         self._narrow: bool | None = None
         self._arrange(narrow=False)

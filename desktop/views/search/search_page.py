@@ -31,6 +31,7 @@ from engine.domain.shared.damage import Damaged
 from engine.domain.shared.period import RentalPeriod
 from engine.domain.shared.wall import wall_of
 from engine.domain.shared.zones import shown_zone
+from engine.words.tr import tr
 
 #: A card keeps half of its gap on each side; with this the cards stand flush with the form above.
 _CARD_EDGE = GAP // 2
@@ -53,7 +54,7 @@ class SearchPage(Page):
         self.results = CarResults(context, workspace.search, workspace.now)
         self.count = Text(context.theme, " ", bold=True)
         self.order = Combo()
-        self.order.setAccessibleName("Order")
+        self.order.setAccessibleName(tr("Order"))
         for order, words in ORDERS.items():
             self.order.addItem(words, order)
         self.for_whom = Banner(context.theme)
@@ -136,8 +137,8 @@ class SearchPage(Page):
         if renter is None:
             self.for_whom.clear()
         else:
-            words = f"The next booking is for {renter.name}. Choose a car; Esc leaves it."
-            self.for_whom.tell(Tone.ACCENT, words, "For nobody yet", closable=False)
+            words = tr("The next booking is for {renter}. Choose a car; Esc leaves it.", renter=renter.name)
+            self.for_whom.tell(Tone.ACCENT, words, tr("For nobody yet"), closable=False)
 
     def search_like(self, booking: Booking) -> None:
         """The branch and the days of a booking that did not come about."""
@@ -177,14 +178,14 @@ class SearchPage(Page):
     def _lay_out(self, context: ViewContext) -> None:
         found = QHBoxLayout()
         found.addWidget(self.count, 1)
-        label = Text(context.theme, "Order", ink="muted")
+        label = Text(context.theme, tr("Order"), ink="muted")
         label.setBuddy(self.order)
         found.addWidget(label)
         found.addWidget(self.order)
         top = QVBoxLayout()
         top.setContentsMargins(_CARD_EDGE, 0, _CARD_EDGE, 0)
         top.setSpacing(3 * GRID)
-        top.addWidget(PageHeader(context.theme, "Find a car", "Free at a branch for the days you choose."))
+        top.addWidget(PageHeader(context.theme, tr("Find a car"), tr("Free at a branch for the days you choose.")))
         top.addWidget(self.for_whom)
         top.addWidget(self.form)
         top.addLayout(found)

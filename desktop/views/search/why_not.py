@@ -13,11 +13,12 @@ from desktop.widgets.button import Button
 from desktop.widgets.countdown import Countdown, spoken_time
 from desktop.widgets.panel import Panel
 from desktop.widgets.text import Text
-from desktop.words.messages import booking_number, branch_time, day_time, days_text, plural, rate
+from desktop.words.messages import booking_number, branch_time, counted, day_time, days_text, rate
 from engine.domain.car.availability import Blocked, WhyTaken
 from engine.domain.car.car import Branch
 from engine.domain.people.people import AccountName
 from engine.domain.shared.period import RentalPeriod
+from engine.words.tr import tr
 
 
 class WhyNot(Panel):
@@ -34,7 +35,7 @@ class WhyNot(Panel):
         self.spoken = ""
         self.title = Text(theme, size=TypeSize.LEAD, bold=True, wrap=True)
         self.countdown = Countdown(theme, size=TypeSize.LEAD)
-        self.countdown.set_name("Time left of the hold")
+        self.countdown.set_name(tr("Time left of the hold"))
         self.sentence = Text(theme, wrap=True)
         self.free = Text(theme, wrap=True, bold=True)
         self.other = Button(theme)
@@ -68,8 +69,10 @@ class WhyNot(Panel):
         self.other.setVisible(found.instead is not None)
         if found.instead is not None:
             car = found.instead.car
-            self.other.setText(f"Show {car.title} instead, {rate(car.daily_rate)}")
-        left = f"{spoken_time(hold_left_s)} left" if hold_left_s > 0 else ""
+            self.other.setText(
+                tr("Show {title} instead, {daily_rate}", title=car.title, daily_rate=rate(car.daily_rate))
+            )
+        left = tr("{hold_left_s} left", hold_left_s=spoken_time(hold_left_s)) if hold_left_s > 0 else ""
         said = (self.title.text(), left, self.sentence.text(), self.free.text())
         self.spoken = ". ".join(part.rstrip(".") for part in said if part)
         self.countdown.setVisible(hold_left_s > 0)
@@ -80,26 +83,28 @@ class WhyNot(Panel):
 
 
 _TITLES = {
-    WhyTaken.BOOKED: "Booked for these days",
-    WhyTaken.HELD: "Held for somebody who has not paid yet",
-    WhyTaken.OVERDUE: "Overdue: it has not come back",
-    WhyTaken.MAINTENANCE: "In maintenance",
-    WhyTaken.SERVICE: "In service",
-    WhyTaken.RESERVED: "Needed by the firm itself in these days",
+    WhyTaken.BOOKED: tr("Booked for these days"),
+    WhyTaken.HELD: tr("Held for somebody who has not paid yet"),
+    WhyTaken.OVERDUE: tr("Overdue: it has not come back"),
+    WhyTaken.MAINTENANCE: tr("In maintenance"),
+    WhyTaken.SERVICE: tr("In service"),
+    WhyTaken.RESERVED: tr("Needed by the firm itself in these days"),
 }
 
-_OWN_HOLD = "Held by you, not paid yet"
+_OWN_HOLD = tr("Held by you, not paid yet")
 
 
 def _next_text(free: RentalPeriod, branch: Branch, now: datetime) -> str:
     days = days_text(free.billable_days(branch.clock))
-    return f"Free for {days} from {branch_time(free.starts_at, branch.clock, now=now)}"
+    return tr(
+        "Free for {days} from {starts_at}", days=days, starts_at=branch_time(free.starts_at, branch.clock, now=now)
+    )
 
 
 def _title(found: Blocked, own: AccountName, branch: Branch, now: datetime) -> str:
     way = found.obstacle
     if way.why is WhyTaken.SERVICE and way.period is not None:
-        return f"In service until {branch_time(way.period.ends_at, branch.clock, now=now)}"
+        return tr("In service until {ends_at}", ends_at=branch_time(way.period.ends_at, branch.clock, now=now))
     return _OWN_HOLD if way.why is WhyTaken.HELD and way.by == own else _TITLES[way.why]
 
 
@@ -107,14 +112,20 @@ def way_text(found: Blocked, branch: Branch, now: datetime, own: AccountName) ->
     """Until when, by whom, under which number, and how many more are in the way."""
     way = found.obstacle
     if way.period is None:
-        return "Nobody knows yet when it comes back." if way.why is WhyTaken.MAINTENANCE else ""
+        return tr("Nobody knows yet when it comes back.") if way.why is WhyTaken.MAINTENANCE else ""
     zone = branch.clock
     ends = branch_time(way.period.ends_at, zone, now=now)
     if way.why is WhyTaken.OVERDUE:
-        said = f"It was due on {ends}"
+        said = tr("It was due on {ends}", ends=ends)
     else:
-        said = f"From {day_time(way.period.starts_at, zone, now=now)} until {ends}"
-    by = f", by {'you' if way.by == own else way.by}" if way.by is not None else ""
-    number = f", booking {booking_number(way.booking_id)}" if way.booking_id is not None else ""
-    more = f" {plural(found.more, 'more booking')} in the way." if found.more else ""
+        said = tr("From {starts_at} until {ends}", starts_at=day_time(way.period.starts_at, zone, now=now), ends=ends)
+    by = tr(", by {what}", what="you" if way.by == own else way.by) if way.by is not None else ""
+    number = (
+        tr(", booking {booking_id}", booking_id=booking_number(way.booking_id)) if way.booking_id is not None else ""
+    )
+    more = (
+        tr(" {bookings} in the way.", bookings=counted("{count} more booking", "{count} more bookings", found.more))
+        if found.more
+        else ""
+    )
     return f"{said}{by}{number}.{more}"

@@ -13,12 +13,13 @@ from PySide6.QtWidgets import QMenu, QWidget
 from desktop.commands import Command
 from desktop.preferences import Preferences
 from desktop.theme.theme import Scheme, Theme
+from engine.words.tr import tr
 
-_SCHEMES = {Scheme.SYSTEM: "As the system", Scheme.LIGHT: "Light", Scheme.DARK: "Dark"}
+_SCHEMES = {Scheme.SYSTEM: tr("As the system"), Scheme.LIGHT: tr("Light"), Scheme.DARK: tr("Dark")}
 _COMMANDS = {
-    Scheme.SYSTEM: "Look: as the system",
-    Scheme.LIGHT: "Look: light",
-    Scheme.DARK: "Look: dark",
+    Scheme.SYSTEM: tr("Look: as the system"),
+    Scheme.LIGHT: tr("Look: light"),
+    Scheme.DARK: tr("Look: dark"),
 }
 
 
@@ -30,10 +31,10 @@ def appearance_commands(theme: Theme, preferences: Preferences) -> list[Command]
 
     def scheme_command(scheme: Scheme, title: str) -> Command:
         wear = partial(_choose, theme, preferences, scheme)
-        return Command(f"look.{scheme.value}", title, wear, when=lambda: theme.scheme is not scheme, group="Window")
+        return Command(f"look.{scheme.value}", title, wear, when=lambda: theme.scheme is not scheme, group=tr("Window"))
 
     schemes = [scheme_command(scheme, title) for scheme, title in _COMMANDS.items()]
-    return [*schemes, Command("look.motion", "Look: reduce motion, or allow it", stop, group="Window")]
+    return [*schemes, Command("look.motion", tr("Look: reduce motion, or allow it"), stop, group=tr("Window"))]
 
 
 def _choose(theme: Theme, preferences: Preferences, scheme: Scheme) -> None:
@@ -48,7 +49,7 @@ def _reduce(theme: Theme, preferences: Preferences, *, reduced: bool) -> None:
 
 class AppearanceMenu(QMenu):
     def __init__(self, theme: Theme, preferences: Preferences, parent: QWidget | None = None) -> None:
-        super().__init__("Look", parent)
+        super().__init__(tr("Look"), parent)
         self._theme, self._preferences = theme, preferences
         self._group = QActionGroup(self)
         for scheme, words in _SCHEMES.items():
@@ -56,7 +57,7 @@ class AppearanceMenu(QMenu):
             action.setData(scheme)
             self.addAction(action)
         self.addSeparator()
-        self._motion = QAction("Reduce motion", self, checkable=True, checked=theme.reduced_motion)
+        self._motion = QAction(tr("Reduce motion"), self, checkable=True, checked=theme.reduced_motion)
         self.addAction(self._motion)
         self._group.triggered.connect(self._choose)
         self._motion.toggled.connect(self._reduce)

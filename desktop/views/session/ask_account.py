@@ -13,16 +13,17 @@ from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.frame.banner import Banner
 from desktop.widgets.text import Text
 from desktop.words.messages import say
+from engine.words.tr import tr
 
 _HINTS = {
     "name": "",
-    "email": "name@example.org",
-    "phone": "+49 30 901820, if you like",
-    "note": "Which branch, what for",
+    "email": tr("name@example.org"),
+    "phone": tr("+49 30 901820, if you like"),
+    "note": tr("Which branch, what for"),
 }
-_LABELS = {"note": "What is it for?"}
-_WORDS = "An administrator of this firm decides, and gives you a name and a password to begin with."
-_FILED = "Your request is with the administrators. They will come back to you; there is nothing more to do here."
+_LABELS = {"note": tr("What is it for?")}
+_WORDS = tr("An administrator of this firm decides, and gives you a name and a password to begin with.")
+_FILED = tr("Your request is with the administrators. They will come back to you; there is nothing more to do here.")
 _LONGEST = 400
 
 
@@ -38,8 +39,8 @@ class AskAccount(QWidget):
         self.banner = Banner(theme)
         fields = {name: QLineEdit(maxLength=_LONGEST, placeholderText=hint) for name, hint in _HINTS.items()}
         self.form = column_of(theme, fields, _LABELS)
-        self.send = Button(theme, "Ask for an account", ButtonKind.PRIMARY)
-        self.back = Button(theme, "Back", ButtonKind.QUIET)
+        self.send = Button(theme, tr("Ask for an account"), ButtonKind.PRIMARY)
+        self.back = Button(theme, tr("Back"), ButtonKind.QUIET)
         self._lay_out(theme)
         self.form.submitted.connect(self._submit)
         self.send.clicked.connect(self._submit)
@@ -53,11 +54,11 @@ class AskAccount(QWidget):
         self.form.focus_first()
 
     def draw(self, state: AskingState) -> None:
-        self.send.setText("Sending …" if state.busy else "Ask for an account")
+        self.send.setText(tr("Sending …") if state.busy else tr("Ask for an account"))
         self.form.setVisible(not state.filed)
         self.send.setVisible(not state.filed)
         self._words.setText(_FILED if state.filed else _WORDS)
-        self.back.setText("Back to signing in" if state.filed else "Back")
+        self.back.setText(tr("Back to signing in") if state.filed else tr("Back"))
         self.banner.clear()
         if state.filed:
             self.back.setFocus()
@@ -77,7 +78,7 @@ class AskAccount(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2 * GRID)
         column.addStretch(1)
-        column.addWidget(Text(theme, "Ask for an account", size=TypeSize.TITLE, bold=True))
+        column.addWidget(Text(theme, tr("Ask for an account"), size=TypeSize.TITLE, bold=True))
         for widget in (self._words, self.banner, self.form):
             column.addWidget(widget)
         column.addSpacing(2 * GRID)

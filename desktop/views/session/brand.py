@@ -13,6 +13,7 @@ from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, TypeSize
 from desktop.widgets.cards.silhouette import Silhouettes
 from desktop.widgets.text import Text
+from engine.words.tr import tr
 
 _MARK = 44
 _EDGE = 12 * GRID
@@ -30,8 +31,8 @@ class BrandSide(QWidget):
         self._theme = theme
         self._silhouettes = Silhouettes()
         self._mark = QSvgRenderer(str(resources.files("resources") / "icon.svg"), self)
-        claim = Text(theme, "Every car booked once,\nand only once.", size=TypeSize.HERO, bold=True)
-        below = Text(theme, "Find a car, hold it, see it paid: at every desk, at the same moment.", ink="muted")
+        claim = Text(theme, tr("Every car booked once,\nand only once."), size=TypeSize.HERO, bold=True)
+        below = Text(theme, tr("Find a car, hold it, see it paid: at every desk, at the same moment."), ink="muted")
         column = QVBoxLayout(self)
         column.setContentsMargins(_EDGE, _EDGE, _EDGE, _EDGE)
         column.setSpacing(2 * GRID)

@@ -15,10 +15,11 @@ from desktop.widgets.frame.banner import Banner
 from desktop.widgets.text import Text
 from desktop.words.messages import say
 from engine.domain.shared.errors import InvalidText
+from engine.words.tr import tr
 
-_LABELS = {"old": "Password so far", "password": "New password", "again": "New password once more"}
-_FIRST = "Your password was made for one use. Choose one that only you know: 12 characters or more, a few words do."
-_ANOTHER = "Choose one that only you know: 12 characters or more, a few words do."
+_LABELS = {"old": tr("Password so far"), "password": tr("New password"), "again": tr("New password once more")}
+_FIRST = tr("Your password was made for one use. Choose one that only you know: 12 characters or more, a few words do.")
+_ANOTHER = tr("Choose one that only you know: 12 characters or more, a few words do.")
 
 
 class ChoosePassword(QWidget):
@@ -30,13 +31,13 @@ class ChoosePassword(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._state = SessionState()
-        self._title = Text(theme, "Choose a password", size=TypeSize.TITLE, bold=True)
+        self._title = Text(theme, tr("Choose a password"), size=TypeSize.TITLE, bold=True)
         self._words = Text(theme, _FIRST, ink="muted", wrap=True)
         self.banner = Banner(theme)
         self.form = column_of(theme, {name: PasswordField() for name in _LABELS}, _LABELS)
-        self._reveal = QCheckBox("Show passwords")
-        self.save = Button(theme, "Save and sign in", ButtonKind.PRIMARY)
-        self.back = Button(theme, "Back", ButtonKind.QUIET)
+        self._reveal = QCheckBox(tr("Show passwords"))
+        self.save = Button(theme, tr("Save and sign in"), ButtonKind.PRIMARY)
+        self.back = Button(theme, tr("Back"), ButtonKind.QUIET)
         self._lay_out()
         self.form.submitted.connect(self._submit)
         self.save.clicked.connect(self._submit)
@@ -51,7 +52,7 @@ class ChoosePassword(QWidget):
             return
         self._words.setText(_FIRST if state.knows_old else _ANOTHER)
         self.form.show_field("old", shown=not state.knows_old)
-        self.save.setText("Saving …" if state.busy else "Save and sign in")
+        self.save.setText(tr("Saving …") if state.busy else tr("Save and sign in"))
         if state.problem is before.problem and before.phase is state.phase:
             return
         self.banner.clear()

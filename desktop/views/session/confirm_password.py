@@ -15,6 +15,7 @@ from desktop.theme.tokens import TypeSize
 from desktop.views.session.password_field import PasswordField
 from desktop.widgets.frame.question_box import QuestionBox
 from desktop.widgets.text import Text
+from engine.words.tr import tr
 
 
 class ConfirmPasswordDialog(QuestionBox):
@@ -23,8 +24,8 @@ class ConfirmPasswordDialog(QuestionBox):
     def __init__(self, theme: Theme, question: Question, parent: QWidget | None = None) -> None:
         super().__init__(theme, question, parent)
         self.password = PasswordField()
-        self.password.setAccessibleName("Your own password")
-        label = Text(theme, "Your own password, to show that it is you", size=TypeSize.SMALL, ink="muted")
+        self.password.setAccessibleName(tr("Your own password"))
+        label = Text(theme, tr("Your own password, to show that it is you"), size=TypeSize.SMALL, ink="muted")
         label.setBuddy(self.password)
         self.add(label, self.password)
         self.yes.setEnabled(False)

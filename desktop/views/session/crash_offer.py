@@ -19,14 +19,17 @@ from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.frame.question_box import QuestionBox
 from engine.crash_reports import reports
+from engine.words.tr import tr
 
-LOGS = "Open log folder"
+LOGS = tr("Open log folder")
 _QUESTION = Question(
-    "DriveSphere ended unexpectedly",
-    "What was saved is safe. This report tells whoever helps where it happened; it names no person, plate or "
-    "password. Nothing is sent by itself.",
-    "Copy the report",
-    "Leave the report",
+    tr("DriveSphere ended unexpectedly"),
+    tr(
+        "What was saved is safe. This report tells whoever helps where it happened; it names no person, "
+        "plate or password. Nothing is sent by itself."
+    ),
+    tr("Copy the report"),
+    tr("Leave the report"),
     harmless=True,
 )
 _HEIGHT = 40 * GRID
@@ -38,11 +41,11 @@ class CrashOffer(QuestionBox):
         self.text = QPlainTextEdit(report.read_text(encoding="utf-8", errors="replace"))
         self.text.setReadOnly(True)
         self.text.setTabChangesFocus(True)
-        self.text.setAccessibleName("Report")
+        self.text.setAccessibleName(tr("Report"))
         self.text.setFixedHeight(_HEIGHT)
         self.folder = Button(context.theme, LOGS, ButtonKind.PLAIN)
         self.folder.clicked.connect(partial(open_folder, report.parent))
-        self.never = QCheckBox("Do not offer reports again")
+        self.never = QCheckBox(tr("Do not offer reports again"))
         row = QWidget()
         line = QHBoxLayout(row)
         line.setContentsMargins(0, 2 * GRID, 0, 0)

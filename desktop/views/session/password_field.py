@@ -6,6 +6,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from engine.words.tr import tr
+
 _LONGEST = 200
 
 
@@ -17,7 +19,7 @@ class PasswordField(QLineEdit):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, maxLength=_LONGEST)
         self.setEchoMode(QLineEdit.EchoMode.Password)
-        self.setAccessibleName("Password")
+        self.setAccessibleName(tr("Password"))
 
     def reveal(self, shown: bool) -> None:  # noqa: FBT001 -- Qt's signal
         self.setEchoMode(QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password)

@@ -23,45 +23,49 @@ from desktop.widgets.frame.question_box import QuestionBox
 from desktop.widgets.text import Text
 from desktop.words.messages import say
 from engine.domain.shared.errors import DriveSphereError, InvalidText
+from engine.words.tr import tr
 
 UNLOCK = Question(
-    "Unlock the copy on this computer?",
-    "It opens with your PIN, which is kept nowhere.",
-    "Unlock the copy",
-    "Leave it locked",
+    tr("Unlock the copy on this computer?"),
+    tr("It opens with your PIN, which is kept nowhere."),
+    tr("Unlock the copy"),
+    tr("Leave it locked"),
     harmless=True,
 )
 SET = Question(
-    "Set a PIN for the copy?",
-    "It is asked for when the copy is opened without a network, and once after signing in, to bring it up to date. "
-    "Whoever forgets it loses the copy, not the books: a new copy is made after signing in.",
-    "Set the PIN",
-    "Go on without a PIN",
+    tr("Set a PIN for the copy?"),
+    tr(
+        "It is asked for when the copy is opened without a network, and once after signing in, to bring "
+        "it up to date. Whoever forgets it loses the copy, not the books: a new copy is made after "
+        "signing in."
+    ),
+    tr("Set the PIN"),
+    tr("Go on without a PIN"),
     harmless=True,
 )
 CHANGE = Question(
-    "Change the PIN of the copy?",
-    "The copy stays as it is, and opens with the new PIN from now on.",
-    "Change the PIN",
-    "Keep the PIN",
+    tr("Change the PIN of the copy?"),
+    tr("The copy stays as it is, and opens with the new PIN from now on."),
+    tr("Change the PIN"),
+    tr("Keep the PIN"),
     harmless=True,
 )
 REMOVE = Question(
-    "Remove the PIN of the copy?",
-    "What protects the copy then is the sign-in of this computer.",
-    "Remove the PIN",
-    "Keep the PIN",
+    tr("Remove the PIN of the copy?"),
+    tr("What protects the copy then is the sign-in of this computer."),
+    tr("Remove the PIN"),
+    tr("Keep the PIN"),
     harmless=True,
 )
 FORGOTTEN = Question(
-    "Throw the locked copy away?",
-    "Without its PIN nobody can read it. A new copy, without a PIN, is made when its owner next signs in here.",
-    "Throw the copy away",
-    "Keep the copy",
+    tr("Throw the locked copy away?"),
+    tr("Without its PIN nobody can read it. A new copy, without a PIN, is made when its owner next signs in here."),
+    tr("Throw the copy away"),
+    tr("Keep the copy"),
     grave=True,
     final=True,
 )
-_LABELS = {"pin": "PIN", "new_pin": "New PIN, six digits or more", "again": "New PIN once more"}
+_LABELS = {"pin": tr("PIN"), "new_pin": tr("New PIN, six digits or more"), "again": tr("New PIN once more")}
 _FIELDS = {UNLOCK: ("pin",), SET: ("new_pin", "again"), CHANGE: ("pin", "new_pin", "again"), REMOVE: ("pin",)}
 
 #: The PIN so far and the new one; raises what went wrong.
@@ -84,7 +88,7 @@ class PinDialog(QuestionBox):
         self.form = column_of(theme, {name: PasswordField() for name in names}, _LABELS)
         self.mistake = Text(theme, size=TypeSize.SMALL, ink="danger", wrap=True)
         self.mistake.hide()
-        self.forget = Button(theme, "Forgot the PIN …", ButtonKind.QUIET)
+        self.forget = Button(theme, tr("Forgot the PIN …"), ButtonKind.QUIET)
         self.forget.setAutoDefault(False)
         self.forget.setVisible(question is UNLOCK)
         self.forget.clicked.connect(self._give_up)
@@ -130,7 +134,7 @@ class PinDialog(QuestionBox):
         # Fields stay enabled: a disabled one loses the focus, and the person their place.
         for field in self.form.lines.values():
             field.setReadOnly(busy)
-        self.yes.setText("One moment …" if busy else self._words)
+        self.yes.setText(tr("One moment …") if busy else self._words)
 
     def _give_up(self) -> None:
         self.forgot = True

@@ -28,25 +28,26 @@ from desktop.widgets.text import Text
 from desktop.words.messages import branch_name, say
 from engine.domain.car.car import Branch
 from engine.domain.shared.errors import DriveSphereError
+from engine.words.tr import tr
 
-TITLE = "Servers of the firm …"
+TITLE = tr("Servers of the firm …")
 _QUESTION = Question(
-    "Work with the firm's servers?",
-    "Whoever looks after them knows what is asked here. Each step is tried; nothing is kept before the last.",
-    "Next",
-    "Change nothing",
+    tr("Work with the firm's servers?"),
+    tr("Whoever looks after them knows what is asked here. Each step is tried; nothing is kept before the last."),
+    tr("Next"),
+    tr("Change nothing"),
     harmless=True,
 )
 CLOSE = Question(
-    "Close DriveSphere now?",
-    "Both servers are fine, and are kept on this computer. DriveSphere works with them when it is started again.",
-    "Close it now",
-    "Close it later",
+    tr("Close DriveSphere now?"),
+    tr("Both servers are fine, and are kept on this computer. DriveSphere works with them when it is started again."),
+    tr("Close it now"),
+    tr("Close it later"),
     harmless=True,
 )
 _LONGEST = 2_000
 _HIDDEN = frozenset({"redis_password", "stripe_key", "password"})
-_ANY = "That of whoever signs in"
+_ANY = tr("That of whoever signs in")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,32 +63,36 @@ class _Step:
 _STEPS = (
     _Step(
         "mongodb",
-        "The database",
+        tr("The database"),
         {
-            "mongo_url": "MongoDB, such as mongodb://db.firm.example/?replicaSet=rs0",
-            "ca_file": "File with the firm's certificates (PEM), if it has its own",
+            "mongo_url": tr("MongoDB, such as mongodb://db.firm.example/?replicaSet=rs0"),
+            "ca_file": tr("File with the firm's certificates (PEM), if it has its own"),
         },
         ("mongo_url",),
     ),
     _Step(
         "redis",
-        "The cache",
+        tr("The cache"),
         {
-            "redis_url": "Redis, such as rediss://cache.firm.example:6380/0",
-            "redis_password": "Password of Redis for desks",
+            "redis_url": tr("Redis, such as rediss://cache.firm.example:6380/0"),
+            "redis_password": tr("Password of Redis for desks"),
         },
         ("redis_url",),
     ),
-    _Step("payments", "Payments", {"stripe_key": "Stripe key of this desk, for the system's keyring; may be left out"}),
+    _Step(
+        "payments",
+        tr("Payments"),
+        {"stripe_key": tr("Stripe key of this desk, for the system's keyring; may be left out")},
+    ),
     _Step(
         "account",
-        "Your account",
+        tr("Your account"),
         {
-            "account": "Your account, to choose this desk's branch; may be left out",
-            "password": "Your password; it is not kept",
+            "account": tr("Your account, to choose this desk's branch; may be left out"),
+            "password": tr("Your password; it is not kept"),
         },
     ),
-    _Step("branch", "This desk's branch", {}),
+    _Step("branch", tr("This desk's branch"), {}),
 )
 
 
@@ -122,7 +127,7 @@ class ServersDialog(QuestionBox):
         self.branch.setAccessibleName(_STEPS[-1].title)
         self.forms[-1].add_row(self.branch)
         self.mistake = Text(context.theme, size=TypeSize.SMALL, ink="danger", wrap=True)
-        self.back = Button(context.theme, "Back", ButtonKind.PLAIN)
+        self.back = Button(context.theme, tr("Back"), ButtonKind.PLAIN)
         self.back.clicked.connect(self._go_back)
         self._foot_row.insertWidget(0, self.back)
         self._column.addSpacing(3 * GRID)
@@ -181,7 +186,9 @@ class ServersDialog(QuestionBox):
         self.step = step
         for at, form in enumerate(self.forms):
             form.setVisible(at == step)
-        self.progress.setText(f"Step {step + 1} of {len(_STEPS)}: {_STEPS[step].title}")
+        self.progress.setText(
+            tr("Step {step} of {steps}: {title}", step=step + 1, steps=len(_STEPS), title=_STEPS[step].title)
+        )
         self.back.setVisible(step > 0)
         self._tell({}, "")
         self._set_busy(busy=False)
@@ -213,7 +220,7 @@ class ServersDialog(QuestionBox):
         for field in self.fields.values():
             field.setReadOnly(busy)
         last = self.step == len(_STEPS) - 1
-        self.yes.setText("Trying …" if busy else "Keep all of it" if last else _QUESTION.yes)
+        self.yes.setText(tr("Trying …") if busy else tr("Keep all of it") if last else _QUESTION.yes)
 
     # Qt names below.
 

@@ -26,6 +26,7 @@ from desktop.views.session.starting import Broken, Starting
 from desktop.widgets.button import Button, ButtonKind
 from desktop.words.messages import say
 from engine.domain.people.people import AccountName
+from engine.words.tr import tr
 
 _FORM_WIDTH = 380
 _ENTRY = (SessionPhase.SIGNED_OUT, SessionPhase.SIGNING_IN, SessionPhase.SIGNED_IN)
@@ -56,7 +57,7 @@ class SignInPage(QWidget):
         self._phases = QStackedWidget()
         for page in (self.starting, self.broken, self.form, self.choose, self.ask):
             self._phases.addWidget(page)
-        self._appearance = Button(context.theme, "Look", ButtonKind.QUIET, Icon.LOOK)
+        self._appearance = Button(context.theme, tr("Look"), ButtonKind.QUIET, Icon.LOOK)
         self.menu = AppearanceMenu(context.theme, context.preferences, self)
         self._appearance.clicked.connect(self._show_appearance)
         self.servers = Button(context.theme, SERVERS, ButtonKind.QUIET)

@@ -16,8 +16,9 @@ from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.frame.banner import Banner
 from desktop.widgets.text import Text, isolated
 from desktop.words.messages import ROLES, say
+from engine.words.tr import tr
 
-CAPS_LOCK = "Caps Lock seems to be on."
+CAPS_LOCK = tr("Caps Lock seems to be on.")
 _LONGEST = 200
 
 
@@ -38,12 +39,12 @@ class SignInForm(QWidget):
         self._busy = False
         self._problem: object = None
         self.account = QLineEdit(maxLength=_LONGEST)
-        self.account.setAccessibleName("Name")
+        self.account.setAccessibleName(tr("Name"))
         self.password = PasswordField()
-        self.sign_in = Button(theme, "Sign in", ButtonKind.PRIMARY)
-        self.ask = Button(theme, "No account yet? Ask for one", ButtonKind.QUIET)
+        self.sign_in = Button(theme, tr("Sign in"), ButtonKind.PRIMARY)
+        self.ask = Button(theme, tr("No account yet? Ask for one"), ButtonKind.QUIET)
         self.caps = Text(theme, " ", size=TypeSize.SMALL, ink="warning")
-        self.reveal = QCheckBox("Show password")
+        self.reveal = QCheckBox(tr("Show password"))
         self.banner = Banner(theme)
         self._offers = QVBoxLayout()
         self._offers.setSpacing(2 * GRID)
@@ -104,7 +105,7 @@ class SignInForm(QWidget):
         self._busy = busy
         self.account.setReadOnly(busy)
         self.password.setReadOnly(busy)
-        self.sign_in.setText("Signing in …" if busy else "Sign in")
+        self.sign_in.setText(tr("Signing in …") if busy else tr("Sign in"))
 
     def _tell_caps(self, on: bool) -> None:  # noqa: FBT001 -- Qt's signal
         self.caps.setText(CAPS_LOCK if on else " ")
@@ -117,13 +118,13 @@ class SignInForm(QWidget):
             if (old := item.widget()) is not None:
                 old.deleteLater()
         if offered:
-            self._offers.addWidget(Text(self._theme, "Or look around the demo as", ink="muted"))
+            self._offers.addWidget(Text(self._theme, tr("Or look around the demo as"), ink="muted"))
         for number, account in enumerate(offered, 1):
             button = Button(
                 self._theme, f"{ROLES[account.role]}: {isolated(account.name)}   ·   {number}", icon=Icon.PERSON
             )
             button.setAccessibleName(f"{ROLES[account.role]}, {account.name}")
-            button.setToolTip(f"Sign in at once ({number} or Alt+{number})")
+            button.setToolTip(tr("Sign in at once ({number} or Alt+{number})", number=number))
             button.clicked.connect(lambda _checked=False, chosen=account: self._sign_in_as(chosen))
             key = QShortcut(QKeySequence(f"Alt+{number}"), button)
             key.activated.connect(button.click)
@@ -136,11 +137,11 @@ class SignInForm(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
         column.addStretch(1)
-        column.addWidget(Text(self._theme, "Sign in", size=TypeSize.TITLE, bold=True))
+        column.addWidget(Text(self._theme, tr("Sign in"), size=TypeSize.TITLE, bold=True))
         column.addSpacing(3 * GRID)
         column.addWidget(self.banner)
         column.addSpacing(GRID)
-        for words, field in (("Name", self.account), ("Password", self.password)):
+        for words, field in ((tr("Name"), self.account), (tr("Password"), self.password)):
             label = Text(self._theme, words, ink="muted")
             label.setBuddy(field)
             column.addWidget(label)

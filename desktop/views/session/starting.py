@@ -15,9 +15,10 @@ from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.loading.progress_line import ProgressLine
 from desktop.widgets.text import Text
 from engine.domain.reports.copying import CopyHead
+from engine.words.tr import tr
 
 _STILL_AFTER_MS = 5000
-STILL = "Still starting. The very first start takes longest."
+STILL = tr("Still starting. The very first start takes longest.")
 
 
 class Starting(QWidget):
@@ -26,7 +27,7 @@ class Starting(QWidget):
     def __init__(self, context: ViewContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._line = ProgressLine(context.theme, context.shimmer)
-        self.progress = Text(context.theme, "Starting", ink="muted", wrap=True)
+        self.progress = Text(context.theme, tr("Starting"), ink="muted", wrap=True)
         self.still = Text(context.theme, " ", ink="muted", wrap=True)
         self.patience = QTimer(self, singleShot=True, interval=_STILL_AFTER_MS)
         self.patience.timeout.connect(lambda: self.still.setText(STILL))
@@ -34,14 +35,14 @@ class Starting(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(3 * GRID)
         column.addStretch(1)
-        column.addWidget(Text(context.theme, "Starting DriveSphere", size=TypeSize.TITLE, bold=True))
+        column.addWidget(Text(context.theme, tr("Starting DriveSphere"), size=TypeSize.TITLE, bold=True))
         column.addWidget(self._line)
         column.addWidget(self.progress)
         column.addWidget(self.still)
         column.addStretch(1)
 
     def tell(self, progress: str) -> None:
-        self.progress.setText(progress or "Starting")
+        self.progress.setText(progress or tr("Starting"))
 
     # Qt names below.
 
@@ -71,7 +72,7 @@ class Broken(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.text = Text(theme, wrap=True)
-        self.again = Button(theme, "Try again", ButtonKind.PRIMARY, Icon.RELOAD)
+        self.again = Button(theme, tr("Try again"), ButtonKind.PRIMARY, Icon.RELOAD)
         self.again.clicked.connect(self.retried)
         self.copies = StoredCopies(theme)
         self.copies.chosen.connect(self.copy_wanted)
@@ -83,7 +84,7 @@ class Broken(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4 * GRID)
         column.addStretch(1)
-        column.addWidget(Text(theme, "DriveSphere cannot start", size=TypeSize.TITLE, bold=True))
+        column.addWidget(Text(theme, tr("DriveSphere cannot start"), size=TypeSize.TITLE, bold=True))
         column.addWidget(self.text)
         column.addLayout(row)
         column.addWidget(self.copies)

@@ -15,8 +15,9 @@ from desktop.widgets.text import Text, isolated
 from desktop.words.messages import desk_time
 from engine.domain.reports.copying import CopyHead
 from engine.domain.reports.report_period import moment
+from engine.words.tr import tr
 
-WORDS = "No connection? Look at what is stored here"
+WORDS = tr("No connection? Look at what is stored here")
 
 
 class StoredCopies(QWidget):
@@ -46,9 +47,22 @@ class StoredCopies(QWidget):
             as_of = _here(moment(head.as_of))
             partial = "" if head.complete else ", partial"
             button = Button(self._theme, isolated(head.name), icon=Icon.OFFLINE)
-            button.setAccessibleName(f"Open the stored copy of {head.name}, as of {as_of}{partial}")
+            button.setAccessibleName(
+                tr(
+                    "Open the stored copy of {head}, as of {as_of}{partial}",
+                    head=head.name,
+                    as_of=as_of,
+                    partial=partial,
+                )
+            )
             button.clicked.connect(lambda _checked=False, account=head.account: self.chosen.emit(account))
-            stamp = Text(self._theme, f"As of {as_of}{partial}", size=TypeSize.SMALL, ink="muted", wrap=True)
+            stamp = Text(
+                self._theme,
+                tr("As of {as_of}{partial}", as_of=as_of, partial=partial),
+                size=TypeSize.SMALL,
+                ink="muted",
+                wrap=True,
+            )
             self._column.addWidget(button)
             self._column.addWidget(stamp)
         self.setVisible(bool(copies))

@@ -16,6 +16,7 @@ from desktop.theme.tokens import BORDER, FOCUS, GRID, RADIUS_CARD, RADIUS_CONTRO
 from desktop.widgets.cards.card_layout import CardLayout, layout
 from desktop.widgets.cards.silhouette import Silhouettes
 from desktop.widgets.column_widths import two_lines_of
+from engine.words.tr import tr
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QFont
@@ -29,8 +30,8 @@ _END = _Align.AlignTrailing | _Align.AlignVCenter
 
 #: How much of the picture is left of a car that cannot be had.
 _DIMMED = 0.45
-FAILED_TEXT = "Could not be loaded"
-RETRY_TEXT = "Enter or click to try again"
+FAILED_TEXT = tr("Could not be loaded")
+RETRY_TEXT = tr("Enter or click to try again")
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from desktop.widgets.cards.car_card import CarCardText, CardPainter, CardState
 from desktop.widgets.cards.card_layout import cell_size
 from desktop.widgets.roles import ROW_ROLE, STATE_ROLE
+from engine.words.tr import tr
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QAbstractItemModel
@@ -163,7 +164,7 @@ class CardGrid(QListView):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setMouseTracking(True)
         self.viewport().setAutoFillBackground(False)
-        self.setAccessibleName("Cars")
+        self.setAccessibleName(tr("Cars"))
 
     def _rows_on_screen(self, count: int) -> range:
         height = max(self._delegate.cell.height(), 1)

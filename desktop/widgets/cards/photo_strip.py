@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QSizePolicy, QStyle, QWidget
 
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import BORDER, FOCUS, GRID, RADIUS_CONTROL
+from engine.words.tr import tr
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent, QMouseEvent
@@ -76,9 +77,9 @@ class PhotoStrip(QWidget):
 
     def _tell(self) -> None:
         count = len(self._keys)
-        words = f"Photo {self.current + 1} of {count}" if count else "No photos"
+        words = tr("Photo {current} of {count}", current=self.current + 1, count=count) if count else tr("No photos")
         self.setAccessibleName(words)
-        keys = "Left and Right choose. Control with Left and Right moves, Delete removes." if self._editable else ""
+        keys = tr("Left and Right choose. Control with Left and Right moves, Delete removes.") if self._editable else ""
         self.setAccessibleDescription(keys)
         focusable = Qt.FocusPolicy.StrongFocus if count > 1 or (count and self._editable) else Qt.FocusPolicy.NoFocus
         self.setFocusPolicy(focusable)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop.theme.tokens import FOCUS, GRID, RADIUS_CARD
 from desktop.widgets.cards.silhouette import Silhouettes
+from engine.words.tr import tr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,8 +61,8 @@ class PhotoView(QWidget):
             self._tell()
 
     def _tell(self) -> None:
-        which = f", picture {self.at + 1} of {self.count}" if self.count > 1 else ""
-        self.setAccessibleName(f"{self._name}{which}" if self._photos else f"{self._name}, drawing")
+        which = tr(", picture {at} of {count}", at=self.at + 1, count=self.count) if self.count > 1 else ""
+        self.setAccessibleName(f"{self._name}{which}" if self._photos else tr("{name}, drawing", name=self._name))
         self.update()
 
     def _paint_photo(self, painter: QPainter, photo: QPixmap) -> None:

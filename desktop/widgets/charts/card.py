@@ -29,6 +29,7 @@ from desktop.widgets.panel import Panel
 from desktop.widgets.roles import ROW_ROLE, STATE_ROLE, WEIGHT_ROLE
 from desktop.widgets.table.record_table import RecordTable
 from desktop.widgets.text import Text
+from engine.words.tr import tr
 
 if TYPE_CHECKING:
     from desktop.theme.theme import Theme
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 _AnyIndex = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
 _Role = Qt.ItemDataRole
-TABLE, CHART = "Table", "Chart"
+TABLE, CHART = tr("Table"), tr("Chart")
 _BOX = 10
 
 
@@ -64,7 +65,7 @@ class ChartCard(Panel):
             text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._legend = Legend(theme)
         self.toggle = Button(theme, TABLE, ButtonKind.QUIET)
-        self.toggle.setToolTip("The same figures as a table (T)")
+        self.toggle.setToolTip(tr("The same figures as a table (T)"))
         self._stack = QStackedWidget()
         self._stack.addWidget(chart)
         self._stack.addWidget(self.table)
@@ -119,7 +120,7 @@ class ChartCard(Panel):
         self._title.setText(title)
         self._unit.setText(unit)
         self.table.setAccessibleName(f"{title}, {unit}")
-        self.toggle.setAccessibleName(f"{title}: table or chart")
+        self.toggle.setAccessibleName(tr("{title}: table or chart", title=title))
 
     # Qt names below.
 

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from desktop.theme.tokens import FOCUS, GRID, TypeSize
 from desktop.widgets.charts.data import ChartData, Point
 from desktop.widgets.text import plain_tip
+from engine.words.tr import tr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,13 +91,18 @@ class Chart(QWidget):
         """The plot as it will be, waiting; the last layout is kept where there was one."""
         if not self._data.points:
             self._data = self._waiting_data()
-        self._show(ChartPhase.SKELETON, "Loading")
+        self._show(ChartPhase.SKELETON, tr("Loading"))
 
     def show_data(self, data: ChartData) -> None:
         key = self.current.key if self.current else None
         self._data = data
         self._at = next((n for n, point in enumerate(data.points) if key is not None and point.key == key), 0)
-        spoken = f"{data.title}, {data.unit}. {len(data.points)} figures, read them with the arrow keys."
+        spoken = tr(
+            "{title}, {unit}. {points} figures, read them with the arrow keys.",
+            title=data.title,
+            unit=data.unit,
+            points=len(data.points),
+        )
         self._show(ChartPhase.DATA, spoken)
 
     def show_empty(self, words: str) -> None:

@@ -16,6 +16,7 @@ from desktop.theme.tokens import GRID, RADIUS_CONTROL, Tone
 from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.panel import paint_panel
 from desktop.widgets.text import Text
+from engine.words.tr import tr
 
 if TYPE_CHECKING:
     from desktop.theme.theme import Theme
@@ -50,7 +51,7 @@ class Banner(QWidget):
         self._text = Text(theme, wrap=True)
         self.step = Button(theme, kind=ButtonKind.QUIET)
         self._close = Button(theme, kind=ButtonKind.QUIET, icon=Icon.CLOSE)
-        self._close.setAccessibleName("Close message")
+        self._close.setAccessibleName(tr("Close message"))
         self.setMinimumHeight(_LOWEST)
         row = QHBoxLayout(self)
         row.setContentsMargins(3 * GRID + _ICON + 2 * GRID, GRID, GRID, GRID)

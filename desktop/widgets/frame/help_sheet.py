@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QHBoxLayout, QScroll
 from desktop.theme.tokens import GRID, TypeSize
 from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.text import Text
+from engine.words.tr import tr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,17 +36,17 @@ class HelpLine:
 class HelpSheet(QDialog):
     def __init__(self, theme: Theme, lines: Sequence[HelpLine], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Keys and commands")
+        self.setWindowTitle(tr("Keys and commands"))
         self.setMinimumWidth(420)
         self._theme = theme
         column = QVBoxLayout(self)
         column.setContentsMargins(6 * GRID, 5 * GRID, 6 * GRID, 5 * GRID)
         column.setSpacing(4 * GRID)
-        column.addWidget(Text(theme, "Keys and commands", size=TypeSize.TITLE, bold=True))
+        column.addWidget(Text(theme, tr("Keys and commands"), size=TypeSize.TITLE, bold=True))
         column.addWidget(self._room(lines), 1)
         foot = QHBoxLayout()
         foot.addStretch(1)
-        close = Button(theme, "Close", ButtonKind.PRIMARY)
+        close = Button(theme, tr("Close"), ButtonKind.PRIMARY)
         close.clicked.connect(self.accept)
         foot.addWidget(close)
         column.addLayout(foot)
@@ -60,7 +61,7 @@ class HelpSheet(QDialog):
         room.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         room.viewport().setAutoFillBackground(False)
         room.setWidget(table)
-        room.setAccessibleName("Keys")
+        room.setAccessibleName(tr("Keys"))
         wanted = table.sizeHint()
         above = self.parentWidget()
         tallest = max(above.height() - _AROUND, _LEAST) if above is not None else wanted.height()

@@ -16,6 +16,7 @@ from desktop.theme.tokens import BORDER, GRID, RADIUS_CARD, Tone, TypeSize
 from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.frame.question_parts import About, Amount, AmountLine, Consequence, Rule, Subject
 from desktop.widgets.text import Text
+from engine.words.tr import tr
 
 if TYPE_CHECKING:
     from desktop.theme.theme import Theme
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 WIDTH = 130 * GRID
 _SIDE = 6 * GRID
 _SHADE = 92
-FINAL = "This cannot be undone."
+FINAL = tr("This cannot be undone.")
 
 
 @dataclass(frozen=True, slots=True)

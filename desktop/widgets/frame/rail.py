@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QSizeP
 
 from desktop.theme.tokens import FOCUS, GRID, RADIUS_CONTROL, TypeSize
 from desktop.widgets.text import Text
+from engine.words.tr import tr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,7 +61,7 @@ class Rail(QWidget):
         self._column.addLayout(self._name(title))
         self._column.addStretch(1)
         self.setFixedWidth(WIDTH)
-        self.setAccessibleName("Views")
+        self.setAccessibleName(tr("Views"))
         theme.changed.connect(self.update)
 
     @property
@@ -148,7 +149,9 @@ class _RailButton(QAbstractButton):
 
     def set_waiting(self, count: int) -> None:
         self.waiting = count
-        self.setAccessibleName(f"{self._item.title}, {count} waiting" if count else self._item.title)
+        self.setAccessibleName(
+            tr("{title}, {count} waiting", title=self._item.title, count=count) if count else self._item.title
+        )
         self.update()
 
     # Qt names below.

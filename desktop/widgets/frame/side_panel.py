@@ -17,6 +17,7 @@ from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, QUICK_MS, TypeSize
 from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.text import Text
+from engine.words.tr import tr
 
 if TYPE_CHECKING:
     from desktop.theme.theme import Theme
@@ -50,8 +51,8 @@ class SidePanel(QWidget):
         self.showing: object = None
         self._title = Text(theme, title, size=TypeSize.TITLE, bold=True)
         self._close = Button(theme, kind=ButtonKind.QUIET, icon=Icon.CLOSE)
-        self._close.setAccessibleName("Close panel")
-        self._close.setToolTip("Close (Esc)")
+        self._close.setAccessibleName(tr("Close panel"))
+        self._close.setToolTip(tr("Close (Esc)"))
         self._room = QScrollArea(widgetResizable=True)
         self._room.setFrameShape(QFrame.Shape.NoFrame)
         self._room.setFocusPolicy(Qt.FocusPolicy.NoFocus)

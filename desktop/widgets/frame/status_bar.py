@@ -17,6 +17,7 @@ from desktop.theme.tokens import GRID, Tone, TypeSize
 from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.countdown import Countdown
 from desktop.widgets.text import Text
+from engine.words.tr import counted, tr
 
 if TYPE_CHECKING:
     from desktop.theme.theme import Theme
@@ -33,7 +34,7 @@ class StatusText:
     *tone*: POSITIVE connected, WARNING works with limits, DANGER offline, NEUTRAL connecting.
     """
 
-    connection: str = "Connecting"
+    connection: str = tr("Connecting")
     tone: Tone = Tone.NEUTRAL
     last_word: str = ""
     branch: str = ""
@@ -58,7 +59,7 @@ class StatusBar(QWidget):
         self._last_word = Text(theme, size=TypeSize.SMALL, ink="muted").give_way()
         self.holds = Button(theme, kind=ButtonKind.QUIET, icon=Icon.HOLD)
         self._countdown = Countdown(theme, size=TypeSize.SMALL)
-        self._countdown.set_name("Time left of the hold that ends first")
+        self._countdown.set_name(tr("Time left of the hold that ends first"))
         self._branch = Text(theme, size=TypeSize.SMALL, ink="muted").give_way()
         self._account = Text(theme, size=TypeSize.SMALL, ink="muted").give_way()
         self.setFixedHeight(HEIGHT)
@@ -87,7 +88,7 @@ class StatusBar(QWidget):
         self.holds.setVisible(count > 0)
         self._countdown.setVisible(count > 0)
         if count:
-            self.holds.setText("1 hold" if count == 1 else f"{count} holds")
+            self.holds.setText(counted("{count} hold", "{count} holds", count, count=str(count)))
             self._countdown.start(nearest_remaining_s)
         else:
             self._countdown.stop()

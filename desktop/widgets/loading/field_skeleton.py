@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QSizePolicy, QStyle, QWidget
 
 from desktop.theme.tokens import GRID, TypeSize
 from desktop.widgets.text import plain_tip, runs_leftward
+from engine.words.tr import tr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -99,7 +100,7 @@ class FieldList(QWidget):
         if (fields, waiting) == (self.fields, self._waiting):
             return
         self.fields, self._waiting = fields, waiting
-        spoken = "Loading" if waiting else ". ".join(f"{field.label}: {field.value}" for field in fields)
+        spoken = tr("Loading") if waiting else ". ".join(f"{field.label}: {field.value}" for field in fields)
         self.setAccessibleDescription(spoken)
         self._join()
         self.updateGeometry()

@@ -11,6 +11,8 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from engine.words.tr import tr
+
 if TYPE_CHECKING:
     from PySide6.QtGui import QHideEvent, QShowEvent
 
@@ -31,7 +33,7 @@ class ProgressLine(QWidget):
         self._active = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(HEIGHT)
-        self.setAccessibleName("Loading")
+        self.setAccessibleName(tr("Loading"))
         theme.changed.connect(self.update)
 
     def set_active(self, *, active: bool) -> None:

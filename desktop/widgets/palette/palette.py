@@ -23,6 +23,7 @@ from desktop.widgets.palette.row import ROW_PX, PaletteRow
 from desktop.widgets.panel import paint_panel
 from desktop.widgets.roles import ROW_ROLE
 from desktop.widgets.text import Text
+from engine.words.tr import tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -34,7 +35,7 @@ _NOWHERE = QModelIndex()
 WIDTH = 188 * GRID
 _ROWS = 14
 _TOP = 16 * GRID
-_NO_COMMAND = "No command fits. Try other letters."
+_NO_COMMAND = tr("No command fits. Try other letters.")
 _STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: _ROWS - 1, Qt.Key.Key_PageUp: 1 - _ROWS}
 
 
@@ -117,10 +118,10 @@ class Palette(QFrame):
         self._found: tuple[PaletteLine, ...] = ()
         self._came_from: QWidget | None = None
         self._stepped = False
-        self.setAccessibleName("All commands")
+        self.setAccessibleName(tr("All commands"))
         self.field = QLineEdit()
-        self.field.setPlaceholderText("Part of a plate, number, name, telephone or e-mail; or a command")
-        self.field.setAccessibleName("Command")
+        self.field.setPlaceholderText(tr("Part of a plate, number, name, telephone or e-mail; or a command"))
+        self.field.setAccessibleName(tr("Command"))
         self._glass = self.field.addAction(
             theme.icons.icon(Icon.SEARCH, theme.tokens.muted), QLineEdit.ActionPosition.LeadingPosition
         )
@@ -221,8 +222,8 @@ class Palette(QFrame):
     def _hint(self) -> None:
         line = self.list.currentIndex().data(ROW_ROLE)
         second = [("Ctrl+Enter", line.second)] if line is not None and line.second else []
-        group = [("Tab", "Next group")] if any(line.heading for line in self.model.lines) else []
-        self.hints.show_hints([("↑ ↓", "Choose"), ("Enter", "Open"), *second, *group, ("Esc", "Close")])
+        group = [("Tab", tr("Next group"))] if any(line.heading for line in self.model.lines) else []
+        self.hints.show_hints([("↑ ↓", tr("Choose")), ("Enter", tr("Open")), *second, *group, ("Esc", tr("Close"))])
 
     def _choices(self) -> list[int]:
         return [at for at, line in enumerate(self.model.lines) if not line.heading]

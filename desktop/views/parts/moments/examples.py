@@ -15,6 +15,7 @@ from desktop.widgets.combo import place_popup
 from desktop.widgets.panel import paint_popup
 from desktop.widgets.text import Text
 from engine.domain.moments.reading import Misread, Reading
+from engine.words.tr import tr
 
 
 class ExampleCard(QFrame):
@@ -33,14 +34,14 @@ class ExampleCard(QFrame):
     def open_below(self, field: QWidget) -> None:
         while (item := self._grid.takeAt(0)) is not None:
             _drop(item)
-        self._grid.addWidget(Text(self._theme, "What can be typed", bold=True), 0, 0, 1, 2)
+        self._grid.addWidget(Text(self._theme, tr("What can be typed"), bold=True), 0, 0, 1, 2)
         for row, typed in enumerate(DAY_EXAMPLES if self._days_only else EXAMPLES, 1):
             answer = self._read(typed)
             good = isinstance(answer, Reading)
             means = _means(answer, days_only=self._days_only)
             self._grid.addWidget(Text(self._theme, typed), row, 0)
             self._grid.addWidget(Text(self._theme, means, ink="positive" if good else "danger"), row, 1)
-        self.setAccessibleName("What can be typed")
+        self.setAccessibleName(tr("What can be typed"))
         self._grid.activate()
         place_popup(self, field, self._grid.sizeHint())
         self.show()

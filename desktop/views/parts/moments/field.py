@@ -27,6 +27,7 @@ from engine.domain.moments.reading import Lean, Misread, Reading
 from engine.domain.moments.write import coming_names, day_written
 from engine.domain.shared.wall import OnWall, on_wall, quarter_stepped
 from engine.domain.shared.zones import AnyZone
+from engine.words.tr import tr
 
 _DAY, _FOUR_WEEKS = timedelta(days=1), 28
 
@@ -254,7 +255,7 @@ class MomentField(QWidget):
         self._calendar = self.edit.addAction(
             self._theme.icons.icon(Icon.CALENDAR, self._theme.tokens.muted), QLineEdit.ActionPosition.TrailingPosition
         )
-        self._calendar.setToolTip("Calendar (Alt+Down)")
+        self._calendar.setToolTip(tr("Calendar (Alt+Down)"))
         self._calendar.triggered.connect(self.open_calendar)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

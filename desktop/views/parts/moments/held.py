@@ -17,6 +17,7 @@ from engine.domain.moments.reading import AskedBack, Lean, Misread, NotUnderstoo
 from engine.domain.moments.write import day_written, moment_written
 from engine.domain.shared.wall import OnWall, on_wall, wall_of
 from engine.domain.shared.zones import AnyZone
+from engine.words.tr import tr
 
 
 @dataclass(slots=True)
@@ -78,7 +79,7 @@ class HeldMoment:
     def preview(self, text: str) -> Hint:
         """What *text* would be taken as."""
         if (days := self.days(text)) is not None:
-            return Hint(f"{day_written(days[0])} to {day_written(days[1])}", Tone.POSITIVE)
+            return Hint(tr("{days} to {days2}", days=day_written(days[0]), days2=day_written(days[1])), Tone.POSITIVE)
         answer = self.read(text)
         if isinstance(answer, Misread):
             tone = Tone.NEUTRAL if answer.why is NotUnderstood.NOTHING else Tone.DANGER
@@ -91,7 +92,7 @@ class HeldMoment:
         return placed_hint(placed, self.now(), self.here, self.branch)
 
     def refusal(self, misread: Misread) -> Hint:
-        kept = "" if self.at is None else f" It stays {spelt(self.at, days_only=self.days_only)}."
+        kept = "" if self.at is None else tr(" It stays {at}.", at=spelt(self.at, days_only=self.days_only))
         return Hint(misread_words(misread, days_only=self.days_only) + kept, Tone.DANGER)
 
     def standing(self) -> Hint:

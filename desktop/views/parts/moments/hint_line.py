@@ -10,6 +10,7 @@ from desktop.theme.tokens import GRID, Tone, TypeSize
 from desktop.views.parts.moments.words import Hint
 from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.text import Ink, Text
+from engine.words.tr import tr
 
 _ICON = 14
 _INKS: dict[Tone, Ink] = {Tone.POSITIVE: "positive", Tone.WARNING: "warning", Tone.DANGER: "danger"}
@@ -62,7 +63,7 @@ class HintLine(QWidget):
 
     def offer(self, names: tuple[str, ...]) -> None:
         """Both comings by their names; none of the buttons is chosen. Nothing takes them away."""
-        for button, order, name in zip((self.first, self.second), ("First", "Second"), names, strict=False):
+        for button, order, name in zip((self.first, self.second), (tr("First"), tr("Second")), names, strict=False):
             button.setText(f"{order} ({name})" if name.isupper() else order)
         for button in (self.first, self.second):
             button.setVisible(bool(names))

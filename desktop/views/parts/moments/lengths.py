@@ -11,6 +11,7 @@ from desktop.theme.tokens import FOCUS, GRID, TypeSize
 from desktop.widgets.flow import FlowLayout
 from desktop.widgets.text import Text
 from desktop.words.messages import days_text
+from engine.words.tr import tr
 
 LENGTHS = (1, 2, 3, 7, 14, 30)
 _SIZE = QSize(8 * GRID, 6 * GRID)
@@ -33,7 +34,7 @@ class LengthChips(QWidget):
         words = QWidget()
         beside = QHBoxLayout(words)
         beside.setContentsMargins(0, 0, 0, 0)
-        beside.addWidget(Text(theme, "days, or type +5", size=TypeSize.SMALL, ink="muted"))
+        beside.addWidget(Text(theme, tr("days, or type +5"), size=TypeSize.SMALL, ink="muted"))
         row.addWidget(words)
         self._group.idClicked.connect(self.chosen)
         self.show_days(None)
@@ -72,7 +73,7 @@ class _LengthChip(QAbstractButton):
 
     def set_marked(self, *, marked: bool) -> None:
         self._marked = marked
-        self.setAccessibleDescription("chosen" if marked else "")
+        self.setAccessibleDescription(tr("chosen") if marked else "")
         self.update()
 
     # Qt names below.

@@ -22,11 +22,12 @@ from engine.domain.moments.write import day_written
 from engine.domain.shared.hours import is_open
 from engine.domain.shared.wall import on_wall
 from engine.domain.shared.zones import AnyZone
+from engine.words.tr import tr
 
 _HALF, _HALVES = timedelta(minutes=30), 48
 _TIMES_WIDTH = 40 * GRID
-_KEYS = "Enter: take it    PgUp, PgDn: month    Tab: times    Esc: as before"
-_DAY_KEYS = "Enter: take it    PgUp, PgDn: month    Esc: as before"
+_KEYS = tr("Enter: take it    PgUp, PgDn: month    Tab: times    Esc: as before")
+_DAY_KEYS = tr("Enter: take it    PgUp, PgDn: month    Esc: as before")
 
 
 class MomentPopup(QFrame):
@@ -51,8 +52,8 @@ class MomentPopup(QFrame):
         self.month = MonthGrid(theme, names, day_written)
         self.times = _Times(theme)
         self._title = Text(theme, size=TypeSize.LEAD, bold=True)
-        self.earlier = _step(theme, Icon.BACK, "Month before")
-        self.later = _step(theme, Icon.FORWARD, "Month after")
+        self.earlier = _step(theme, Icon.BACK, tr("Month before"))
+        self.later = _step(theme, Icon.FORWARD, tr("Month after"))
         self._zone = Text(theme, ink="muted", size=TypeSize.SMALL)
         self._lay_out(theme)
         self.earlier.clicked.connect(lambda: self.month.months(-1))
@@ -108,7 +109,7 @@ class MomentPopup(QFrame):
         both.addLayout(days)
         if not self._days_only:
             above = QHBoxLayout()
-            above.addWidget(Text(theme, "Time", bold=True))
+            above.addWidget(Text(theme, tr("Time"), bold=True))
             above.addWidget(self._zone, 1)
             beside = QVBoxLayout()
             beside.addLayout(above)
@@ -151,7 +152,7 @@ class _Times(QListWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self.setAccessibleName("Time")
+        self.setAccessibleName(tr("Time"))
         self.setFont(theme.font(TypeSize.BODY))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFixedWidth(_TIMES_WIDTH)
@@ -190,7 +191,7 @@ class _Times(QListWidget):
 
 
 def _note(skipped: bool, closed: bool) -> str:  # noqa: FBT001 -- two facts of one row
-    return "   does not exist" if skipped else "   closed" if closed else ""
+    return tr("   does not exist") if skipped else "   closed" if closed else ""
 
 
 def _step(theme: Theme, icon: Icon, name: str) -> Button:

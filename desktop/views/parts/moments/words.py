@@ -8,21 +8,32 @@ from types import MappingProxyType
 
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import Tone
-from desktop.words.messages import plural
+from desktop.words.messages import counted
 from engine.domain.car.car import Branch
 from engine.domain.moments.reading import Misread, NotUnderstood
 from engine.domain.moments.write import coming_names, day_written
 from engine.domain.shared.hours import is_open, next_opening
 from engine.domain.shared.wall import OnWall, wall_of
 from engine.domain.shared.zones import AnyZone
+from engine.words.tr import tr
 
 _DAY, _HOUR, _MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 _FAR = timedelta(days=14)
 _MOST_READINGS = 2
 
 #: Typed, and what it means; the card of F1 shows what the field itself reads there.
-EXAMPLES = ("2.12. 18", "tomorrow 9:30", "fri 10", "now", "+3", "+3d 18:00", "in 2 weeks", "2 dec 6pm", "2026-12-02")
-DAY_EXAMPLES = ("2.12.", "2 dec", "fri", "yesterday", "-7", "2 weeks ago", "2026-12-02", "25 Mar 2026")
+EXAMPLES = (
+    "2.12. 18",
+    tr("tomorrow 9:30"),
+    tr("fri 10"),
+    "now",
+    "+3",
+    "+3d 18:00",
+    tr("in 2 weeks"),
+    tr("2 dec 6pm"),
+    "2026-12-02",
+)
+DAY_EXAMPLES = ("2.12.", "2 dec", "fri", "yesterday", "-7", tr("2 weeks ago"), "2026-12-02", tr("25 Mar 2026"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +57,23 @@ def spelt(at: datetime, *, days_only: bool = False) -> str:
 def placed_hint(placed: OnWall, now: datetime, zone: AnyZone, branch: Branch | None) -> Hint:
     """Of a moment that is understood: which it is, how far off, and what is the matter with it."""
     if placed.skipped is not None:
-        text = f"{placed.skipped:%H:%M} does not exist that night: the clocks go forward. Moved to {spelt(placed.at)}."
+        text = tr(
+            "{skipped:%H:%M} does not exist that night: the clocks go forward. Moved to {at}.",
+            skipped=placed.skipped,
+            at=spelt(placed.at),
+        )
         return Hint(text, Tone.WARNING)
     if placed.twice:
         names = coming_names(placed.at, zone)
-        return Hint(f"{placed.at:%H:%M} comes twice that night. The first ({names[0]}) or the second?", Tone.WARNING)
+        return Hint(
+            tr("{at:%H:%M} comes twice that night. The first ({names}) or the second?", at=placed.at, names=names[0]),
+            Tone.WARNING,
+        )
     words = f"{spelt(placed.at)}  {distance(placed.moment, now)}"
     closed = closed_words(placed.moment, zone, branch)
     if closed:
         return Hint(f"{words}. {closed}", Tone.WARNING)
-    return Hint(f"{words}, open then" if branch is not None else words, Tone.POSITIVE)
+    return Hint(tr("{words}, open then", words=words) if branch is not None else words, Tone.POSITIVE)
 
 
 def held_hint(moment: datetime, now: datetime, zone: AnyZone, branch: Branch | None) -> Hint:
@@ -69,7 +87,7 @@ def closed_words(moment: datetime, zone: AnyZone, branch: Branch | None) -> str:
     if branch is None or is_open(branch, moment):
         return ""
     opens = wall_of(next_opening(branch, moment), zone)
-    return f"Closed then, opens {day_written(opens)[:3]} {opens:%H:%M}."
+    return tr("Closed then, opens {opens} {opens2:%H:%M}.", opens=day_written(opens)[:3], opens2=opens)
 
 
 def distance(moment: datetime, now: datetime) -> str:
@@ -78,14 +96,14 @@ def distance(moment: datetime, now: datetime) -> str:
     span = abs(off)
     days, rest = divmod(span, _DAY)
     hours, minutes = rest // _HOUR, rest % _HOUR // _MINUTE
-    parts = [plural(days, "day")] if days else []
+    parts = [counted("{count} day", "{count} days", days)] if days else []
     if hours and span < _FAR:
         parts.append(f"{hours} h")
     if minutes and not days:
-        parts.append(f"{minutes} min")
+        parts.append(tr("{minutes} min", minutes=minutes))
     if not parts:
         return "now"
-    return f"in {' '.join(parts)}" if off > timedelta(0) else f"{' '.join(parts)} ago"
+    return tr("in {parts}", parts=" ".join(parts)) if off > timedelta(0) else tr("{parts} ago", parts=" ".join(parts))
 
 
 def misread_words(misread: Misread, *, days_only: bool = False) -> str:
@@ -93,23 +111,27 @@ def misread_words(misread: Misread, *, days_only: bool = False) -> str:
     word = f"“{misread.word}”"
     if misread.why is NotUnderstood.AMBIGUOUS:
         told = [spelt(each, days_only=days_only) for each in misread.readings[:_MOST_READINGS]]
-        return f"{word} can be read in two ways{': ' + ', or '.join(told) if len(told) > 1 else ''}. Write it out."
+        return tr(
+            "{word} can be read in two ways{what}. Write it out.",
+            word=word,
+            what=": " + ", or ".join(told) if len(told) > 1 else "",
+        )
     if misread.why is NotUnderstood.WEEKDAY and misread.readings:
-        return f"{word} does not fit: that day is {day_written(misread.readings[0])}."
+        return tr("{word} does not fit: that day is {readings}.", word=word, readings=day_written(misread.readings[0]))
     return _SENTENCES[misread.why].format(word=word)
 
 
 _SENTENCES = MappingProxyType(
     {
-        NotUnderstood.NOTHING: "A day and a time are missing.",
-        NotUnderstood.WORD: "Not understood: {word}.",
-        NotUnderstood.DAY: "There is no such day: {word}.",
-        NotUnderstood.TIME: "There is no such time: {word}.",
-        NotUnderstood.YEAR: "The year is too far off: {word}.",
-        NotUnderstood.WEEKDAY: "The day of the week does not fit: {word}.",
-        NotUnderstood.AMBIGUOUS: "{word} can be read in two ways. Write it out.",
-        NotUnderstood.COMING: "{word}: that time comes once.",
-        NotUnderstood.TOO_LONG: "That is too long for a day and a time.",
-        NotUnderstood.TURNED: "Its signs stand in another order than they are shown. Type it by hand.",
+        NotUnderstood.NOTHING: tr("A day and a time are missing."),
+        NotUnderstood.WORD: tr("Not understood: {word}."),
+        NotUnderstood.DAY: tr("There is no such day: {word}."),
+        NotUnderstood.TIME: tr("There is no such time: {word}."),
+        NotUnderstood.YEAR: tr("The year is too far off: {word}."),
+        NotUnderstood.WEEKDAY: tr("The day of the week does not fit: {word}."),
+        NotUnderstood.AMBIGUOUS: tr("{word} can be read in two ways. Write it out."),
+        NotUnderstood.COMING: tr("{word}: that time comes once."),
+        NotUnderstood.TOO_LONG: tr("That is too long for a day and a time."),
+        NotUnderstood.TURNED: tr("Its signs stand in another order than they are shown. Type it by hand."),
     }
 )

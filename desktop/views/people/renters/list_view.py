@@ -21,21 +21,28 @@ from desktop.widgets.flow import FlowLayout
 from desktop.widgets.frame.page_header import PageHeader
 from desktop.widgets.search_field import SearchField
 from desktop.words.figures import day_time, desk_zone
-from desktop.words.messages import plural
+from desktop.words.messages import counted
 from engine.domain.people.phone import phone_text
 from engine.domain.people.renters import RenterFile, RenterOrder, RenterPage, RenterQuery
+from engine.words.tr import tr
 
-_FAILED = "The renters did not come"
-_NONE = ListWords(Icon.PEOPLE, "No renters yet", "Everybody a car is booked for shows up here.", "New renter", _FAILED)
-_NOBODY = ListWords(
-    Icon.SEARCH, "Nobody fits", "Try a part of the name, the telephone or the e-mail address.", "Clear all", _FAILED
+_FAILED = tr("The renters did not come")
+_NONE = ListWords(
+    Icon.PEOPLE, tr("No renters yet"), tr("Everybody a car is booked for shows up here."), tr("New renter"), _FAILED
 )
-_TITLE = "Renters"
+_NOBODY = ListWords(
+    Icon.SEARCH,
+    tr("Nobody fits"),
+    tr("Try a part of the name, the telephone or the e-mail address."),
+    tr("Clear all"),
+    _FAILED,
+)
+_TITLE = tr("Renters")
 _SEARCH_PX = 320
 _ORDERS = (
-    ("Name, A to Z", RenterOrder.NAME, False),
-    ("Name, Z to A", RenterOrder.NAME, True),
-    ("Changed last first", RenterOrder.CHANGED, True),
+    (tr("Name, A to Z"), RenterOrder.NAME, False),
+    (tr("Name, Z to A"), RenterOrder.NAME, True),
+    (tr("Changed last first"), RenterOrder.CHANGED, True),
 )
 
 
@@ -49,8 +56,8 @@ class RenterListView(QWidget):
         super().__init__()
         self.vm, self._now = vm, now
         self.header = PageHeader(context.theme, _TITLE, " ")
-        self.new = Button(context.theme, "New renter", ButtonKind.PRIMARY, Icon.ADD)
-        self.search = SearchField(context.theme, "Any part of name, phone, e-mail or licence")
+        self.new = Button(context.theme, tr("New renter"), ButtonKind.PRIMARY, Icon.ADD)
+        self.search = SearchField(context.theme, tr("Any part of name, phone, e-mail or licence"))
         self.search.setMinimumWidth(max(_SEARCH_PX, self.search.hint_width))
         self.standing, self.order = Combo(), Combo()
         self.list = PagedList(context, vm.listing, self._columns(), _NONE, _TITLE, lambda file: file.id)
@@ -79,21 +86,25 @@ class RenterListView(QWidget):
             return Column(title, text, text, weight=weight, spare=spare)
 
         return [
-            column("Name", lambda file: file.renter.name, 4, spare=False),
-            column("Telephone", lambda file: phone_text(file.renter.phone, self.vm.state.country), 3, spare=False),
-            column("E-mail", lambda file: file.renter.email, 4, spare=False),
-            column("Licence", lambda file: file.renter.licence, 2, spare=True),
-            column("Changed", self._changed_words, 3, spare=True),
-            Column("Standing", self._standing_words, self._standing_words, tone=self._tone, weight=2),
+            column(tr("Name"), lambda file: file.renter.name, 4, spare=False),
+            column(tr("Telephone"), lambda file: phone_text(file.renter.phone, self.vm.state.country), 3, spare=False),
+            column(tr("E-mail"), lambda file: file.renter.email, 4, spare=False),
+            column(tr("Licence"), lambda file: file.renter.licence, 2, spare=True),
+            column(tr("Changed"), self._changed_words, 3, spare=True),
+            Column(tr("Standing"), self._standing_words, self._standing_words, tone=self._tone, weight=2),
         ]
 
     def _changed_words(self, file: RenterFile) -> str:
         if file.changed_at is None:
             return ""
-        return f"{day_time(file.changed_at, desk_zone(), now=self._now())} by {file.changed_by}"
+        return tr(
+            "{changed_at} by {changed_by}",
+            changed_at=day_time(file.changed_at, desk_zone(), now=self._now()),
+            changed_by=file.changed_by,
+        )
 
     def _standing_words(self, file: RenterFile) -> str:
-        return "Blocked" if file.blocked_at(self._now()) else "May rent"
+        return tr("Blocked") if file.blocked_at(self._now()) else tr("May rent")
 
     def _tone(self, file: RenterFile) -> str:
         return str((Tone.DANGER if file.blocked_at(self._now()) else Tone.NEUTRAL).value)
@@ -118,18 +129,18 @@ class RenterListView(QWidget):
         self._ask()
 
     def _count(self, total: int) -> None:
-        told, first = plural(total, "renter"), self.vm.listing.state.first
+        told, first = counted("{count} renter", "{count} renters", total), self.vm.listing.state.first
         if total > 0 and isinstance(first, RenterPage) and first.slip:
             rows = [each.renter if isinstance(each, RenterFile) else each for each in first.rows]
             told = f"{told}. {slip_words(self.vm.listing.state.query.text, renter_lines(rows))}"
-        self.header.say(_TITLE, "Loading" if total < 0 else told if total else " ")
+        self.header.say(_TITLE, tr("Loading") if total < 0 else told if total else " ")
 
     def _lay_out(self) -> None:
         self.header.add_action(self.new)
-        self.standing.setAccessibleName("Standing")
-        self.standing.addItem("Everybody", "")
-        self.standing.addItem("Blocked now", "blocked")
-        self.order.setAccessibleName("Order")
+        self.standing.setAccessibleName(tr("Standing"))
+        self.standing.addItem(tr("Everybody"), "")
+        self.standing.addItem(tr("Blocked now"), "blocked")
+        self.order.setAccessibleName(tr("Order"))
         for words, order, descending in _ORDERS:
             self.order.addItem(words, (order.value, descending))
         row = FlowLayout(gap=2 * GRID)

@@ -29,10 +29,11 @@ from desktop.widgets.frame.page_header import PageHeader
 from desktop.widgets.panel import Panel
 from desktop.widgets.search_field import SearchField
 from desktop.widgets.text import Text
-from desktop.words.messages import FIELDS, plural, say
+from desktop.words.messages import FIELDS, counted, say
 from engine.domain.people.people import Renter
 from engine.domain.people.phone import phone_text
 from engine.domain.people.renters import Merge, RenterLook
+from engine.words.tr import tr
 
 _FIELDS = ("name", "email", "phone", "licence")
 
@@ -50,13 +51,13 @@ class MergeView(QWidget):
         self.tasks.failed.connect(self.task_failed)
         self._pair: tuple[RenterLook, RenterLook] | None = None
         self._groups: dict[str, QButtonGroup] = {}
-        self.back = Button(context.theme, "Back to the renter", ButtonKind.QUIET, Icon.BACK)
-        self.header = PageHeader(context.theme, "Compare and merge", " ")
+        self.back = Button(context.theme, tr("Back to the renter"), ButtonKind.QUIET, Icon.BACK)
+        self.header = PageHeader(context.theme, tr("Compare and merge"), " ")
         self.banner = Banner(context.theme)
-        self.search = SearchField(context.theme, "Who else is it? Any part of name, phone or e-mail")
+        self.search = SearchField(context.theme, tr("Who else is it? Any part of name, phone or e-mail"))
         self.found = RenterList(context.theme)
         self.word = Text(context.theme, ink="muted", wrap=True)
-        self.merge = Button(context.theme, "Merge into one …", ButtonKind.DANGER)
+        self.merge = Button(context.theme, tr("Merge into one …"), ButtonKind.DANGER)
         self._grid_room = QWidget()
         self._lay_out()
         self.back.clicked.connect(self.leave)
@@ -91,10 +92,10 @@ class MergeView(QWidget):
 
     async def _ask_to_leave(self) -> None:
         question = Question(
-            "Leave without merging?",
-            "What you chose for the two renters is not merged yet and would be lost.",
-            "Leave, lose the choices",
-            "Go on comparing",
+            tr("Leave without merging?"),
+            tr("What you chose for the two renters is not merged yet and would be lost."),
+            tr("Leave, lose the choices"),
+            tr("Go on comparing"),
             grave=True,
             final=True,
         )
@@ -116,7 +117,9 @@ class MergeView(QWidget):
             return
         if state.other is None:
             self._pair = None
-            self.header.say("Compare and merge", f"Who is the same person as {state.look.file.renter.name}?")
+            self.header.say(
+                tr("Compare and merge"), tr("Who is the same person as {renter}?", renter=state.look.file.renter.name)
+            )
             self.word.setText(found_words(state.found, state.found_for))
             return
         if self._pair != (state.look, state.other):
@@ -135,7 +138,9 @@ class MergeView(QWidget):
             target.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _fill(self, keep: RenterLook, other: RenterLook) -> None:
-        self.header.say("Compare and merge", "Choose what stays of each line. The other one leads here afterwards.")
+        self.header.say(
+            tr("Compare and merge"), tr("Choose what stays of each line. The other one leads here afterwards.")
+        )
         chosen = {name: group.checkedId() for name, group in self._groups.items()}
         self._groups = {}
         grid = QGridLayout()
@@ -146,7 +151,9 @@ class MergeView(QWidget):
         for at, look in enumerate((keep, other), 1):
             title = Text(self._theme, look.file.renter.name, size=TypeSize.LEAD, bold=True, wrap=True)
             grid.addWidget(title, 0, at)
-            grid.addWidget(Text(self._theme, plural(look.bookings, "booking"), ink="muted"), 1, at)
+            grid.addWidget(
+                Text(self._theme, counted("{count} booking", "{count} bookings", look.bookings), ink="muted"), 1, at
+            )
         for row, name in enumerate(_FIELDS, 2):
             grid.addWidget(Text(self._theme, FIELDS[name], ink="muted"), row, 0)
             self._add_choice(grid, row, name, (keep.file.renter, other.file.renter), chosen.get(name, -1))
@@ -161,7 +168,7 @@ class MergeView(QWidget):
         values = [getattr(renter, name) for renter in pair]
         shown = [phone_text(value) if name == "phone" else value for value in values]
         if values[0] == values[1]:
-            grid.addWidget(Text(self._theme, f"{shown[0]} (the same)", wrap=True), row, 1, 1, 2)
+            grid.addWidget(Text(self._theme, tr("{shown} (the same)", shown=shown[0]), wrap=True), row, 1, 1, 2)
             return
         group = self._groups[name] = QButtonGroup(self)
         for at, words in enumerate(shown):
@@ -183,11 +190,16 @@ class MergeView(QWidget):
         keep, other = self._pair
         self.merge.setEnabled(not left and not self.vm.state.busy)
         if left:
-            self.word.setText(f"Still to choose: {', '.join(left)}.")
+            self.word.setText(tr("Still to choose: {left}.", left=", ".join(left)))
         else:
-            moves = plural(other.bookings, "booking")
+            moves = counted("{count} booking", "{count} bookings", other.bookings)
             self.word.setText(
-                f"{moves} of {other.file.renter.name} will be {keep.file.renter.name}'s. Payments stay as they are."
+                tr(
+                    "{moves} of {renter} will be {renter2}'s. Payments stay as they are.",
+                    moves=moves,
+                    renter=other.file.renter.name,
+                    renter2=keep.file.renter.name,
+                )
             )
 
     def _chosen(self) -> Merge | None:
@@ -205,10 +217,13 @@ class MergeView(QWidget):
             return
         keep, other = pair
         question = Question(
-            f"Merge {other.file.renter.name} into {keep.file.renter.name}?",
-            f"{plural(other.bookings, 'booking')} will move. The audit says which; there is no way to part them again.",
-            "Merge into one renter",
-            "Keep two renters",
+            tr("Merge {renter} into {renter2}?", renter=other.file.renter.name, renter2=keep.file.renter.name),
+            tr(
+                "{bookings} will move. The audit says which; there is no way to part them again.",
+                bookings=counted("{count} booking", "{count} bookings", other.bookings),
+            ),
+            tr("Merge into one renter"),
+            tr("Keep two renters"),
             about=About(merge.name, "", merge.email, phone_text(merge.phone)),
             grave=True,
             final=True,

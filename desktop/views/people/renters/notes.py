@@ -18,6 +18,7 @@ from desktop.words.messages import say
 from engine.domain.people.people import RenterId
 from engine.domain.people.renters import Note
 from engine.domain.shared.errors import InvalidText
+from engine.words.tr import tr
 
 _LONGEST = 400
 
@@ -37,9 +38,9 @@ class Notes(QWidget):
         self._shown: tuple[Note, ...] | None = None
         self._of: RenterId | None = None
         self.field = QLineEdit(maxLength=_LONGEST)
-        self.field.setPlaceholderText("Another note")
-        self.field.setAccessibleName("Another note")
-        self.add = Button(theme, "Add note", ButtonKind.PLAIN)
+        self.field.setPlaceholderText(tr("Another note"))
+        self.field.setAccessibleName(tr("Another note"))
+        self.add = Button(theme, tr("Add note"), ButtonKind.PLAIN)
         self.mistake = Text(theme, size=TypeSize.SMALL, ink="danger", wrap=True)
         self._lines = QVBoxLayout()
         self._lines.setSpacing(GRID)
@@ -83,9 +84,9 @@ class Notes(QWidget):
                 widget.deleteLater()
         for note in reversed(notes or ()):
             self._line(note.text, "text")
-            self._line(f"{day_time(note.at, desk_zone(), now=self._now())} by {note.by}", "muted")
+            self._line(tr("{at} by {by}", at=day_time(note.at, desk_zone(), now=self._now()), by=note.by), "muted")
         if notes == ():
-            self._line("No notes yet. They stay within the firm.", "muted")
+            self._line(tr("No notes yet. They stay within the firm."), "muted")
 
     def _line(self, words: str, ink: str) -> None:
         line = Text(self._theme, words, wrap=True, size=TypeSize.BODY if ink == "text" else TypeSize.SMALL)

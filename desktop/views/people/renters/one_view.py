@@ -23,13 +23,14 @@ from desktop.widgets.frame.page_header import PageHeader
 from desktop.widgets.panel import Panel
 from desktop.widgets.text import Text
 from desktop.words.figures import day_time, desk_zone
-from desktop.words.messages import plural, say
+from desktop.words.messages import counted, say
 from desktop.words.renter_words import block_words, shared_words
 from engine.domain.booking.booking import Booking
 from engine.domain.people.people import RenterId
 from engine.domain.people.phone import phone_text
 from engine.domain.people.renters import RenterFile, RenterLook, Twin
 from engine.domain.shared.errors import InvalidText
+from engine.words.tr import tr
 
 _LEFT_PX = 300
 
@@ -53,17 +54,17 @@ class RenterView(QWidget):
         #: A booking that only another branch opens was pressed: said until something else is.
         self._foreign = False
         theme = context.theme
-        self.back = Button(theme, "Renters", ButtonKind.QUIET, Icon.BACK)
+        self.back = Button(theme, tr("Renters"), ButtonKind.QUIET, Icon.BACK)
         self.header = PageHeader(theme, " ", " ")
-        self.block = Button(theme, "Block …")
-        self.merge = Button(theme, "Merge …")
-        self.change = Button(theme, "Change")
-        self.new = Button(theme, "New booking", ButtonKind.PRIMARY, Icon.ADD)
+        self.block = Button(theme, tr("Block …"))
+        self.merge = Button(theme, tr("Merge …"))
+        self.change = Button(theme, tr("Change"))
+        self.new = Button(theme, tr("New booking"), ButtonKind.PRIMARY, Icon.ADD)
         self.problem, self.blocked, self.doubt = Banner(theme), Banner(theme), Banner(theme)
-        self.apart = Button(theme, "Not the same", ButtonKind.QUIET)
-        self.phone = CopyLine(theme, "telephone", lead=True)
-        self.email = CopyLine(theme, "e-mail address", lead=True)
-        self.licence = CopyLine(theme, "licence number", lead=True)
+        self.apart = Button(theme, tr("Not the same"), ButtonKind.QUIET)
+        self.phone = CopyLine(theme, tr("telephone"), lead=True)
+        self.email = CopyLine(theme, tr("e-mail address"), lead=True)
+        self.licence = CopyLine(theme, tr("licence number"), lead=True)
         self.blocks = _Blocks(theme)
         self.notes = Notes(theme, now)
         self.past = RenterPast(context, vm, now)
@@ -84,17 +85,17 @@ class RenterView(QWidget):
         ready = look is not None and self._online and not state.busy
         blocked = look.file.blocked_at(self._now()) if look is not None else None
         self.new.setEnabled(look is not None and self._online and blocked is None)
-        self.new.setToolTip("Nothing new is booked for a blocked renter." if blocked else "")
+        self.new.setToolTip(tr("Nothing new is booked for a blocked renter.") if blocked else "")
         for button, may in ((self.change, self.vm.may_mend), (self.merge, self.vm.may_merge)):
             button.setVisible(may)
             button.setEnabled(ready)
         self.block.setVisible(self.vm.may_block)
         self.block.setEnabled(ready)
-        self.block.setText("Lift block …" if look is not None and look.file.block is not None else "Block …")
+        self.block.setText(tr("Lift block …") if look is not None and look.file.block is not None else tr("Block …"))
         self._draw_problem(state)
         self.notes.draw(state, self.vm.drafts, may=look is not None and self._online and self.vm.may_mend)
         if look is None:
-            self.header.say("Loading" if state.phase is Phase.LOADING else "Renter", " ")
+            self.header.say(tr("Loading") if state.phase is Phase.LOADING else tr("Renter"), " ")
             for line in (self.phone, self.email, self.licence):
                 line.show_value(" ")
             self.blocks.draw(None, self._now())
@@ -120,13 +121,13 @@ class RenterView(QWidget):
                 self.problem.clear()
         else:
             tone = Tone.WARNING if state.problem.retryable else Tone.DANGER
-            self.problem.tell(tone, say(state.problem, now=self._now()).text, "Load again", closable=False)
+            self.problem.tell(tone, say(state.problem, now=self._now()).text, tr("Load again"), closable=False)
 
     def _draw_doubt(self, look: RenterLook | None) -> None:
         twins = look.twins if look is not None else ()
         self.apart.setVisible(bool(twins) and self.vm.may_mend)
         if twins:
-            step = "Compare and merge …" if self.vm.may_merge else ""
+            step = tr("Compare and merge …") if self.vm.may_merge else ""
             self.doubt.tell(Tone.WARNING, _doubt_words(twins), step, closable=False)
         else:
             self.doubt.clear()
@@ -150,7 +151,7 @@ class RenterView(QWidget):
             self.booking_wanted.emit(booking)
         else:
             self.problem.tell(
-                Tone.NEUTRAL, "This booking belongs to another branch; only that branch opens it.", closable=False
+                Tone.NEUTRAL, tr("This booking belongs to another branch; only that branch opens it."), closable=False
             )
 
     def _connect(self) -> None:
@@ -167,7 +168,7 @@ class RenterView(QWidget):
         self.notes.added.connect(self.vm.note)
         self.notes.drafted.connect(self._draft)
         for line in (self.phone, self.email, self.licence):
-            line.copied.connect(lambda text: announce(self, f"{text} copied"))
+            line.copied.connect(lambda text: announce(self, tr("{text_} copied", text_=text)))
         self.vm.changed.connect(self.draw)
 
     def _again(self) -> None:
@@ -197,17 +198,17 @@ class RenterView(QWidget):
     def _cards(self, theme: Theme) -> QScrollArea:
         """How the renter is reached, and the blocks; they scroll where the window is low."""
         contact, blocks, notes = Panel(theme), Panel(theme), Panel(theme)
-        contact.body.addWidget(Text(theme, "Contact and licence", size=TypeSize.LEAD, bold=True))
-        for words, line in (("Telephone", self.phone), ("E-mail", self.email), ("Licence", self.licence)):
+        contact.body.addWidget(Text(theme, tr("Contact and licence"), size=TypeSize.LEAD, bold=True))
+        for words, line in ((tr("Telephone"), self.phone), ("E-mail", self.email), (tr("Licence"), self.licence)):
             contact.body.addWidget(Text(theme, words, size=TypeSize.SMALL, ink="muted"))
             contact.body.addWidget(line)
-        blocks.body.addWidget(Text(theme, "Blocks", size=TypeSize.LEAD, bold=True))
+        blocks.body.addWidget(Text(theme, tr("Blocks"), size=TypeSize.LEAD, bold=True))
         blocks.body.addWidget(self.blocks)
         left = QWidget()
         cards = QVBoxLayout(left)
         cards.setContentsMargins(0, 0, 0, 0)
         cards.setSpacing(4 * GRID)
-        notes.body.addWidget(Text(theme, "Notes", size=TypeSize.LEAD, bold=True))
+        notes.body.addWidget(Text(theme, tr("Notes"), size=TypeSize.LEAD, bold=True))
         notes.body.addWidget(self.notes)
         for card in (contact, blocks, notes):
             cards.addWidget(card)
@@ -244,16 +245,16 @@ class _Blocks(QWidget):
         if file is None:
             return
         if file.block is not None:
-            over = "" if file.block.holds_at(now) else ", run out"
-            self._add(f"Blocked{over}", "danger")
+            over = "" if file.block.holds_at(now) else tr(", run out")
+            self._add(tr("Blocked{over}", over=over), "danger")
             self._add(block_words(file.block), "muted")
         for past in reversed(file.past_blocks):
-            self._add("Lifted", "positive")
-            self._add(f"{_when(past.at)} by {past.by}: {past.note}", "muted")
+            self._add(tr("Lifted"), "positive")
+            self._add(tr("{at} by {by}: {note}", at=_when(past.at), by=past.by, note=past.note), "muted")
             self._add(block_words(past.block), "muted")
         if not self._lines.count():
-            self._add("Never blocked.", "muted")
-        self._add("A blocked renter gets no new booking; what is booked already stands.", "muted")
+            self._add(tr("Never blocked."), "muted")
+        self._add(tr("A blocked renter gets no new booking; what is booked already stands."), "muted")
 
     def _add(self, words: str, ink: str) -> None:
         line = Text(self._theme, words, wrap=True, bold=ink != "muted")
@@ -264,17 +265,30 @@ class _Blocks(QWidget):
 
 def _facts(look: RenterLook) -> str:
     file = look.file
-    changed = f"changed {_when(file.changed_at)} by {file.changed_by}" if file.changed_at is not None else ""
-    since = f"Renter since {_when(look.since)}" if look.since is not None else "No bookings yet"
-    count = plural(look.bookings, "booking") if look.bookings else ""
+    changed = (
+        tr("changed {changed_at} by {changed_by}", changed_at=_when(file.changed_at), changed_by=file.changed_by)
+        if file.changed_at is not None
+        else ""
+    )
+    since = tr("Renter since {since}", since=_when(look.since)) if look.since is not None else tr("No bookings yet")
+    count = counted("{count} booking", "{count} bookings", look.bookings) if look.bookings else ""
     return " · ".join(part for part in (since, count, changed) if part)
 
 
 def _doubt_words(twins: tuple[Twin, ...]) -> str:
     first = twins[0]
-    more = f" {plural(len(twins) - 1, 'other')} may be, too." if len(twins) > 1 else ""
-    told = f"“{first.file.renter.name}” has the {shared_words(first.shared)}"
-    return f"Perhaps the same person twice. {told} · {plural(first.bookings, 'booking')}.{more}"
+    more = (
+        tr(" {others} may be, too.", others=counted("{count} other", "{count} others", len(twins) - 1))
+        if len(twins) > 1
+        else ""
+    )
+    told = tr("“{renter}” has the {shared}", renter=first.file.renter.name, shared=shared_words(first.shared))
+    return tr(
+        "Perhaps the same person twice. {told} · {bookings}.{more}",
+        told=told,
+        bookings=counted("{count} booking", "{count} bookings", first.bookings),
+        more=more,
+    )
 
 
 def _when(at: datetime) -> str:

@@ -21,6 +21,7 @@ from desktop.widgets.frame.side_panel import SidePanel
 from engine.domain.firm.events import Fact
 from engine.domain.people.people import RenterId
 from engine.domain.people.renters import RenterFile
+from engine.words.tr import tr
 
 _SHOWN_NOTE = 60
 
@@ -125,10 +126,10 @@ class RentersPage(Page):
         if begun is None:
             return None
         return Question(
-            "Leave without adding this note?",
-            "A note on a renter is not added yet and would be lost.",
-            "Leave, lose the note",
-            "Keep the note",
+            tr("Leave without adding this note?"),
+            tr("A note on a renter is not added yet and would be lost."),
+            tr("Leave, lose the note"),
+            tr("Keep the note"),
             about=About(begun[:_SHOWN_NOTE]),
             grave=True,
             final=True,

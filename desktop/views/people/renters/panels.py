@@ -21,15 +21,16 @@ from desktop.widgets.combo import Combo
 from desktop.widgets.frame.banner import Banner
 from desktop.widgets.text import Text
 from desktop.words.figures import day_time, desk_zone
-from desktop.words.messages import plural, say
+from desktop.words.messages import counted, say
 from engine.domain.booking.booking import Booking
 from engine.domain.people.renters import RenterFile, Twin
 from engine.domain.shared.errors import DriveSphereError, InvalidText
 from engine.domain.shared.wall import on_wall, wall_of
+from engine.words.tr import tr
 
 _LONGEST = 400
 _SHOWN = 5
-_LIFTED, _THEN = "Until somebody lifts it", "Until a day and time"
+_LIFTED, _THEN = tr("Until somebody lifts it"), tr("Until a day and time")
 _FIRST = timedelta(days=7)
 
 
@@ -37,7 +38,7 @@ class DetailsPanel(FormPanel):
     """The details of one renter to be changed, or of somebody new; every mistake stands at its field."""
 
     def __init__(self, context: ViewContext, vm: RentersViewModel, host: QWidget) -> None:
-        super().__init__(context.theme, host, "Renter")
+        super().__init__(context.theme, host, tr("Renter"))
         self.vm = vm
         self._file: RenterFile | None = None
         self.banner, self.twins = Banner(context.theme), TwinChoice(context.theme)
@@ -75,7 +76,7 @@ class DetailsPanel(FormPanel):
         self.vm.forget_problem()
         self._file = file
         self.showing = file.id if file is not None else None
-        self.set_title(file.renter.name if file is not None else "New renter")
+        self.set_title(file.renter.name if file is not None else tr("New renter"))
         self.form.begin_with("", self.vm.state.country)
         if file is not None:
             self.form.correct(file.renter)
@@ -111,10 +112,10 @@ class BlockPanel(FormPanel):
     """Blocks a renter with a reason, or lifts the block with one."""
 
     def __init__(self, context: ViewContext, vm: RentersViewModel, host: QWidget) -> None:
-        super().__init__(context.theme, host, "Block")
+        super().__init__(context.theme, host, tr("Block"))
         self._theme, self.vm = context.theme, vm
         self._file: RenterFile | None = None
-        self.act = Button(context.theme, "Block this renter", ButtonKind.DANGER)
+        self.act = Button(context.theme, tr("Block this renter"), ButtonKind.DANGER)
         self.act.clicked.connect(self._submit)
         self.foot.addStretch(1)
         self.foot.addWidget(self.act)
@@ -141,8 +142,9 @@ class BlockPanel(FormPanel):
         self.showing = file.id
         lift = file.block is not None
         self._begin_form(lift=lift)
-        self.set_title(f"{'Lift the block of' if lift else 'Block'} {file.renter.name}")
-        self.act.setText("Lift the block" if lift else "Block this renter")
+        name = file.renter.name
+        self.set_title(tr("Lift the block of {renter}", renter=name) if lift else tr("Block {renter}", renter=name))
+        self.act.setText(tr("Lift the block") if lift else tr("Block this renter"))
         self.act.setEnabled(True)
         self.begin_form(self.form)
         self.open(self.reason)
@@ -153,7 +155,7 @@ class BlockPanel(FormPanel):
         self.form = Form(self._theme, roomy=True)
         self.reason = QLineEdit(maxLength=_LONGEST)
         self.until = Combo()
-        self.moment = MomentField(self._theme, "Until", now=self.vm.now)
+        self.moment = MomentField(self._theme, tr("Until"), now=self.vm.now)
         self.moment.set_clock(desk_zone(), None)
         self.reason.returnPressed.connect(self._next)
         for words, then in ((_LIFTED, False), (_THEN, True)):
@@ -162,13 +164,13 @@ class BlockPanel(FormPanel):
         self.moment.entered.connect(lambda: self.act.setFocus(Qt.FocusReason.OtherFocusReason))
         self.standing = Text(self._theme, "", ink="muted", wrap=True)
         if lift:
-            self.form.add("note", "Why is the block lifted?", self.reason)
+            self.form.add("note", tr("Why is the block lifted?"), self.reason)
         else:
-            self.form.add("reason", "Why? Every desk is told this.", self.reason)
-            self.form.add("how_long", "How long", self.until)
-            self.form.add("until", "Until, by this desk's clock", self.moment)
+            self.form.add("reason", tr("Why? Every desk is told this."), self.reason)
+            self.form.add("how_long", tr("How long"), self.until)
+            self.form.add("until", tr("Until, by this desk's clock"), self.moment)
             self._offer_moment()
-            words = "Nothing new is booked for this renter then, at any branch. What is booked already stays."
+            words = tr("Nothing new is booked for this renter then, at any branch. What is booked already stays.")
             self.form.add_row(Text(self._theme, words, ink="muted", wrap=True))
             self.form.add_row(self.standing)
         self.form.end()
@@ -208,6 +210,9 @@ def _standing_words(bookings: tuple[Booking, ...]) -> str:
     if not bookings:
         return ""
     lines = [f"{each.car_label}, {day_time(each.period.starts_at, desk_zone())}" for each in bookings[:_SHOWN]]
-    more = [f"and {len(bookings) - _SHOWN} more"] if len(bookings) > _SHOWN else []
-    head = f"{plural(len(bookings), 'booking')} made before, to be decided one by one:"
+    more = [tr("and {bookings} more", bookings=len(bookings) - _SHOWN)] if len(bookings) > _SHOWN else []
+    head = tr(
+        "{bookings} made before, to be decided one by one:",
+        bookings=counted("{count} booking", "{count} bookings", len(bookings)),
+    )
     return "\n".join((head, *lines, *more))

@@ -27,18 +27,23 @@ from engine.domain.booking.booking import Booking
 from engine.domain.firm.audit import AuditRow
 from engine.domain.money.payment import RefundState
 from engine.domain.shared.zones import shown_zone
+from engine.words.tr import tr
 
-_FAILED = "They did not come"
+_FAILED = tr("They did not come")
 _NO_BOOKINGS = ListWords(
-    Icon.BOOKINGS, "No bookings yet", "Every booking of this renter shows up here.", "New booking", _FAILED
+    Icon.BOOKINGS, tr("No bookings yet"), tr("Every booking of this renter shows up here."), tr("New booking"), _FAILED
 )
 _NO_PAYMENTS = ListWords(
-    Icon.EARNINGS, "No payments yet", "What this renter pays and gets back shows up here.", "New booking", _FAILED
+    Icon.EARNINGS,
+    tr("No payments yet"),
+    tr("What this renter pays and gets back shows up here."),
+    tr("New booking"),
+    _FAILED,
 )
 _NO_CHANGES = ListWords(
-    Icon.HISTORY, "No changes yet", "Who changes, blocks or merges this renter shows up here.", "", _FAILED
+    Icon.HISTORY, tr("No changes yet"), tr("Who changes, blocks or merges this renter shows up here."), "", _FAILED
 )
-_TITLES = ("Bookings", "Payments", "Changes")
+_TITLES = (tr("Bookings"), tr("Payments"), tr("Changes"))
 
 
 class RenterPast(Panel):
@@ -53,9 +58,9 @@ class RenterPast(Panel):
     def __init__(self, context: ViewContext, vm: RentersViewModel, now: Callable[[], datetime]) -> None:
         super().__init__(context.theme)
         self.vm, self._now = vm, now
-        self.bookings = PagedList(context, vm.history, self._of_bookings(), _NO_BOOKINGS, "Bookings", _booking_id)
-        self.payments = PagedList(context, vm.payments, self._of_payments(), _NO_PAYMENTS, "Payments", _booking_id)
-        self.changes = PagedList(context, vm.changes, self._of_changes(), _NO_CHANGES, "Changes")
+        self.bookings = PagedList(context, vm.history, self._of_bookings(), _NO_BOOKINGS, tr("Bookings"), _booking_id)
+        self.payments = PagedList(context, vm.payments, self._of_payments(), _NO_PAYMENTS, tr("Payments"), _booking_id)
+        self.changes = PagedList(context, vm.changes, self._of_changes(), _NO_CHANGES, tr("Changes"))
         self.lists = (self.bookings, self.payments, self.changes)
         self.tabs = [Button(context.theme, title, ButtonKind.QUIET) for title in _TITLES]
         self._group = QButtonGroup(self, exclusive=True)
@@ -98,10 +103,10 @@ class RenterPast(Panel):
 
         return [
             *self._which(),
-            _column("Out", self._out, 3),
-            _column("Back", back, 3, spare=True),
-            Column("Standing", standing, standing, tone=lambda booking: TONES[booking.standing].value, weight=2),
-            Column("Price", price, price, numeric=True, weight=2),
+            _column(tr("Out"), self._out, 3),
+            _column(tr("Back"), back, 3, spare=True),
+            Column(tr("Standing"), standing, standing, tone=lambda booking: TONES[booking.standing].value, weight=2),
+            Column(tr("Price"), price, price, numeric=True, weight=2),
         ]
 
     def _of_payments(self) -> list[Column[Booking]]:
@@ -116,10 +121,10 @@ class RenterPast(Panel):
 
         return [
             *self._which(),
-            Column("Payment", price, price, numeric=True, weight=2),
-            _column("State", paid, 4),
-            Column("Given back", back, back, numeric=True, weight=2),
-            Column("State", refund_words, refund_words, tone=_refund_tone, weight=3),
+            Column(tr("Payment"), price, price, numeric=True, weight=2),
+            _column(tr("State"), paid, 4),
+            Column(tr("Given back"), back, back, numeric=True, weight=2),
+            Column(tr("State"), refund_words, refund_words, tone=_refund_tone, weight=3),
         ]
 
     def _of_changes(self) -> list[Column[AuditRow]]:
@@ -136,17 +141,17 @@ class RenterPast(Panel):
             return row.by
 
         return [
-            Column("When", when, when, weight=3),
-            Column("What", what, what, weight=3),
-            Column("By", who, who, weight=2),
-            Column("Before and after", more, more, weight=7),
+            Column(tr("When"), when, when, weight=3),
+            Column(tr("What"), what, what, weight=3),
+            Column(tr("By"), who, who, weight=2),
+            Column(tr("Before and after"), more, more, weight=7),
         ]
 
     def _which(self) -> list[Column[Booking]]:
         return [
-            _column("Booking", lambda booking: booking_number(booking.id), 3, spare=True),
-            _column("Car", lambda booking: booking.car_label.rpartition(" · ")[0], 3, spare=True),
-            _column("Plate", lambda booking: unbroken(booking.plate), 3),
+            _column(tr("Booking"), lambda booking: booking_number(booking.id), 3, spare=True),
+            _column(tr("Car"), lambda booking: booking.car_label.rpartition(" · ")[0], 3, spare=True),
+            _column(tr("Plate"), lambda booking: unbroken(booking.plate), 3),
         ]
 
     def _out(self, booking: Booking) -> str:
@@ -158,7 +163,7 @@ class RenterPast(Panel):
     def _lay_out(self, context: ViewContext) -> None:
         head = QHBoxLayout()
         head.setSpacing(GRID)
-        head.addWidget(Text(context.theme, "History", size=TypeSize.LEAD, bold=True), 1)
+        head.addWidget(Text(context.theme, tr("History"), size=TypeSize.LEAD, bold=True), 1)
         for at, (tab, found) in enumerate(zip(self.tabs, self.lists, strict=True)):
             tab.setCheckable(True)
             tab.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
