@@ -211,7 +211,7 @@ class FirmPage(Page):
             if valid_from
             else tr("in about a minute")
         )
-        rules, cancellation = rules_line(settings), cancellation_line(settings.cancellation)
+        rules, cancellation = rules_line(settings), cancellation_line(settings)
         if await confirm(
             self.window(), questions.to_set_rules(tr("For new bookings {when}", when=when), rules, cancellation)
         ):

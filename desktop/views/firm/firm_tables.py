@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
 
 from desktop.models.rows import Column
 from desktop.models.slices import SlicesModel
 from desktop.theme.tokens import Tone
-from desktop.views.firm.rules_panel import cancellation_line, moment_line
+from desktop.views.firm.rules_panel import RULES, ShownRule, moment_line
 from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.table.record_table import RecordTable
-from desktop.words.messages import branch_name, percent, whole
+from desktop.words.messages import branch_name, whole
 from engine.domain.car.branches import BranchLine
 from engine.domain.firm.settings import BEGINNING, Firm, Revision
 from engine.domain.shared.damage import Damaged
@@ -46,22 +47,13 @@ def rule_columns() -> list[Column[RuleRow]]:
             weight=3,
         ),
         column(tr("Holds from"), lambda row: row.since, 4),
-        column(tr("Commission"), lambda row: percent(row.revision.settings.commission_bp), 3),
-        column(
-            tr("Hold"),
-            lambda row: tr("{total_seconds} min", total_seconds=int(row.revision.settings.hold.total_seconds()) // 60),
-            2,
-            spare=True,
-        ),
-        column(tr("Currency"), lambda row: row.revision.settings.currency, 2, spare=True),
-        column(
-            tr("Who cancels gets back"),
-            lambda row: cancellation_line(row.revision.settings.cancellation),
-            9,
-            spare=True,
-        ),
+        *(column(rule.title, partial(_rule_text, rule), rule.weight, spare=rule.spare) for rule in RULES.values()),
         column(tr("Decided by"), lambda row: row.revision.by, 3),
     ]
+
+
+def _rule_text(rule: ShownRule, row: RuleRow) -> str:
+    return rule.text(row.revision.settings)
 
 
 def branch_columns() -> list[Column[BranchLine]]:

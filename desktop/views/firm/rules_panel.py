@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from PySide6.QtCore import Qt, Signal
@@ -202,20 +203,54 @@ def _spin_box(suffix: str, least: int, most: int) -> NumberBox:
 
 
 def rules_line(settings: FirmSettings) -> str:
-    return tr(
-        "{commission_bp} commission, {hold} min hold, {currency}",
-        commission_bp=percent(settings.commission_bp),
-        hold=settings.hold // _MINUTE,
-        currency=settings.currency,
-    )
+    """In one line, without those that need one of their own."""
+    return ", ".join(rule.called(settings) for rule in RULES.values() if rule.called)
 
 
-def cancellation_line(rules: tuple[CancellationRule, ...]) -> str:
+def cancellation_line(settings: FirmSettings) -> str:
     words = ", ".join(
         tr("{hours_before} h before: {refund_bp}", hours_before=rule.hours_before, refund_bp=percent(rule.refund_bp))
-        for rule in rules
+        for rule in settings.cancellation
     )
     return words or tr("Nothing is given back")
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRule:
+    """How one of the firm's rules is shown.
+
+    Attributes:
+        title, weight, spare: Of its column, see ``Column``.
+        called: What a line of several says of it; None for one that needs a line of its own.
+    """
+
+    title: str
+    text: Callable[[FirmSettings], str]
+    weight: int
+    called: Callable[[FirmSettings], str] | None = None
+    spare: bool = False
+
+
+def _hold(rules: FirmSettings) -> str:
+    return tr("{minutes} min", minutes=rules.hold // _MINUTE)
+
+
+def _currency(rules: FirmSettings) -> str:
+    return rules.currency
+
+
+#: Each rule by its field.
+RULES = {
+    "commission_bp": ShownRule(
+        tr("Commission"),
+        lambda rules: percent(rules.commission_bp),
+        3,
+        lambda rules: tr("{share} commission", share=percent(rules.commission_bp)),
+    ),
+    "hold": ShownRule(tr("Hold"), _hold, 2, lambda rules: tr("{time} hold", time=_hold(rules)), spare=True),
+    "currency": ShownRule(tr("Currency"), _currency, 2, _currency, spare=True),
+    "cancellation": ShownRule(tr("Who cancels gets back"), cancellation_line, 9, spare=True),
+}
 
 
 def moment_line(at: datetime, now: datetime) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from engine.domain.booking.booking import HOLD
 from engine.domain.booking.cancellation import CancellationRule
+from engine.domain.firm.audit import Facts
 from engine.domain.money.charging import CHARGED
 from engine.domain.people.people import AccountName
 from engine.domain.shared.damage import Damaged
@@ -39,6 +40,17 @@ class FirmSettings:
     commission_bp: int = 1500
     hold: timedelta = HOLD
     cancellation: tuple[CancellationRule, ...] = _USUAL
+
+    @property
+    def facts(self) -> Facts:
+        """For the audit, in words that stay readable when the program has changed."""
+        rules = ", ".join(f"{rule.hours_before} h before: {_percent(rule.refund_bp)}" for rule in self.cancellation)
+        return {
+            "currency": self.currency,
+            "commission": _percent(self.commission_bp),
+            "hold": f"{int(self.hold.total_seconds()) // 60} min",
+            "cancellation": rules or "nothing is given back",
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +117,7 @@ def sound(settings: FirmSettings) -> FirmSettings:
         raise InvalidText("hold", "field.hold")
     rules = tuple(sorted(settings.cancellation, key=lambda rule: -rule.hours_before))
     _refuse_unfair(rules)
-    return FirmSettings(settings.currency, settings.commission_bp, settings.hold, rules)
+    return replace(settings, cancellation=rules)
 
 
 def _refuse_unfair(rules: tuple[CancellationRule, ...]) -> None:
@@ -119,3 +131,8 @@ def _refuse_unfair(rules: tuple[CancellationRule, ...]) -> None:
             raise InvalidText(field, "field.same_hours")
         if longer.refund_bp < shorter.refund_bp:
             raise InvalidText(field, "field.less_for_earlier")
+
+
+def _percent(basis_points: int) -> str:
+    whole, rest = divmod(basis_points, 100)
+    return f"{whole}.{rest:02d} %" if rest else f"{whole} %"

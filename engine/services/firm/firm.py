@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from engine.domain.firm.audit import AuditRow, Facts, changed
+from engine.domain.firm.audit import AuditRow, changed
 from engine.domain.firm.settings import FURTHEST, SOONEST, Firm, FirmSettings, Revision, in_force, settings_at, sound
 from engine.domain.people.people import Actor, Deed
 from engine.domain.shared.errors import AlreadyHolds, InvalidText, NotFound
@@ -49,9 +49,9 @@ class FirmService:
         revisions, _ = await self.rules.revisions()
         if wanted == settings_at(revisions, begins):
             raise InvalidText("rules", "field.no_change")
-        before = facts_of(settings_at(revisions, begins))
+        before = settings_at(revisions, begins).facts
         revision = Revision(after + 1, begins, wanted, actor.account, now)
-        was, becomes = changed(before, facts_of(wanted))
+        was, becomes = changed(before, wanted.facts)
         told = {**becomes, "valid_from": _moment(begins)}
         row = AuditRow(now, actor.account, self.desk, "settings.changed", f"settings:{revision.number}", was, told)
         await self.rules.add_revision(revision, row)
@@ -73,7 +73,7 @@ class FirmService:
             raise NotFound("plan", str(number))
         if planned.valid_from < now + SOONEST:
             raise AlreadyHolds(f"the rules of decision {number} hold already")
-        told = {**facts_of(planned.settings), "valid_from": _moment(planned.valid_from)}
+        told = {**planned.settings.facts, "valid_from": _moment(planned.valid_from)}
         row = AuditRow(now, actor.account, self.desk, "settings.withdrawn", f"settings:{number}", told, {})
         await self.rules.withdraw(after + 1, number, row)
 
@@ -89,22 +89,6 @@ def _sorted(revisions: list[Revision], last: int, now: datetime) -> Firm:
         past=tuple(sorted(past, key=lambda each: (each.valid_from, each.number), reverse=True)),
         last=last,
     )
-
-
-def facts_of(settings: FirmSettings) -> Facts:
-    """For the audit, in words that stay readable when the program has changed."""
-    rules = ", ".join(f"{rule.hours_before} h before: {_percent(rule.refund_bp)}" for rule in settings.cancellation)
-    return {
-        "currency": settings.currency,
-        "commission": _percent(settings.commission_bp),
-        "hold": f"{int(settings.hold.total_seconds()) // 60} min",
-        "cancellation": rules or "nothing is given back",
-    }
-
-
-def _percent(basis_points: int) -> str:
-    whole, rest = divmod(basis_points, 100)
-    return f"{whole}.{rest:02d} %" if rest else f"{whole} %"
 
 
 def _moment(at: datetime) -> str:

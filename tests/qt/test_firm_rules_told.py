@@ -1,0 +1,30 @@
+"""Each of the firm's rules is told wherever rules are: a new one is red here until it is."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from datetime import timedelta
+
+import pytest
+from view_builders import NOW
+
+from desktop.views.firm.rules_panel import RULES, RulesForm
+from engine.domain.booking.cancellation import CancellationRule
+from engine.domain.firm.settings import FirmSettings, sound
+
+USUAL = FirmSettings()
+#: Of each rule another value than the usual one.
+OTHER = FirmSettings("GBP", 1234, timedelta(minutes=7), (CancellationRule(5, 100),))
+
+
+@pytest.mark.parametrize("rule", [field.name for field in fields(FirmSettings)])
+def test_a_rule_is_judged_audited_shown_and_changed(theme, rule):
+    changed = replace(USUAL, **{rule: getattr(OTHER, rule)})
+    form = RulesForm(theme, lambda: NOW)
+    form.show_settings(changed)
+
+    assert changed != USUAL, "give it another value in OTHER"
+    assert changed == sound(changed)
+    assert changed.facts != USUAL.facts
+    assert changed == form.settings()
+    assert RULES[rule].text(changed) != RULES[rule].text(USUAL)
