@@ -11,6 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 DEFECTS, WALK = ROOT / "docs/defects.md", ROOT / "docs/one-booking.md"
+GUIDE = ROOT / "CONTRIBUTING.md"
 #: In the name of a test, and in brackets where a guard says what it is for.
 _IN_TESTS, _IN_CODE = re.compile(r"def test_((?:[A-Z]\d+_)+)"), re.compile(r"\(([BPRSIOTX]\d{1,2})\)")
 
@@ -74,6 +75,13 @@ def test_a_booking_goes_through_files_and_names_that_are_there():
 
     assert strays(page) == []
     assert page.count("\n| `") == len(_STEP.findall(page))
+
+
+def test_the_guide_shows_what_a_rule_takes_by_files_and_names_that_are_there():
+    page = GUIDE.read_text(encoding="utf-8")
+
+    assert strays(page) == []
+    assert len(_STEP.findall(page)) == 3
 
 
 @pytest.mark.parametrize(
