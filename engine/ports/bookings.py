@@ -14,7 +14,6 @@ from engine.domain.booking.wish import Wish, WishAnswer
 from engine.domain.car.car import Car, CarId, CarTerms
 from engine.domain.car.movement import Movement
 from engine.domain.firm.audit import AuditRow
-from engine.domain.firm.settings import FirmSettings
 from engine.domain.money.ledger import LedgerRow
 from engine.domain.people.people import AccountName
 from engine.domain.shared.damage import Damaged
@@ -23,6 +22,7 @@ from engine.domain.shared.sought import Sought
 from engine.ports.cars import CarStore
 from engine.ports.leases import Turn
 from engine.ports.renters import RenterDirectory
+from engine.ports.rules import FirmStore
 
 T = TypeVar("T")
 
@@ -194,19 +194,13 @@ class RoundStore(Protocol):
         """When the last one ended, by what whoever made it wrote; None if nobody did, or nothing that is a time."""
 
 
-class Store(BookingStore, BookingLists, ReviewQueue, RoundStore, CarStore, RenterDirectory, Protocol):
+class Store(BookingStore, BookingLists, ReviewQueue, RoundStore, CarStore, FirmStore, RenterDirectory, Protocol):
     """All of these, as one adapter gives them; a service that goes by one part alone names that.
 
     Raises Unavailable("mongodb") from every method when the database does not answer in time.
 
     A row that cannot be read is ``Damaged`` in a list, and raises DamagedRow where it is asked for by its id.
     """
-
-    async def settings(self, at: datetime) -> FirmSettings:
-        """The firm's rules that hold at *at*, as they were known at most half a minute ago."""
-
-    async def audit(self, row: AuditRow) -> None:
-        """Append to the audit what no transaction of ours can hold, such as a change of an account."""
 
 
 class UnbelievedBook(Protocol):

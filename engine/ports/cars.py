@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from engine.domain.car.availability import Claim, TakenRows
-from engine.domain.car.car import Branch, BranchId, Car, CarId, TermsSince
+from engine.domain.car.car import BranchId, Car, CarId, TermsSince
 from engine.domain.car.catalogue import CarsAmong, CarsFound, CarsSought, CarWish, Facets
 from engine.domain.car.fleet import FleetOwner, FleetQuery, FleetRows, Outlook
 from engine.domain.car.movement import Crossing, Movement, MovementId
@@ -59,10 +59,7 @@ class Pictures(Protocol):
 
 
 class CarStore(Protocol):
-    """Cars and their branches, as search and booking ask for them."""
-
-    async def branches(self) -> list[Branch]:
-        """Those that can be read."""
+    """Cars, as search and booking ask for them."""
 
     async def facets(self, branch_id: BranchId) -> Facets: ...
 

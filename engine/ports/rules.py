@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Protocol
 
 from engine.domain.car.branches import BranchLine
 from engine.domain.car.car import Branch
 from engine.domain.firm.audit import AuditNames, AuditQuery, AuditRow, AuditSlice
-from engine.domain.firm.settings import Revision
+from engine.domain.firm.settings import FirmSettings, Revision
 from engine.domain.shared.damage import Damaged
 
 
@@ -55,3 +56,16 @@ class AuditBook(Protocol):
         """All rows of *query*, newest first, a batch at a time, with names; rows that come meanwhile are left out."""
 
     async def names(self) -> AuditNames: ...
+
+
+class FirmStore(Protocol):
+    """What everybody's work goes by. Raises Unavailable("mongodb")."""
+
+    async def branches(self) -> list[Branch]:
+        """Those that can be read."""
+
+    async def settings(self, at: datetime) -> FirmSettings:
+        """The firm's rules that hold at *at*, as they were known at most half a minute ago."""
+
+    async def audit(self, row: AuditRow) -> None:
+        """Append to the audit what no transaction of ours can hold, such as a change of an account."""

@@ -307,7 +307,7 @@ async def test_health_says_in_words_that_mongodb_is_gone_and_looks_at_the_rest(q
                 {HealthArea.DATABASE, HealthArea.CACHE, HealthArea.STRIPE, HealthArea.VERSIONS}
             )
             assert f"1 bad, {unseen} not seen" in page.header.subtitle.text()
-            assert "-> WaitLook after its servers" in page.vm.text()
+            assert "-> Look after its servers" in page.vm.text()
             await proxy.move_to(Line.OPEN)
 
             def well():

@@ -9,16 +9,16 @@ from engine.domain.car.car import Car, CarId, CarStatus, branch_among
 from engine.domain.car.catalogue import PAGE_SIZE, CarWish, offers_of
 from engine.domain.people.people import Actor, Deed
 from engine.domain.shared.period import RentalPeriod
-from engine.ports.bookings import Store
 from engine.ports.cars import TakenCars
 from engine.ports.local import Clock
+from engine.ports.rules import FirmStore
 from engine.services.input_guard import gated
 
 
 @gated
 @dataclass(frozen=True, slots=True)
 class AvailabilityService:
-    store: Store
+    store: FirmStore
     taken: TakenCars
     clock: Clock
 

@@ -22,9 +22,9 @@ from engine.domain.shared.boot_clock import rest
 from engine.domain.shared.damage import Damaged
 from engine.domain.shared.errors import DriveSphereError
 from engine.domain.shared.remark import Remark, remark
-from engine.ports.bookings import Store
 from engine.ports.health import Inspection, WatchRows
 from engine.ports.local import Clock
+from engine.ports.rules import FirmStore
 from engine.services.payment.reconcile import Reconciler
 from engine.services.payment.report import Report
 from engine.words.health import stored
@@ -186,7 +186,7 @@ class Watch:
 class WatchNotes:
     """What a worker found goes into the audit, for whoever was not there. Attributes: ``desk`` is its machine."""
 
-    store: Store
+    store: FirmStore
     clock: Clock
     by: AccountName
     desk: str
