@@ -12,7 +12,7 @@ from builders import LONG_AGO, RENTER, make_car, wish
 from commands_counted import counted
 from within import WITHIN_S
 
-from engine.adapters import memory
+from engine.adapters import fewer_questions
 from engine.adapters.mongo.codec.documents import renter_document
 from engine.adapters.mongo.codec.renter_files import file_of
 from engine.adapters.mongo.renter_store import MongoRenters
@@ -127,7 +127,7 @@ async def test_of_many_who_mend_at_once_one_does(world):
 async def test_a_mended_renter_is_the_same_one_for_open_bookings_and_for_the_next(world, monkeypatch):
     world.add_cars(make_car(4))
     now = [100.0]
-    monkeypatch.setattr(memory, "since_boot", lambda: now[0])
+    monkeypatch.setattr(fewer_questions, "since_boot", lambda: now[0])
     async with world.desk() as desk, world.desk("clerk2") as other:
         over, held = await _booked(desk, RENTER.id, 1, 2)
         await desk.rental.give_up(desk.actor, over.id)
@@ -373,7 +373,7 @@ async def test_a_hold_that_began_before_a_block_stands_and_is_listed(world, monk
 @pytest.mark.parametrize("where", ["the same desk", "another desk"])
 async def test_who_was_just_booked_for_and_is_blocked_is_booked_no_more(world, monkeypatch, where):
     now = [100.0]
-    monkeypatch.setattr(memory, "since_boot", lambda: now[0])
+    monkeypatch.setattr(fewer_questions, "since_boot", lambda: now[0])
     async with world.desk() as desk, world.desk("admin") as other:
         await _booked(desk, RENTER.id, 1)
         blocks = desk if where == "the same desk" else other
