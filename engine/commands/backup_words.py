@@ -42,12 +42,10 @@ class Teller:
             }
             click.echo(json.dumps({"progress": told}))
         elif sys.stderr.isatty():
-            of = tr(" of {of:,}, {share} %", of=progress.of, share=share) if progress.of else ""
-            click.echo(
-                tr("\r\u001b[K{step}: {rows:,} rows{of}", step=progress.step, rows=progress.rows, of=of),
-                nl=False,
-                err=True,
-            )
+            line = tr("{step}: {rows:,} rows", step=progress.step, rows=progress.rows)
+            if progress.of:
+                line = tr("{rows} of {of:,}, {share} %", rows=line, of=progress.of, share=share)
+            click.echo(f"\r\x1b[K{line}", nl=False, err=True)
 
     def end(self) -> None:
         if not self.as_json and sys.stderr.isatty() and self._last[0]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.domain.shared.errors import DriveSphereError, InvalidPeriod, InvalidText, ServersFailed, Told
+from engine.domain.shared.errors import DriveSphereError, Forbidden, InvalidPeriod, InvalidText, ServersFailed, Told
 from engine.words import problems
 from engine.words.refused import field_sentence, period_sentence
 from engine.words.tr import Words, tr
@@ -12,6 +12,7 @@ _BY_CODE = Words(
         "account.changed": "This account works as {role} or elsewhere since this command signed in.",
         "account.disabled": "This account is none of this firm, or may do nothing there.",
         "account.forbidden": "This account may not do that.",
+        "account.may_not": "{role} accounts may not {deed}.",
         "account.password_must_change": "A one-time password opens nothing but the choice of another.",
         "account.sign_in": "The name or the password is wrong.",
         "backup.damaged": "The back-up was changed or cut short. Take another one.",
@@ -47,6 +48,8 @@ def sentence(problem: DriveSphereError) -> str:
         return field_sentence(problem, problem.field)
     if isinstance(problem, Told | ServersFailed):
         return problems.sentence(problem)
+    if isinstance(problem, Forbidden) and problem.deed:
+        return _BY_CODE.say("account.may_not", role=problem.role, deed=problem.deed)
     if problem.code in _BY_CODE:
         return _BY_CODE.say(problem.code, **vars(problem))
     return tr("It was refused.")

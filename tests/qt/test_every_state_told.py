@@ -20,6 +20,7 @@ from desktop.words.booking_words import (
     refunded_words,
     step_words,
 )
+from desktop.words.figures import amount
 from desktop.words.renter_words import payment_words, refund_words
 from engine.domain.booking.booking import Step
 from engine.domain.booking.states import FACTS, BookingState, MoneyExpected
@@ -58,10 +59,11 @@ def test_every_state_of_a_payment_is_told(state):
 
 @pytest.mark.parametrize("state", RefundState)
 def test_every_state_of_a_refund_is_told(state):
-    booking = altered(make_booking(state=BookingState.CANCELLED), refund=Refund(Money(100, "EUR"), state))
+    back = Money(100, "EUR")
+    booking = altered(make_booking(state=BookingState.CANCELLED), refund=Refund(back, state))
 
     assert refund_words(booking)
-    assert refunded_words(state) in end_words(booking)[1]
+    assert refunded_words(amount(back), state) == end_words(booking)[1]
     assert payments_of(booking, NOW)[-1].detail
 
 

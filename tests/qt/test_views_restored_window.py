@@ -85,8 +85,8 @@ async def test_booked_again_there_is_one_booking_and_no_case(qapp, lost, root, t
         office = await opened_case(person)
         panel = office.restored.there
         assert "Paid 100.00 EUR, not booked" == office.care.there.list.model.index(0, 1).data()
-        assert "went back in time to" in panel.story.text()
-        assert panel.story.text().endswith("The car is kept for it until you decide.")
+        assert "went back in time to" in panel.happened.text()
+        assert panel.happened.text().endswith("The car is kept for it until you decide.")
         assert not panel.book.isEnabled()
         await choose(person, panel)
         panel.book.click()

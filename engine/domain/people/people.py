@@ -188,4 +188,4 @@ class Actor:
     def must(self, deed: Deed) -> None:
         """Raises: Forbidden."""
         if not self.may(deed):
-            raise Forbidden(f"{self.role} accounts may not {deed.replace('_', ' ')}")
+            raise Forbidden(role=self.role, deed=deed.replace("_", " "))

@@ -125,7 +125,13 @@ class InvalidText(RuleBroken):
 
 
 class Forbidden(RuleBroken):
+    """Attributes: ``role`` and ``deed``, where all accounts of that role may not do it; else empty."""
+
     code = "account.forbidden"
+
+    def __init__(self, message: str = "", role: str = "", deed: str = "") -> None:
+        super().__init__(message or f"{role} accounts may not {deed}")
+        self.role, self.deed = role, deed
 
 
 class NotFound(RuleBroken):
