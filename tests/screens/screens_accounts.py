@@ -18,14 +18,14 @@ async def door(photo) -> None:
     """Before anybody is signed in: asking for an account, and choosing a password."""
     session, page = photo.program.session, photo.program.window.sign_in
     ready = session.state
-    page._form.ask.click()
+    page.form.ask.click()
     for name, text in _ASKED.items():
-        page._ask.form.fields[name].setText(text)
+        page.ask.form.fields[name].setText(text)
     await photo.take("ask")
-    page._ask.send.click()
-    await photo.until(lambda: page._ask.vm.state.filed)
+    page.ask.send.click()
+    await photo.until(lambda: page.ask.vm.state.filed)
     await photo.take("asked")
-    page._ask.left.emit()
+    page.ask.left.emit()
     session.feed(replace(ready, phase=SessionPhase.CHOOSING, account="nele.vogt", knows_old=True))
     await photo.take("choose-password")
     session.feed(ready)

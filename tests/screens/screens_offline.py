@@ -33,7 +33,7 @@ async def offline(photo) -> None:
     session.feed(ready)
     session.open_copy("owner")
     await photo.until(lambda: photo.program.window.offline is not None)
-    work = photo.program.window.offline._work
+    work = photo.program.window.offline.work
     await _whole(photo)
     await _other(photo, work, _cut_off(work.copy))
     await _partial(photo)
