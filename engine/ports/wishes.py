@@ -37,7 +37,8 @@ class Wishes(Protocol):
     async def waiting(self) -> list[Wish]:
         """In the order in which they were signed."""
 
-    async def signer(self, account: AccountName) -> Signer | None: ...
+    async def signer(self, account: AccountName) -> Signer | None:
+        """None also where what is known of the account cannot be read: then it may ask for nothing."""
 
     async def answered(self, wish_id: WishId) -> bool: ...
 

@@ -288,6 +288,18 @@ async def test_a_wish_that_is_not_the_accounts_own_does_nothing_and_is_told_why(
     assert not any(fence["claims"] for fence in world.db.fences.find())
 
 
+async def test_an_account_of_which_nothing_can_be_read_is_refused_and_stops_nobody(world):
+    known = world.db.wish_keys.find_one({"_id": "renter"})
+    async with world.desk("clerk") as desk:
+        insert(world, raw_wish(world, desk))
+        world.db.wish_keys.update_one({"_id": "renter"}, {"$set": {"renter.name": 7}})
+        [waiting] = await desk.carrier.wishes.waiting()
+        await desk.carrier.deeds.carry(waiting)
+        world.db.wish_keys.replace_one({"_id": "renter"}, known)
+
+    assert Refusal.ACCOUNT == world.db.wish_answers.find_one({"_id": waiting.id})["facts"]["why"]
+
+
 async def test_a_wish_that_was_carried_out_does_nothing_when_it_is_sent_again(world):
     async with world.desk("clerk") as desk:
         made = raw_wish(world, desk)

@@ -17,7 +17,7 @@ from engine.adapters.mongo.changes import StreamSource, follow
 from engine.adapters.mongo.client import CODEC, TRANSACTION_S, Client, Document, database, session_of, speaking
 from engine.adapters.mongo.codec.documents import audit_document
 from engine.adapters.mongo.codec.people import answer_of, signer_of, wish_document, wish_of
-from engine.adapters.mongo.codec.reading import must
+from engine.adapters.mongo.codec.reading import must, read
 from engine.adapters.mongo.schema.version import must_fit
 from engine.adapters.mongo.store import MAJORITY, SNAPSHOT
 from engine.adapters.mongo.transaction import settle_wish
@@ -29,6 +29,7 @@ from engine.domain.booking.wish_errors import WishRefused
 from engine.domain.firm.audit import AuditRow
 from engine.domain.firm.events import ConnectionLost, Heard
 from engine.domain.people.people import AccountName
+from engine.domain.shared.damage import Damaged
 
 #: A stranger's bytes need not be text; a row that cannot be read would stop the reading of all others.
 _FORGIVING: CodecOptions[Document] = CODEC.with_options(unicode_decode_error_handler="replace")
@@ -99,7 +100,8 @@ class MongoWishes:
     async def signer(self, account: AccountName) -> Signer | None:
         with speaking():
             found = await self._db.wish_keys.find_one({"_id": account})
-        return None if found is None else must("wish_keys", found, signer_of)
+        known = None if found is None else read("wish_keys", found, signer_of)
+        return None if isinstance(known, Damaged) else known
 
     async def answered(self, wish_id: WishId) -> bool:
         with speaking():
