@@ -14,7 +14,7 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from desktop.theme.tokens import TypeSize
 from desktop.widgets.text import Text
 from engine.domain.shared.boot_clock import since_boot
-from engine.words.tr import tr
+from engine.words.tr import counted, tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,9 +39,9 @@ def clock_text(seconds: float) -> str:
 def spoken_time(seconds: float) -> str:
     """``9 minutes 41 seconds``."""
     minutes, rest = divmod(max(math.ceil(seconds), 0), _MINUTE)
-    parts = [(minutes, "minute"), (rest, "second")]
-    said = [f"{count} {word}{'' if count == 1 else 's'}" for count, word in parts if count]
-    return " ".join(said) or "over"
+    said = [counted("{count} minute", "{count} minutes", minutes)] if minutes else []
+    said += [counted("{count} second", "{count} seconds", rest)] if rest else []
+    return " ".join(said) or tr("over")
 
 
 class Countdown(Text):

@@ -245,16 +245,12 @@ def zone_note(at: datetime, branch: Branch, *, desk: tzinfo | None = None) -> st
         return ""
     here, there = at.astimezone(desk or desk_zone()).utcoffset(), at.astimezone(branch.clock).utcoffset()
     ahead = (there or timedelta(0)) - (here or timedelta(0))
-    side = tr("ahead of") if ahead > timedelta(0) else "behind"
     hours = f"{abs(ahead) / _HOUR:g}"
-    plain = "1 hour" if hours == "1" else tr("{hours} hours", hours=hours)
-    return tr(
-        "Times are those of {city} ({at}), {plain} {side} this desk.",
-        city=branch.city,
-        at=zone_name(at, branch.clock),
-        plain=plain,
-        side=side,
-    )
+    facts = {"city": branch.city, "zone": zone_name(at, branch.clock)}
+    facts["hours"] = tr("1 hour") if hours == "1" else tr("{hours} hours", hours=hours)
+    if ahead > timedelta(0):
+        return tr("Times are those of {city} ({zone}), {hours} ahead of this desk.", **facts)
+    return tr("Times are those of {city} ({zone}), {hours} behind this desk.", **facts)
 
 
 class Named(Protocol):

@@ -150,7 +150,7 @@ def _away(problem: errors.DriveSphereError) -> Message:
 
 
 def _missing(problem: errors.DriveSphereError) -> Message:
-    kind = str(getattr(problem, "kind", "")) or "record"
+    kind = str(getattr(problem, "kind", "")) or tr("record")
     return Message(tr("This {kind} is no longer there.", kind=kind), NextStep.SEARCH_AGAIN)
 
 

@@ -25,7 +25,6 @@ from engine.words.tr import tr
 CODES = frozenset(
     {RenterBlocked.code, RenterKnown.code, RenterMerged.code, RenterHasAccount.code, RenterOvertaken.code}
 )
-_SHARED = {Shared.EMAIL: tr("e-mail address"), Shared.PHONE: tr("telephone")}
 
 
 @singledispatch
@@ -60,29 +59,25 @@ def _has_account(problem: RenterHasAccount) -> str:
 
 @renter_sentence.register
 def _overtaken(problem: RenterOvertaken) -> str:
-    when = tr(" at {at}", at=_when(problem.at)) if problem.at is not None else ""
-    return tr(
-        "{by} changed this renter{when}. Load again to see how it is now.",
-        by=problem.by or tr("Another desk"),
-        when=when,
-    )
+    by = problem.by or tr("Another desk")
+    if problem.at is None:
+        return tr("{by} changed this renter. Load again to see how it is now.", by=by)
+    return tr("{by} changed this renter at {at}. Load again to see how it is now.", by=by, at=_when(problem.at))
 
 
 def block_words(block: Block) -> str:
     """``Blocked by lena since Tue 6 Oct 09:02: Damage to B-YD 7979``, in one or two sentences."""
-    until = tr(", until {until}", until=_when(block.until)) if block.until is not None else ""
-    return tr(
-        "Blocked by {by} since {since}{until}: {reason}",
-        by=block.by,
-        since=_when(block.since),
-        until=until,
-        reason=block.reason,
-    )
+    facts = {"by": block.by, "since": _when(block.since), "reason": block.reason}
+    if block.until is None:
+        return tr("Blocked by {by} since {since}: {reason}", **facts)
+    return tr("Blocked by {by} since {since}, until {until}: {reason}", until=_when(block.until), **facts)
 
 
 def shared_words(shared: frozenset[Shared]) -> str:
     """``same telephone``, ``same e-mail address and telephone``."""
-    return "same " + " and ".join(_SHARED[each] for each in Shared if each in shared)
+    if len(shared) > 1:
+        return tr("same e-mail address and telephone")
+    return tr("same e-mail address") if Shared.EMAIL in shared else tr("same telephone")
 
 
 def _when(at: datetime) -> str:

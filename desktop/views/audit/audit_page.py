@@ -207,7 +207,7 @@ class AuditPage(Page):
 
     def _fill_names(self, names: AuditNames) -> None:
         rooms = sorted({verb.partition(".")[0] for verb in names.verbs})
-        lines = [(f"{verb_text(room)}: everything", f"{room}.") for room in rooms]
+        lines = [(tr("{subject}: everything", subject=verb_text(room)), f"{room}.") for room in rooms]
         lines += [(verb_text(verb), verb) for verb in in_language_order(names.verbs, verb_text)]
         people, desks = ([(name, name) for name in in_language_order(known)] for known in (names.people, names.desks))
         filters = ((self.who, _EVERYBODY, people), (self.what, _ANYTHING, lines), (self.where, _EVERYWHERE, desks))

@@ -88,12 +88,11 @@ def count_line(state: BookingsState, rows: BookingRows[Listed]) -> str:
     if rows.more_renters:
         return f"{told}, {order}. {more_renters_words()}"
     if rows.slip:
-        differ = "differs" if rows.total == 1 else "differ"
-        return tr(
-            "Nothing is spelt “{query}”. {told} {differ} by one slip, {order}",
+        return counted(
+            "Nothing is spelt “{query}”. {count} booking differs by one slip, {order}",
+            "Nothing is spelt “{query}”. {count} bookings differ by one slip, {order}",
+            rows.total,
             query=state.query.text,
-            told=told,
-            differ=differ,
             order=order,
         )
     return f"{told}, {order}"

@@ -151,12 +151,12 @@ class EarningsPage(Page):
         stamp = ""
         if state.span is not None and state.as_of is not None and state.earnings is not None:
             as_of = desk_time(state.as_of, state.span.wall, now=self.vm.now())
-            whole = "complete" if state.earnings.complete else "partial"
-            stamp = (
-                tr("stored copy as of {as_of}, {whole}", as_of=as_of, whole=whole)
-                if state.stored
-                else tr("as of {as_of}", as_of=as_of)
-            )
+            if not state.stored:
+                stamp = tr("as of {as_of}", as_of=as_of)
+            elif state.earnings.complete:
+                stamp = tr("stored copy as of {as_of}, complete", as_of=as_of)
+            else:
+                stamp = tr("stored copy as of {as_of}, partial", as_of=as_of)
             parts.append(stamp)
         self.header.say(TITLE, " · ".join(parts) or " ")
         partial = state.earnings is not None and not state.earnings.complete

@@ -145,8 +145,10 @@ def compared_words(earnings: Earnings) -> str:
     names = [stretch_name(each.stretch, earnings.span) for each in earnings.beside]
     if not names:
         return tr("{span} has not begun.", span=span_name(earnings.span))
-    same = tr(", up to this time of day") if any(each.stretch.cut for each in earnings.beside) else ""
-    return tr("Compared with {names}{same}.", names=" and ".join(names), same=same)
+    told = names[0] if len(names) == 1 else tr("{one} and {other}", one=names[0], other=names[1])
+    if any(each.stretch.cut for each in earnings.beside):
+        return tr("Compared with {names}, up to this time of day.", names=told)
+    return tr("Compared with {names}.", names=told)
 
 
 def _in_short(stretch: Stretch, span: Span) -> str:

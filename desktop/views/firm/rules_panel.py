@@ -77,7 +77,7 @@ class RulesForm(Form):
     def __init__(self, theme: Theme, now: Callable[[], datetime]) -> None:
         super().__init__(theme, roomy=True)
         self.commission = QLineEdit(maxLength=6)
-        self.hold = _spin_box(" minutes", SHORTEST_HOLD // _MINUTE, LONGEST_HOLD // _MINUTE)
+        self.hold = _spin_box(tr(" minutes"), SHORTEST_HOLD // _MINUTE, LONGEST_HOLD // _MINUTE)
         self.currency = Combo()
         self.currency.addItems(sorted(CHARGED))
         self.cancellation = CancellationRows(theme)
@@ -165,7 +165,7 @@ class CancellationRows(QWidget):
 
     def _add(self, rule: CancellationRule, *, focus: bool) -> None:
         line = QWidget()
-        hours = _spin_box(" h before", 0, 24 * 366)
+        hours = _spin_box(tr(" h before"), 0, 24 * 366)
         hours.setValue(rule.hours_before)
         hours.setAccessibleName(tr("Hours before the pick-up"))
         share = QLineEdit(percent(rule.refund_bp).removesuffix(" %"), maxLength=6)

@@ -134,14 +134,12 @@ class CarDetails(QWidget):
             words = f"{_CONSEQUENCE[state.wanted]} {_stay(coming)}"
             self.warning.tell(Tone.WARNING, words, closable=False)
         elif coming and car.status is not CarStatus.ACTIVE:
-            words = tr(
-                "The car is not for rent, and {bookings} still {coming} on it.",
-                bookings=counted("{count} booking", "{count} bookings", coming),
-                coming=_count(coming),
+            words = counted(
+                "The car is not for rent, and {count} booking still counts on it. The counter moves or cancels them.",
+                "The car is not for rent, and {count} bookings still count on it. The counter moves or cancels them.",
+                coming,
             )
-            self.warning.tell(
-                Tone.DANGER, tr("{words} The counter moves or cancels them.", words=words), closable=False
-            )
+            self.warning.tell(Tone.DANGER, words, closable=False)
         else:
             self.warning.clear()
 
@@ -198,10 +196,6 @@ def _line(coming: Coming, now: datetime) -> LabelledValue:
     words = tr("out, back {when}", when=when) if out else tr("from {when}", when=when)
     standing = STANDINGS[coming.standing].lower()
     return LabelledValue(booking_number(coming.id), words if standing == "confirmed" else f"{words}, {standing}")
-
-
-def _count(coming: int) -> str:
-    return "counts" if coming == 1 else "count"
 
 
 def _stay(coming: int) -> str:

@@ -215,12 +215,9 @@ class FleetCarPanel(SidePanel):
 
     def _draw_foot(self, state: FleetCarState) -> None:
         words = {FleetCarStage.SHOWN: tr("Edit"), FleetCarStage.ASKED: ASK[state.wanted or CarStatus.ACTIVE]}
-        lost = (
-            tr(" and remove {photos}", photos=counted("{count} photo", "{count} photos", state.loses_photos))
-            if state.loses_photos
-            else ""
-        )
-        save = tr("Add car") if state.car is None else tr("Save{lost}", lost=lost)
+        save = tr("Add car") if state.car is None else tr("Save")
+        if state.car is not None and state.loses_photos:
+            save = counted("Save and remove {count} photo", "Save and remove {count} photos", state.loses_photos)
         self.main.setText(tr("Saving …") if state.busy else words.get(state.stage, save))
         self.second.setText(tr("Cancel") if state.stage is FleetCarStage.FILLED_IN else tr("Leave it as it is"))
         self.second.setVisible(state.stage is not FleetCarStage.SHOWN)

@@ -77,7 +77,7 @@ def line_of(row: FleetRow | Damaged, state: FleetState, now: datetime) -> FleetL
         facts=(BODIES[car.body], FUELS[car.fuel], TRANSMISSIONS[car.transmission], short_km(car.odometer_km)),
         branch=kept_apart(owner, place),
         price=amount(car.daily_rate),
-        per_day="a day",
+        per_day=tr("a day"),
         badge=words,
         badge_tone=tone,
         body_type=car.body.value,

@@ -39,8 +39,9 @@ def sold_words(sold: Outlook, now: datetime) -> str:
     if not waiting:
         return tr("A rental that has begun goes on; the service waits for its return.") if out else ""
     told = ", ".join(_booking(each, now) for each in ahead[:_TOLD])
-    rest = tr(" and {waiting} more", waiting=waiting - len(ahead[:_TOLD])) if waiting > len(ahead[:_TOLD]) else ""
-    return tr("To be moved to other cars: {told}{rest}.", told=told, rest=rest)
+    if rest := waiting - len(ahead[:_TOLD]):
+        return tr("To be moved to other cars: {told} and {rest} more.", told=told, rest=rest)
+    return tr("To be moved to other cars: {told}.", told=told)
 
 
 def cut_words(crossing: Crossing, now: datetime) -> str:

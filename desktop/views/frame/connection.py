@@ -18,6 +18,8 @@ from engine.domain.shared.errors import Unavailable
 from engine.words.tr import tr
 
 _EVERY_MS = 1_000
+#: Seconds.
+_MINUTE, _HOUR = 60, 3600
 LIVE, LIVE_SLOWLY = tr("Live"), tr("Live, slower")
 SLOW = tr("The cache does not answer. Bookings go on, searching may be slower.")
 
@@ -93,10 +95,11 @@ def _as_of(heard_at: datetime, now: datetime | None) -> str:
     """Such as ``as of 14:02, 3 min ago``."""
     passed = int((now - heard_at).total_seconds()) if now is not None else 0
     words = tr("as of {heard_at}", heard_at=clock_time(heard_at))
-    for size, unit in ((3600, "h"), (60, "min"), (1, "s")):
-        if passed >= size:
-            return tr("{words}, {passed} {unit} ago", words=words, passed=passed // size, unit=unit)
-    return words
+    if passed >= _HOUR:
+        return tr("{words}, {passed} h ago", words=words, passed=passed // _HOUR)
+    if passed >= _MINUTE:
+        return tr("{words}, {passed} min ago", words=words, passed=passed // _MINUTE)
+    return tr("{words}, {passed} s ago", words=words, passed=passed) if passed >= 1 else words
 
 
 def _warning(state: ConnectionState) -> tuple[Tone, str]:
@@ -105,8 +108,9 @@ def _warning(state: ConnectionState) -> tuple[Tone, str]:
         return (Tone.NEUTRAL, "") if state.cache else (Tone.WARNING, SLOW)
     if not isinstance(state.problem, Unavailable):
         return Tone.DANGER, say(state.problem).text
-    since = "" if state.heard_at is None else tr(" since {heard_at}", heard_at=clock_time(state.heard_at))
-    return (
-        Tone.DANGER,
-        tr("No connection to the database{since}. Showing what was loaded; booking is not possible.", since=since),
+    if state.heard_at is None:
+        return Tone.DANGER, tr("No connection to the database. Showing what was loaded; booking is not possible.")
+    since = clock_time(state.heard_at)
+    return Tone.DANGER, tr(
+        "No connection to the database since {since}. Showing what was loaded; booking is not possible.", since=since
     )

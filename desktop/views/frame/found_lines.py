@@ -109,9 +109,11 @@ def _under(kind: HitKind, found: HitRows[Any], text: str, every: Hit, offers: Of
         if found.total <= shown
         else tr("{shown} of {total}", shown=whole(shown), total=whole(found.total))
     )
-    slip = tr(", differing by one slip") if found.slip and not _all_slipped(every) else ""
+    title = _TITLES[kind]
+    if found.slip and not _all_slipped(every):
+        title = tr("{kind}, differing by one slip", kind=title)
     lines = [
-        PaletteLine("", count, f"{_TITLES[kind]}{slip}", enabled=False, heading=True),
+        PaletteLine("", count, title, enabled=False, heading=True),
         *(_LINES[kind](each, text) for each in found.rows),
     ]
     if kind is HitKind.RENTERS and offers.booking:

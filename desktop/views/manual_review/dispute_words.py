@@ -50,7 +50,7 @@ def due_of(dispute: Dispute, now: datetime) -> str:
     if due_by is None or dispute.facts.status not in _WAITS:
         return ""
     told = branch_time(due_by, desk_zone(), now=now)
-    return told if now < due_by else f"{told} (over)"
+    return told if now < due_by else tr("{when} (over)", when=told)
 
 
 def taken_label(dispute: Dispute) -> str:

@@ -44,8 +44,13 @@ def paid_of(case: RestoredCase, now: datetime) -> str:
 
 def what_happened(case: RestoredCase, now: datetime) -> str:
     """In three sentences: the database is older, this was paid, and whether the car is kept."""
-    to = "" if case.back_to is None else tr(" to {back_to}", back_to=branch_time(case.back_to, desk_zone(), now=now))
-    restored = tr("The database was restored from a back-up and went back in time{to}.", to=to)
+    if case.back_to is None:
+        restored = tr("The database was restored from a back-up and went back in time.")
+    else:
+        restored = tr(
+            "The database was restored from a back-up and went back in time to {back_to}.",
+            back_to=branch_time(case.back_to, desk_zone(), now=now),
+        )
     paid = tr("This payment was made since then, and its booking was lost.")
     if case.payment.stay is None:
         kept = tr("Nobody knows which car it was for, so its money can only go back.")

@@ -80,7 +80,7 @@ def money_lines(found: UnbelievedCase) -> tuple[Amount, ...]:
 
 
 def amounts(sums: Sequence[Money]) -> str:
-    return " + ".join(map(amount, sums)) or "nothing"
+    return " + ".join(map(amount, sums)) or tr("nothing")
 
 
 def give_back_label(found: UnbelievedCase | None) -> str:

@@ -98,7 +98,7 @@ def _text(car: Car, branch: str) -> CarCardText:
         facts=(BODIES[car.body], FUELS[car.fuel], TRANSMISSIONS[car.transmission], short_km(car.odometer_km)),
         branch=branch,
         price=amount(car.daily_rate),
-        per_day="a day",
+        per_day=tr("a day"),
         badge=STATUSES[car.status],
         badge_tone=STATUS_TONES[car.status],
         body_type=car.body.value,

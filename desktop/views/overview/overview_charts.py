@@ -27,7 +27,7 @@ def by_month(overview: Overview, currency: str) -> ChartData:
             name=month_name(month),
             before=float(commission.minor),
             before_text=amount(commission),
-            beside="commission",
+            beside=tr("commission"),
             key=month,
         )
         for month, revenue, commission in overview.by_month(currency)

@@ -95,7 +95,7 @@ def to_go(holds: tuple[Booking, ...], now: datetime, *, leaving: bool) -> Questi
         for hold in holds[: _NAMED if len(holds) > 1 else 0]
     )
     rest = len(holds) - _NAMED
-    more = tr(" And {holds}.", holds=counted("{count} more hold", "{count} more holds", rest)) if rest > 0 else ""
+    more = counted(" And {count} more hold.", " And {count} more holds.", rest) if rest > 0 else ""
     waits = tr("A booking waits") if len(holds) == 1 else tr("{holds} bookings wait", holds=len(holds))
     ends = tr("Its hold goes on until it runs") if len(holds) == 1 else tr("Their holds go on until they run")
     return Question(

@@ -146,7 +146,7 @@ class PeoplePage(Page):
         told = (
             tr("Loading")
             if total < 0
-            else counted("{count} account", "{count} accounts", total) + tr(", by name")
+            else counted("{count} account, by name", "{count} accounts, by name", total)
             if total
             else " "
         )

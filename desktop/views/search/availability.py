@@ -70,13 +70,13 @@ def lines(calendar: CarCalendar, zone: tzinfo, now: datetime) -> tuple[str, ...]
 
 
 def _taken_line(each: Obstacle, zone: tzinfo, now: datetime) -> str:
-    word, by = WHY_NOT[each.why][0], tr(", by {by}", by=each.by) if each.by else ""
+    word = WHY_NOT[each.why][0]
     if each.period is None:
         return word
     start, end = day_time(each.period.starts_at, zone, now=now), branch_time(each.period.ends_at, zone, now=now)
-    if each.why is WhyTaken.OVERDUE:
-        return tr("Overdue since {end}{by}", end=end, by=by)
-    return f"{word} {start} – {end}{by}"  # noqa: RUF001 -- a range's dash
+    overdue = each.why is WhyTaken.OVERDUE
+    told = tr("Overdue since {end}", end=end) if overdue else f"{word} {start} – {end}"  # noqa: RUF001 -- a range's dash
+    return tr("{told}, by {by}", told=told, by=each.by) if each.by else told
 
 
 def _day(calendar: CarCalendar, day: date, zone: tzinfo, now: datetime, *, opens: bool) -> StripDay:

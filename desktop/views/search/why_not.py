@@ -119,13 +119,11 @@ def way_text(found: Blocked, branch: Branch, now: datetime, own: AccountName) ->
         said = tr("It was due on {ends}", ends=ends)
     else:
         said = tr("From {starts_at} until {ends}", starts_at=day_time(way.period.starts_at, zone, now=now), ends=ends)
-    by = tr(", by {what}", what="you" if way.by == own else way.by) if way.by is not None else ""
-    number = (
-        tr(", booking {booking_id}", booking_id=booking_number(way.booking_id)) if way.booking_id is not None else ""
-    )
-    more = (
-        tr(" {bookings} in the way.", bookings=counted("{count} more booking", "{count} more bookings", found.more))
-        if found.more
-        else ""
-    )
-    return f"{said}{by}{number}.{more}"
+    if way.by is not None:
+        said = tr("{said}, by {account}", said=said, account=tr("you") if way.by == own else way.by)
+    if way.booking_id is not None:
+        said = tr("{said}, booking {number}", said=said, number=booking_number(way.booking_id))
+    if not found.more:
+        return f"{said}."
+    more = counted("{count} more booking in the way.", "{count} more bookings in the way.", found.more)
+    return f"{said}. {more}"

@@ -61,8 +61,13 @@ class PhotoView(QWidget):
             self._tell()
 
     def _tell(self) -> None:
-        which = tr(", picture {at} of {count}", at=self.at + 1, count=self.count) if self.count > 1 else ""
-        self.setAccessibleName(f"{self._name}{which}" if self._photos else tr("{name}, drawing", name=self._name))
+        if not self._photos:
+            told = tr("{name}, drawing", name=self._name)
+        elif self.count > 1:
+            told = tr("{name}, picture {at} of {count}", name=self._name, at=self.at + 1, count=self.count)
+        else:
+            told = self._name
+        self.setAccessibleName(told)
         self.update()
 
     def _paint_photo(self, painter: QPainter, photo: QPixmap) -> None:

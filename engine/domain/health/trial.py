@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import StrEnum, auto
 
 
 class Barrier(StrEnum):
     """What keeps a desk from a server, in the order in which it is looked for."""
 
-    UNKNOWN_NAME = "no computer has that name"
-    NOBODY = "nothing listens there"
-    SILENT = "no answer in time"
-    NO_TLS = "TLS is wanted here and not spoken there"
-    TLS_WANTED = "TLS is wanted there and not spoken here"
-    UNTRUSTED = "certificate of another authority"
-    EXPIRED = "certificate out of date"
-    OTHER_NAME = "certificate for another name"
-    PROOF_WANTED = "a certificate of this computer is wanted"
-    STRANGER = "something else answers"
-    ALONE = "not a member of a replica set"
-    NEW_MEMBER = "a member of no set yet"
-    OTHER_SET = "a member of another set"
-    NO_PRIMARY = "no member leads"
-    OUT_OF_REACH = "the leading member is out of reach"
-    PASSWORD_WANTED = "a password is wanted"  # noqa: S105 -- what is in the way, no password
-    REFUSED = "name or password is wrong"
-    NO_RIGHT = "the account may not do it"
+    UNKNOWN_NAME = auto()
+    NOBODY = auto()
+    SILENT = auto()
+    NO_TLS = auto()
+    TLS_WANTED = auto()
+    UNTRUSTED = auto()
+    EXPIRED = auto()
+    OTHER_NAME = auto()
+    PROOF_WANTED = auto()
+    STRANGER = auto()
+    ALONE = auto()
+    NEW_MEMBER = auto()
+    OTHER_SET = auto()
+    NO_PRIMARY = auto()
+    OUT_OF_REACH = auto()
+    PASSWORD_WANTED = auto()
+    REFUSED = auto()
+    NO_RIGHT = auto()
 
 
 @dataclass(frozen=True, slots=True)

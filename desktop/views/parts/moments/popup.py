@@ -191,7 +191,7 @@ class _Times(QListWidget):
 
 
 def _note(skipped: bool, closed: bool) -> str:  # noqa: FBT001 -- two facts of one row
-    return tr("   does not exist") if skipped else "   closed" if closed else ""
+    return tr("   does not exist") if skipped else tr("   closed") if closed else ""
 
 
 def _step(theme: Theme, icon: Icon, name: str) -> Button:

@@ -245,8 +245,7 @@ class _Blocks(QWidget):
         if file is None:
             return
         if file.block is not None:
-            over = "" if file.block.holds_at(now) else tr(", run out")
-            self._add(tr("Blocked{over}", over=over), "danger")
+            self._add(tr("Blocked") if file.block.holds_at(now) else tr("Blocked, run out"), "danger")
             self._add(block_words(file.block), "muted")
         for past in reversed(file.past_blocks):
             self._add(tr("Lifted"), "positive")
