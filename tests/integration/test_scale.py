@@ -18,6 +18,7 @@ from engine.bootstrap import open_engine
 from engine.config import Secret
 from engine.domain.firm.freshness import EVERYTHING
 from engine.wiring.deployment import Deployment
+from engine.words.health import written
 
 _NAME = "ds_scaled"
 _CARS, _BRANCHES = 600, 12
@@ -148,15 +149,15 @@ async def test_the_doctor_reads_a_page_at_a_time_and_misses_none(scaled, monkeyp
         assert [] == [str(each) for each in commands if each.docs > max(_LARGEST, _CARS)]
         assert ([], []) == (told["claims"].lines, told["rows"].lines)
         assert (600, [], [], 0) == (told["claims"].looked, told["terms"], told["zones"], told["sums"]["EUR"].minor)
-        assert any("500 bookings" in each or "1,000 bookings" in each for each in heard)
+        assert any("500 bookings" in each or "1,000 bookings" in each for each in map(written, heard))
 
         heal = _spoil(db)
         try:
             await look()
         finally:
             heal()
-        assert {"ca-000400", "zz-none"} <= {line.partition(":")[0] for line in told["claims"].lines}
-        assert 1 == sum(line.startswith("audit: ") for line in told["rows"].lines)
+        assert {"ca-000400", "zz-none"} <= {line.partition(":")[0] for line in map(written, told["claims"].lines)}
+        assert 1 == sum(line.startswith("audit: ") for line in map(written, told["rows"].lines))
         assert (["ca-000599"], 1) == (told["terms"], abs(told["sums"]["EUR"].minor))
 
 

@@ -35,6 +35,7 @@ from engine.domain.shared.errors import (
 )
 from engine.domain.shared.period import RentalPeriod
 from engine.wiring.background import at_work
+from engine.words.health import facts_of
 
 pytestmark = pytest.mark.asyncio
 
@@ -64,7 +65,7 @@ async def wrong_claims(world):
     async with world.desk("admin") as admin:
         report = await admin.admin.health.examine(admin.actor)
     finding = next(each for each in report.findings if each.area is HealthArea.CLAIMS)
-    return finding.level, dict(finding.facts).get("Wrong", "")
+    return finding.level, dict(facts_of(finding)).get("Wrong", "")
 
 
 async def plan(desk, first, last, *, car="car-1", reason="Brakes", seen=frozenset()):

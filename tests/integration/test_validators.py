@@ -19,6 +19,7 @@ from engine.domain.booking.states import BookingState
 from engine.domain.health.health import HealthArea, Level
 from engine.domain.shared.errors import InvalidPeriod, NotBelieved
 from engine.domain.shared.period import RentalPeriod
+from engine.words.health import facts_of
 
 pytestmark = pytest.mark.asyncio
 HOUR, SEED = timedelta(hours=1), 44
@@ -276,8 +277,8 @@ async def test_a_row_from_before_its_rule_is_told_put_aside_and_can_be_let_go_of
 
     (rows,) = [each for each in report.findings if each.area is HealthArea.ROWS]
     assert Level.BAD is rows.level
-    assert f"bookings: {booking.id}" in dict(rows.facts)["Wrong"]
-    assert "fences: car-1" in dict(rows.facts)["Wrong"]
+    assert f"bookings: {booking.id}" in dict(facts_of(rows))["Wrong"]
+    assert "fences: car-1" in dict(facts_of(rows))["Wrong"]
     assert "doubted" == world.stored(booking)["payments"][0]["trouble"]["why"]
     assert {booking.id, "old", other.id} == claimed
     assert {booking.id, "old"} == {each["id"] for each in world.db.fences.find_one({"_id": "car-1"})["claims"]}
