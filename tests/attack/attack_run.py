@@ -41,7 +41,7 @@ from engine.domain.shared.errors import (
     StrangeAddress,
 )
 from engine.domain.shared.period import RentalPeriod
-from engine.words.health import says
+from engine.words.health import facts_of, says
 
 ACCOUNTS = {"ds_client": "clerk", "ds_guest": GUEST}
 #: What tells a person that a row is not as the program writes it.
@@ -307,7 +307,7 @@ class Run:
             f"{each.area}|{line}"
             for each in report.findings
             if each.area != "reconcile"
-            for name, fact in each.facts
+            for name, fact in facts_of(each)
             for line in fact.split("; ")
             if name in _DOUBLES
         ]

@@ -79,7 +79,7 @@ async def _bookings(photo) -> None:
 
 async def _firm(photo) -> None:
     photo.view.go("firm")
-    page = _office(photo).firm
+    page = photo.view.page("firm")
     vm = page.vm
     await photo.until(lambda: vm.state.phase is Phase.READY)
     vm.set_rules(replace(vm.state.firm.settings, commission_bp=vm.state.firm.settings.commission_bp + 50), None)
@@ -112,7 +112,7 @@ async def _firm(photo) -> None:
 
 async def _audit(photo) -> None:
     photo.view.go("audit")
-    page = _office(photo).audit
+    page = photo.view.page("audit")
     vm = page.vm.list
     await photo.until(lambda: vm.state.phase is Phase.READY)
     await photo.take("audit")
@@ -135,7 +135,7 @@ async def _audit(photo) -> None:
 
 async def _health(photo) -> None:
     photo.view.go("health")
-    page = _office(photo).health
+    page = photo.view.page("health")
     await photo.until(lambda: page.vm.state.phase is Phase.READY)
     await photo.take("health")
     page.show_finding(page.vm.state.findings[0])

@@ -30,7 +30,7 @@ async def office(photo) -> None:
 
 async def _bookings(photo) -> None:
     photo.view.go("all-bookings")
-    page = photo.view.area(OversightArea).bookings
+    page = photo.view.page("all-bookings")
     vm = page.vm
     await photo.until(lambda: vm.state.phase is Phase.READY)
     full = vm.state
@@ -53,7 +53,7 @@ async def _bookings(photo) -> None:
 
 async def _cars(photo) -> None:
     photo.view.go("all-cars")
-    page = photo.view.area(OversightArea).cars
+    page = photo.view.page("all-cars")
     await photo.until(lambda: page.fleet.state.phase is Phase.READY and page.fleet.state.first is not None)
     await photo.until(lambda: page.rows.model.row_at(0) is not None)
     await fleet_phases(photo, page, "all-cars")
@@ -65,7 +65,7 @@ async def _care(photo) -> None:
     vm = oversight.care.there.vm.list
     await photo.until(lambda: vm.state.phase is Phase.READY and not oversight.care.there._slide.state().value)
     await photo.take("care-empty")
-    bookings, now = oversight.bookings.vm.state.first.rows, photo.desk.now()
+    bookings, now = photo.view.page("all-bookings").vm.state.first.rows, photo.desk.now()
     whys = (Why.REFUND_FAILED, Why.STUCK, Why.MISMATCH, Why.LAPSED)
     cases = [
         Case(booking, why, now - timedelta(hours=2 + at))
