@@ -49,6 +49,9 @@ class Button(QPushButton):
         self._theme = theme
         self._kind = kind
         self._icon = icon
+        # Whether being disabled took the focus away, and to whom it went.
+        self._robbed = False
+        self._passed_on: QWidget | None = None
         self.setFont(theme.font(TypeSize.BODY, bold=kind in (ButtonKind.PRIMARY, ButtonKind.DANGER)))
         self.setAutoDefault(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -60,6 +63,21 @@ class Button(QPushButton):
         self.update()
 
     # Qt names below.
+
+    def setEnabled(self, enabled: bool) -> None:  # noqa: FBT001 -- Qt's
+        """A focus that it loses by being disabled comes back with being enabled, unless it was moved on meanwhile.
+
+        While servers do not answer, what wants them is disabled; whoever goes on with Enter afterwards means the same.
+        """
+        had = self.window().focusWidget() is self
+        super().setEnabled(enabled)
+        there = self.window().focusWidget()
+        if not enabled and had:
+            self._robbed, self._passed_on = True, there
+        elif enabled and self._robbed:
+            self._robbed = False
+            if there is self._passed_on:
+                self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def sizeHint(self) -> QSize:
         words = QFontMetrics(self.font()).horizontalAdvance(_shown(self.text()))

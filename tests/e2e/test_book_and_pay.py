@@ -39,18 +39,26 @@ async def _sign_in_and_find(person):
 
 async def _book(person):
     panel = person.desk.panel
+    await _live(person)
     person.press(Qt.Key.Key_J)
     person.press(Qt.Key.Key_Return)
     await person.until(lambda: person.window.focusWidget() is person.window.workspace.client.car.main)
+    await _live(person)
     person.press(Qt.Key.Key_Return)
     await person.until(lambda: panel.state.offer is not None and panel.state.stage is PanelStage.RENTER)
     person.type("mar")
     await person.until(lambda: panel.state.found.rows)
     person.press(Qt.Key.Key_Return)
     await person.until(lambda: panel.state.renter is not None)
+    await _live(person)
     person.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     await person.until(lambda: panel.state.checkout_ready)
     return panel
+
+
+async def _live(person):
+    """On a busy machine servers answer too late now and then, and nothing is booked until they do again."""
+    await person.until(lambda: person.desk.connection.state.problem is None)
 
 
 async def _pay(page, card):

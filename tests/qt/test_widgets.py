@@ -470,3 +470,25 @@ def test_long_words_in_the_status_bar_give_way_and_never_make_the_window_wider(t
 
     assert bar.minimumSizeHint().width() < 700
     bar.deleteLater()
+
+
+@pytest.mark.parametrize("moved", [False, True], ids=["left alone", "moved on"])
+def test_a_focus_lost_by_being_disabled_comes_back_unless_somebody_moved_it(qtbot, theme, moved):
+    """The servers do not answer for a moment: who had the finger on Enter does not press something else afterwards."""
+    window = QWidget()
+    qtbot.addWidget(window)
+    row = QHBoxLayout(window)
+    book, other, third = (Button(theme, text) for text in ("Book", "As a list", "Done"))
+    for button in (book, other, third):
+        row.addWidget(button)
+    window.show()
+    book.setFocus()
+
+    for _ in range(2):
+        book.setEnabled(False)
+    assert other is window.focusWidget()
+    if moved:
+        third.setFocus()
+    book.setEnabled(True)
+
+    assert (third if moved else book) is window.focusWidget()

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import faulthandler
-import gc
 import os
 import threading
-from typing import TextIO
+from collections.abc import Iterator
+from typing import Any, TextIO
 
 import pytest
 from _pytest.faulthandler import fault_handler_stderr_fd_key
@@ -21,6 +21,7 @@ _BEFORE_S, _BEFORE_SHARE = 1.0, 1 / 30
 #: Whoever is the first in a run to want the demo makes it for all.
 _WITH_THE_DEMO_S = 900
 
+_FRAMES, _NEXT = ("cr_frame", "gi_frame", "ag_frame"), ("cr_await", "gi_yieldfrom", "ag_await")
 _WATCH = pytest.StashKey[threading.Timer]()
 
 
@@ -59,8 +60,21 @@ def tell(descriptor: int, title: str) -> None:
 
 
 def tell_tasks(stream: TextIO) -> None:
-    tasks = [thing for thing in gc.get_objects() if isinstance(thing, asyncio.Task) and not thing.done()]
+    # Not from the collector: what was there before a window opened is kept out of its sight.
+    tasks = [task for task in list(asyncio.tasks._all_tasks) if not task.done()]
     print(f"{len(tasks)} tasks had not ended", file=stream)
     for task in tasks:
-        print(f"-- {task.get_name()}", file=stream)
-        task.print_stack(file=stream)
+        print(f"-- {task.get_name()}{', asked to end' if task.cancelling() else ''}", file=stream)
+        for place in _awaited(task.get_coro()):
+            print(f"   {place}", file=stream)
+
+
+def _awaited(coroutine: Any) -> Iterator[str]:
+    """Where it stands, from the outermost call to what is awaited."""
+    while coroutine is not None:
+        frame = next((found for name in _FRAMES if (found := getattr(coroutine, name, None)) is not None), None)
+        if frame is not None:
+            yield f"{frame.f_code.co_filename}:{frame.f_lineno} {frame.f_code.co_qualname}"
+        elif not hasattr(coroutine, "cr_frame"):
+            yield repr(coroutine)[:200]
+        coroutine = next((found for name in _NEXT if (found := getattr(coroutine, name, None)) is not None), None)
