@@ -19,7 +19,6 @@ from engine.adapters.mongo.store import MongoStore
 from engine.adapters.mongo.watch import MongoWatch
 from engine.adapters.redis.cache import RedisCache
 from engine.config import Secret
-from engine.domain.people.people import AccountName
 from engine.services.booking.manual_review import ManualReview
 from engine.services.booking.unbelieved import UnbelievedService
 from engine.services.firm.audit import AuditService
@@ -57,7 +56,7 @@ def open_admin(
         return_pages=ReturnPageService(MongoReturnPages(client, name), MongoDeployment(client, name), clock, desk),
         requests=RequestService(MongoPeople(client, name), clock, desk),
         watch=Watch(MongoWatch(client, name, changes.since), inspection, reconciler, clock),
-        watch_notes=WatchNotes(store, clock, AccountName(payment.desk), desk),
+        watch_notes=WatchNotes(store, clock, payment.account, desk),
     )
 
 

@@ -121,7 +121,7 @@ def bookings_at(deployment: Deployment, means: Means, key: bytes | None, actor: 
 def _wished(booking: BookingService, wishing: Wishing, carrier: Carrier, changing: ChangingCarService) -> BookingWiring:
     """A renter's own account: the same use cases, each wished for."""
     clock, store, own = booking.clock, booking.store, booking.payment
-    payment = WatchedPayment(store, own.gateway, clock, own.desk, own.mode, own.belief)
+    payment = WatchedPayment(store, own.gateway, clock, own.account, own.mode, own.belief)
     wished = WishedBookings(
         store,
         booking.booking_lock,
@@ -132,7 +132,7 @@ def _wished(booking: BookingService, wishing: Wishing, carrier: Carrier, changin
         booking.return_url,
         wishing=wishing,
     )
-    rental = WishedRental(store, clock, wished, payment, own.desk, wishing=wishing)
+    rental = WishedRental(store, clock, wished, payment, changing.desk, wishing=wishing)
     return BookingWiring(wished, rental, payment, Follower(payment, clock, _OFTEN_S, _SELDOM_S), carrier, changing)
 
 

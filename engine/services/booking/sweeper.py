@@ -98,7 +98,7 @@ class Sweeper:
     async def _leave_word(self, count: int) -> None:
         """For whoever asks when somebody swept last; a sweep is none the worse if it cannot be written down."""
         try:
-            await self.store.note_round("sweeper", self.payment.desk, self.desk, self.clock.now(), count)
+            await self.store.note_round("sweeper", self.payment.account, self.desk, self.clock.now(), count)
         except DriveSphereError as problem:
             log.warning("sweeper.no_word_left", code=problem.code)
 

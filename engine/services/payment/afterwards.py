@@ -86,7 +86,7 @@ class Afterwards:
             return 0
         now = self.payment.clock.now()
         self._own[name] = now
-        await self.payment.store.note_round(name, self.payment.desk, self.desk, now, count)
+        await self.payment.store.note_round(name, self.payment.account, self.desk, now, count)
         return count
 
     async def _look_at_refunds(self) -> int:

@@ -15,6 +15,7 @@ from engine.domain.booking.states import BookingState
 from engine.domain.money.ledger import LedgerRow, charge_rows, failed_refund_rows, refund_rows
 from engine.domain.money.payment import AttemptState, IntentFacts, Payment, Refund, RefundFacts, RefundState
 from engine.domain.money.trouble import Trouble, Why
+from engine.domain.people.people import AccountName
 from engine.domain.shared.errors import NotBelieved, PaymentMismatch, PaymentRefused
 from engine.ports.bookings import BookingStore, Transaction
 from engine.ports.local import Clock
@@ -33,7 +34,7 @@ class CaptureAndRefund:
     store: BookingStore
     gateway: PaymentGateway
     clock: Clock
-    desk: str
+    account: AccountName
 
     async def take(self, believed: Believed) -> Booking:
         """Row 16: capture what is authorised; a booking cancelled in full is let go instead, which costs nothing."""
@@ -94,7 +95,7 @@ class CaptureAndRefund:
             return await self._store(after)
         rows = refund_rows(booking, told.refund_id, told.amount, now)
         if booking.state is BookingState.REFUND_DUE:
-            after = booking.move_to(BookingState.REFUNDED, now=now, by=self.desk, payment=payment.with_refund(told))
+            after = booking.move_to(BookingState.REFUNDED, now=now, by=self.account, payment=payment.with_refund(told))
         return await self._post(after, rows)
 
     async def doubt(self, believed: Believed) -> Booking:
@@ -151,7 +152,7 @@ class CaptureAndRefund:
         voided = payment.with_attempt(attempt.ended(AttemptState.VOID))
         if booking.state is BookingState.REFUND_DUE:
             now = self.clock.now()
-            return await self._store(booking.move_to(BookingState.REFUNDED, now=now, by=self.desk, payment=voided))
+            return await self._store(booking.move_to(BookingState.REFUNDED, now=now, by=self.account, payment=voided))
         done = Refund(attempt.amount, RefundState.DONE, attempt.payment_intent)
         return await self._store(booking.paying(voided.with_refund(done)))
 

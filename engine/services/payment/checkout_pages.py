@@ -13,6 +13,7 @@ from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.booking.frozen import again, order_of
 from engine.domain.booking.states import BookingState
 from engine.domain.money.payment import PAGE_LIFETIME, Attempt, AttemptState, Decline, PageFacts, PageStatus, Payment
+from engine.domain.people.people import AccountName
 from engine.domain.shared.errors import NotBelieved, PaymentRefused
 from engine.ports.bookings import BookingStore
 from engine.ports.local import Clock
@@ -43,7 +44,7 @@ class CheckoutPages:
     store: BookingStore
     gateway: PaymentGateway
     clock: Clock
-    desk: str
+    account: AccountName
     declines: dict[BookingId, Decline]
 
     async def open(self, believed: Believed) -> Booking:
@@ -126,7 +127,7 @@ class CheckoutPages:
         return booking
 
     async def move(self, booking: Booking, wanted: BookingState, payment: Payment | None = None) -> Booking:
-        return await self._store(booking.move_to(wanted, now=self.clock.now(), by=self.desk, payment=payment))
+        return await self._store(booking.move_to(wanted, now=self.clock.now(), by=self.account, payment=payment))
 
     async def _begin_again(self, believed: Believed) -> Booking:
         """Nothing was created under the old key, so a new attempt with a new deadline is the only page."""

@@ -16,7 +16,7 @@ from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.booking.states import BookingState
 from engine.domain.money.addresses import PageAddress, page_address
 from engine.domain.money.payment import AttemptState, Decline, PageFacts, PageStatus
-from engine.domain.people.people import Actor, Deed
+from engine.domain.people.people import AccountName, Actor, Deed
 from engine.domain.shared.errors import (
     CarNotRentable,
     Forbidden,
@@ -47,13 +47,13 @@ class PaymentService:
     """See the verbs.
 
     Attributes:
-        desk: The name under which this engine signs a booking's history.
+        account: The name under which this engine signs a booking's history.
     """
 
     store: Store
     gateway: PaymentGateway
     clock: Clock
-    desk: str
+    account: AccountName
     mode: ModeGuard
     belief: Belief
     _declines: dict[BookingId, Decline] = field(default_factory=dict)
@@ -213,7 +213,7 @@ class PaymentService:
 
         async def claim_again(work: Transaction) -> None:
             await work.claim(booking.car_id, booking.period, booking.id, now)
-            await work.replace(booking.move_to(BookingState.CONFIRMED, now=now, by=self.desk, payment=paid))
+            await work.replace(booking.move_to(BookingState.CONFIRMED, now=now, by=self.account, payment=paid))
 
         try:
             if booking.period.ends_at > now:
@@ -222,7 +222,7 @@ class PaymentService:
             log.warning("payment.too_late", booking=booking.id)
         except (PeriodTaken, CarNotRentable) as problem:
             log.warning("payment.car_lost", booking=booking.id, why=problem.code)
-        await self.store.replace(booking.move_to(BookingState.REFUND_DUE, now=now, by=self.desk, payment=paid))
+        await self.store.replace(booking.move_to(BookingState.REFUND_DUE, now=now, by=self.account, payment=paid))
 
     async def _step(self, booking: Booking) -> Booking:
         attempt, pages, capture = booking.payment.attempt, self._pages, self._capture
@@ -250,8 +250,8 @@ class PaymentService:
 
     @property
     def _pages(self) -> CheckoutPages:
-        return CheckoutPages(self.store, self.gateway, self.clock, self.desk, self._declines)
+        return CheckoutPages(self.store, self.gateway, self.clock, self.account, self._declines)
 
     @property
     def _capture(self) -> CaptureAndRefund:
-        return CaptureAndRefund(self.store, self.gateway, self.clock, self.desk)
+        return CaptureAndRefund(self.store, self.gateway, self.clock, self.account)
