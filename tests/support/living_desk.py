@@ -41,7 +41,7 @@ async def work(program):
             await until(lambda: desk.panel.state.found.rows)
             desk.panel.choose(desk.panel.state.found.rows[0])
             desk.panel.book()
-            await until(lambda: desk.panel.state.page_ready)
+            await until(lambda: desk.panel.state.checkout_ready)
             print(desk.panel.state.booking.id, flush=True)
     if told["then"]:
         here = {"asyncio": asyncio, "window": window, "program": program, "told": told}

@@ -72,7 +72,7 @@ class PanelState:
 
     Attributes:
         booking: Once there is one; its quote is what is charged.
-        page_ready: The payment page can be opened.
+        checkout_ready: The payment page can be opened.
         page: The payment page, once its address was asked for.
         decline: The card that was refused last on it; None once another is tried.
         problem: What went wrong last; the panel stays usable.
