@@ -9,6 +9,7 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
+from zoneinfo import ZoneInfo
 
 import pytest
 from altered import altered
@@ -477,7 +478,8 @@ async def test_an_export_is_written_as_the_spreadsheet_expects_it(filled, habits
 
     assert rows_of(plain, PLAIN) == rows_of(asked, habits)
     assert f"100,00{habits.separator}" in asked
-    assert f"{habits.separator}{habits.day(made.period.starts_at)} " in asked
+    out = made.period.starts_at.astimezone(ZoneInfo(made.zone))
+    assert f"{habits.separator}{habits.day(out)} " in asked
 
 
 @pytest.mark.parametrize("said", ["paid by phone, too", "=1+1", "Moreau; \u05d0\u05d3\u05d4"])

@@ -126,7 +126,7 @@ async def test_the_command_prints_an_account_that_a_desk_can_work_with(world):
     port = world.redis.connection_pool.connection_kwargs["port"]
     place = replace(world.deployment, redis_url=Secret(f"redis://printed:{password}@127.0.0.1:{port}/0"))
     try:
-        async with replace(world, place=place).desk() as desk:
+        async with replace(world, deployment=place).desk() as desk:
             await desk.booking.hold(desk.actor, wish(desk))
             await desk.sweeper.sweep()
 
