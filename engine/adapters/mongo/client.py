@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC
-from typing import Any
+from typing import Any, TypeVar
 
+import pymongo.lock
 from bson.codec_options import CodecOptions, DatetimeConversion
 from bson.errors import BSONError
 from pymongo import AsyncMongoClient
@@ -39,6 +42,7 @@ from engine.domain.shared.errors import (
 )
 from engine.domain.shared.server_address import MECHANISM, check_mongo_url, same_server
 
+T = TypeVar("T")
 Document = dict[str, Any]
 Client = AsyncMongoClient[Document]
 Database = AsyncDatabase[Document]
@@ -61,6 +65,21 @@ _UNAUTHORIZED, _AUTHENTICATION_FAILED, _WRITE_CONFLICT, _SHAPE_REFUSED = 13, 18,
 #: What a member says that stops, starts or lost its part, without a label for the driver: interrupted, not yet
 #: initialized, its signing keys not loaded, no majority known yet, the snapshot, plan, cursor or transaction gone.
 _BETWEEN_PARTS = frozenset({43, 91, 94, 133, 134, 175, 189, 202, 211, 246, 251, 262, 11600, 11602, 46841})
+
+
+async def _wait_here(awaitable: Awaitable[T], timeout: float | None) -> T:  # noqa: ASYNC109 -- asyncio's own name
+    """As ``asyncio.wait_for`` since Python 3.12: it waits in the task that asks. Raises: TimeoutError.
+
+    Before, it waits in a task of its own, and who is cancelled while that one ends leaves it behind. Behind a condition
+    of the driver's it then takes the lock for nobody: no server is chosen any more, and the client stands still for
+    ever. Many waits that end together are enough, as when the network is cut, and one that is not wanted any more.
+    """
+    async with asyncio.timeout(timeout):
+        return await awaitable
+
+
+if sys.version_info < (3, 12):
+    pymongo.lock.wait_for = _wait_here  # type: ignore[assignment, attr-defined]
 
 
 @dataclass(frozen=True, slots=True)
