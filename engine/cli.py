@@ -159,8 +159,7 @@ def provision(
     remember_servers(mongo_url)
     _for_a_new_set(more)
     with in_words():
-        if more["key_file"] and (made := provisioning.key_file(more["key_file"], mongo_url)):
-            click.echo("\n".join(made))
+        if _made_key_file(more["key_file"], mongo_url):
             return
         ca_file = load().ca_file
         password = _root_password(root_name)
@@ -181,6 +180,16 @@ def provision(
                 hear=progress,
             )
         )
+
+
+def _made_key_file(key_file: Path | None, mongo_url: str) -> bool:
+    """Whether it was made now, and what to do with it said; False where none is wanted, or it is there already."""
+    from engine.commands import provision as provisioning  # noqa: PLC0415 -- as above
+
+    made = provisioning.key_file(key_file, mongo_url) if key_file else ()
+    if made:
+        click.echo("\n".join(made))
+    return bool(made)
 
 
 def _carry_out(work: Coroutine[Any, Any, Iterable[str]]) -> None:

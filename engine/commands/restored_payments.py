@@ -45,15 +45,6 @@ def restored(
     if bool(book) != bool(renter) or bool(give_back) != bool(reason) or (book and give_back):
         raise click.BadParameter(tr("--book PAYMENT --renter ID, or --give-back PAYMENT --reason TEXT, or neither."))
 
-    async def decide(engine: Engine) -> list[RestoredPayment]:
-        await engine.restored_look.look(account)
-        if book and renter:
-            await engine.restored.book_again(engine.actor, book, RenterId(renter))
-        elif give_back and reason:
-            said = RefundReason(UsualReason.OTHER, reason)
-            await engine.restored.give_back(engine.actor, give_back, said)
-        return await engine.restored.waiting(engine.actor)
-
     async def run() -> list[RestoredPayment]:
         from engine.bootstrap import open_deployment, open_engine  # noqa: PLC0415 -- the drivers take a while to load
 
@@ -63,12 +54,23 @@ def restored(
             open_deployment(settings) as deployment,
             open_engine(deployment, account, password, background=False) as engine,
         ):
-            return await decide(engine)
+            await engine.restored_look.look(account)
+            await _decide(engine, (book, renter), (give_back, reason))
+            return await engine.restored.waiting(engine.actor)
 
     with in_words():
         waiting = asyncio.run(run())
     _tell(waiting, as_json=as_json)
     sys.exit(1 if waiting else 0)
+
+
+async def _decide(engine: Engine, again: tuple[str | None, str | None], back: tuple[str | None, str | None]) -> None:
+    """*again* is a payment to be booked for a renter, *back* one to be given back for a reason; or neither."""
+    (book, renter), (give_back, reason) = again, back
+    if book and renter:
+        await engine.restored.book_again(engine.actor, book, RenterId(renter))
+    elif give_back and reason:
+        await engine.restored.give_back(engine.actor, give_back, RefundReason(UsualReason.OTHER, reason))
 
 
 def _tell(waiting: list[RestoredPayment], *, as_json: bool) -> None:
