@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
+from zoneinfo import ZoneInfo
 
 import pytest
 from bson.datetime_ms import DatetimeMS
@@ -179,8 +180,8 @@ async def test_a_ledger_past_the_program_stops_no_sum_and_what_belongs_to_no_boo
         booking = await opened(clerk)
         await stripe.pay(booking)
         paid = await clerk.payment.settle(clerk.actor, booking.id)
-        now = clerk.clock.now()
-        span = month(now.year, now.month, "Europe/Berlin")
+        today = clerk.clock.now().astimezone(ZoneInfo("Europe/Berlin"))
+        span = month(today.year, today.month, "Europe/Berlin")
         honest = await owner.earnings.report(owner.actor, span)
         rows = list(world.db.ledger.find())
         plant(world, "ledger", VALUES)
