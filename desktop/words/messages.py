@@ -39,6 +39,7 @@ from desktop.words.figures import (
     zone_name,
     zone_note,
 )
+from desktop.words.hours_words import hours_field
 from desktop.words.movement_words import OF_MOVEMENTS
 from desktop.words.names import BODIES, FIELDS, FUELS, ORDERS, ROLES, TRANSMISSIONS, booking_number
 from desktop.words.payment_words import NO_KEY, email_refused, no_browser, not_chargeable, refused_page
@@ -125,7 +126,7 @@ def _taken(problem: errors.PeriodTaken, zone: tzinfo, now: datetime | None) -> M
 def _text(problem: errors.DriveSphereError) -> Message:
     if not isinstance(problem, errors.InvalidText):
         return Message("")
-    name = FIELDS.get(problem.field, problem.field.capitalize()) or tr("The text")
+    name = hours_field(problem.field) or FIELDS.get(problem.field, problem.field.capitalize()) or tr("The text")
     return Message(field_sentence(problem, name))
 
 

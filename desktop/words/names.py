@@ -5,7 +5,8 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from engine.domain.booking.booking import BookingId
-from engine.domain.car.car import BodyType, Fuel, Transmission
+from engine.domain.car.body_type import BodyType
+from engine.domain.car.car import Fuel, Transmission
 from engine.domain.car.catalogue import CarOrder
 from engine.domain.people.people import Role
 from engine.words.tr import tr
@@ -38,8 +39,11 @@ FIELDS = MappingProxyType(
         "reason": tr("Reason"),
         "said": tr("The reason in words"),
         "owner": tr("Owner"),
-        "opens": tr("Opening time"),
-        "closes": tr("Closing time"),
+        "week": tr("The branch"),
+        "special": tr("The special days"),
+        "pickup": tr("The fee"),
+        "return": tr("The fee"),
+        "key_box": tr("The fee"),
         "zone": tr("Time zone"),
         "valid_from": tr("The moment"),
     }

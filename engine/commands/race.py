@@ -32,18 +32,9 @@ from engine.adapters.mongo.schema.provision import NewAccount, create_account, p
 from engine.bootstrap import Deployment, open_engine
 from engine.config import Secret
 from engine.domain.booking.states import BLOCKING
-from engine.domain.car.car import (
-    BodyType,
-    Branch,
-    BranchId,
-    Car,
-    CarId,
-    CarStatus,
-    Fuel,
-    OwnerId,
-    Transmission,
-    terms_of,
-)
+from engine.domain.car.body_type import BodyType
+from engine.domain.car.car import Branch, BranchId, Car, CarId, CarStatus, Fuel, OwnerId, Transmission, terms_of
+from engine.domain.car.opening_hours import every_day
 from engine.domain.firm.settings import BEGINNING, FirmSettings
 from engine.domain.money.money import Money
 from engine.domain.people.people import Renter, RenterId, Role
@@ -248,7 +239,7 @@ async def _administering(deployment: Deployment, admin: Credentials) -> AsyncIte
 
 
 async def _prepare(deployment: Deployment, admin: Credentials, password: str, rounds: int) -> None:
-    branch = Branch(_BRANCH, "Race", "Berlin", "Start 1", "Europe/Berlin", "08:00", "18:00")
+    branch = Branch(_BRANCH, "Race", "Berlin", "Start 1", "Europe/Berlin", every_day("08:00", "18:00"))
     cars = [_car(number) for number in range(rounds)]
     renter = Renter(_RENTER, "Robin Race", "robin@example.org", "+49301234567", "R-1")
     async with _administering(deployment, admin) as client:

@@ -13,7 +13,8 @@ from random import Random
 
 from engine.domain.booking.booking import HOLD
 from engine.domain.booking.states import BookingState
-from engine.domain.car.car import BodyType, Car, CarStatus
+from engine.domain.car.body_type import BodyType
+from engine.domain.car.car import Car, CarStatus
 from engine.domain.shared.period import RentalPeriod
 from engine.embedded.demo_fleet import DemoBranch
 

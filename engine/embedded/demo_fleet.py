@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from random import Random
 from types import MappingProxyType
 
-from engine.domain.car.car import BodyType, Branch, BranchId, Car, CarId, CarStatus, Fuel, OwnerId, Transmission
+from engine.domain.car.body_type import BodyType
+from engine.domain.car.car import Branch, BranchId, Car, CarId, CarStatus, Fuel, OwnerId, Transmission
+from engine.domain.car.opening_hours import every_day
 from engine.domain.money.money import Money
 from engine.domain.shared.sought import joined
 from engine.embedded.demo_people import owner_deck
@@ -62,8 +64,7 @@ def branches() -> tuple[DemoBranch, ...]:
                 row["city"],
                 row["address"],
                 row["zone"],
-                row["opens"],
-                row["closes"],
+                every_day(row["opens"], row["closes"]),
             ),
             row["country"],
             tuple(int(percent) / 100 for percent in row["season"].split()),

@@ -46,7 +46,7 @@ def open_admin(
     inspection = MongoHealth(client, name, clock)
     return AdminServices(
         firm=FirmService(book, clock, desk),
-        branches=BranchService(book, clock, desk),
+        branches=BranchService(book, store, clock, desk),
         audit=AuditService(MongoAudit(client, name)),
         health=HealthService(inspection, cache, gateway, key, reconciler, clock),
         overview=OverviewService(MongoOverview(client, name), store, clock, cache),

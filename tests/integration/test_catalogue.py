@@ -12,7 +12,8 @@ from pymongo import monitoring
 
 from engine.adapters.mongo.codec.documents import renter_document
 from engine.adapters.mongo.queries.sought import holds
-from engine.domain.car.car import BodyType, BranchId, CarStatus, Fuel, OwnerId, Transmission
+from engine.domain.car.body_type import BodyType
+from engine.domain.car.car import BranchId, CarStatus, Fuel, OwnerId, Transmission
 from engine.domain.car.catalogue import CarOrder, CarWish
 from engine.domain.money.money import Money
 from engine.domain.shared.errors import Forbidden, InvalidPeriod, InvalidText, NotFound

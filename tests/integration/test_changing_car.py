@@ -19,7 +19,8 @@ from engine.adapters.mongo.transaction import MongoTransaction
 from engine.domain.booking.belief import Doubt
 from engine.domain.booking.changed_car import CarIsOut, NotAlike
 from engine.domain.booking.states import BookingState
-from engine.domain.car.car import BodyType, CarStatus, Fuel, OwnerId, Transmission
+from engine.domain.car.body_type import BodyType
+from engine.domain.car.car import CarStatus, Fuel, OwnerId, Transmission
 from engine.domain.money.money import Money
 from engine.domain.reports.earnings import earnings
 from engine.domain.reports.figure_sources import Figure, FigureQuestion, explained

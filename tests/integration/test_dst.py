@@ -14,12 +14,15 @@ from desktop.words.messages import branch_time, period_text, zone_note
 from engine.adapters.mongo.codec.documents import branch_document, car_document, fence_document, series_document
 from engine.domain.car.availability import WhyTaken
 from engine.domain.car.car import Branch, BranchId, terms_of
+from engine.domain.car.opening_hours import every_day
 from engine.domain.money.money import Money
 from engine.domain.shared.period import RentalPeriod
 from engine.services.booking.booking import HoldCar
 
 pytestmark = pytest.mark.asyncio
-NEW_YORK = Branch(BranchId("br-york"), "Hudson", "New York", "Test St 3", "America/New_York", "07:00", "21:00")
+NEW_YORK = Branch(
+    BranchId("br-york"), "Hudson", "New York", "Test St 3", "America/New_York", every_day("07:00", "21:00")
+)
 BRANCHES = (BERLIN, LISBON, NEW_YORK)
 DAY = timedelta(days=1)
 RATE = Money(50_00, "EUR")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from builders import BERLIN, LISBON, PASSWORD, days, make_car, wish
@@ -14,13 +14,26 @@ from engine.adapters.mongo.schema.provision import provision
 from engine.adapters.mongo.store import MongoStore
 from engine.adapters.redis.cache import NoCache
 from engine.domain.booking.cancellation import CancellationRule
+from engine.domain.car.body_type import BodyType
 from engine.domain.car.car import Branch, BranchId, CarStatus
+from engine.domain.car.opening_hours import (
+    BodyTurn,
+    Fee,
+    Interval,
+    OutOfHours,
+    OutsideRule,
+    SpecialDay,
+    Surcharge,
+    TurnRound,
+    every_day,
+)
 from engine.domain.firm.settings import BEGINNING, SOONEST, FirmSettings, settings_at
+from engine.domain.money.money import Money
 from engine.domain.shared.errors import AlreadyHolds, BranchInUse, Forbidden, InvalidText, NotFound, Overtaken
 
 pytestmark = pytest.mark.asyncio
 DEAR = FirmSettings("EUR", 2000, timedelta(minutes=5), (CancellationRule(24, 10_000),))
-PORTO = Branch(BranchId(""), "Ribeira", "Porto", "Rua 3", "Europe/Lisbon", "09:00", "19:00")
+PORTO = Branch(BranchId(""), "Ribeira", "Porto", "Rua 3", "Europe/Lisbon", every_day("09:00", "19:00"))
 
 
 async def change(desk, settings, valid_from=None):
@@ -191,9 +204,9 @@ async def test_a_branch_is_opened_changed_and_listed_with_what_depends_on_it(wor
     [
         ("zone", {"zone": "Europe/Atlantis"}),
         ("zone", {"zone": "../../etc/passwd"}),
-        ("opens", {"opens": "25:00"}),
-        ("opens", {"opens": {"$gt": ""}}),
-        ("closes", {"closes": "08:00"}),
+        ("week.0", {"hours": every_day("25:00", "18:00")}),
+        ("opens", {"hours": every_day({"$gt": ""}, "18:00")}),
+        ("pickup", {"hours": replace(BERLIN.hours, out_of_hours=OutOfHours(OutsideRule(fee=Money(1_00, "USD"))))}),
         ("name", {"name": "evil\ue000"}),
         ("city", {"city": "x" * 81}),
     ],
@@ -205,6 +218,35 @@ async def test_a_branch_that_cannot_be_is_refused_by_its_field(world, field, cha
 
     assert field == told.value.field
     assert BERLIN.zone == world.db.branches.find_one({"_id": BERLIN.id})["zone"]
+
+
+async def test_hours_are_kept_as_they_are_told_and_fees_that_are_gone_are_remembered(world):
+    christmas = date(datetime.now(UTC).year + 1, 12, 25)
+    rules = OutOfHours(OutsideRule(allowed=False), OutsideRule(fee=Money(20_00, "EUR")), OutsideRule())
+    hours = replace(
+        BERLIN.hours,
+        week=((Interval("08:00", "12:00"), Interval("13:00", "02:00")), *BERLIN.hours.week[1:6], ()),
+        special_days=(SpecialDay(christmas, (Interval("10:00", "12:00"),), Money(30_00, "EUR"), "Christmas"),),
+        out_of_hours=rules,
+        turn=TurnRound(60, (BodyTurn(BodyType.VAN, 90),)),
+        counts_only_open_hours=True,
+    )
+    async with world.desk("admin") as desk:
+        made = await desk.admin.branches.change(desk.actor, BERLIN, replace(BERLIN, hours=hours))
+        lines = [line.branch for line in await desk.admin.branches.lines(desk.actor)]
+        dearer = replace(hours, special_days=(), out_of_hours=OutOfHours(back=OutsideRule(fee=Money(25_00, "EUR"))))
+        after = await desk.admin.branches.change(desk.actor, made, replace(made, hours=dearer))
+
+    assert made in lines
+    assert (hours, ()) == (made.hours, made.former_fees)
+    former = (Fee(Surcharge.RETURN_CLOSED, Money(20_00, "EUR")), Fee(Surcharge.SPECIAL_DAY, Money(30_00, "EUR")))
+    assert former == after.former_fees
+    told = world.db.audit.find_one({"subject": f"branch:{BERLIN.id}"}, sort=[("_id", 1)])["after"]
+    assert ("08:00-12:00, 13:00-02:00", "closed", "60, van 90") == tuple(
+        told[name] for name in ("open mon", "open sun", "turn-round")
+    )
+    assert f"{christmas} 10:00-12:00 for 30.00 EUR" == told["special days"]
+    assert ("no", "for 20.00 EUR") == tuple(told[f"out of hours: {name}"] for name in ("pickup", "return"))
 
 
 @pytest.mark.parametrize("name", [LISBON.name, f" {LISBON.name.upper()} "])

@@ -33,6 +33,7 @@ from engine.adapters.mongo.schema.provision import create_account, provision
 from engine.adapters.mongo.schema.rules import VALIDATORS
 from engine.bootstrap import open_engine
 from engine.domain.booking.states import BLOCKING
+from engine.domain.car.opening_hours import OutsideRule, TurnRound, every_day
 from engine.domain.firm.settings import FirmSettings
 from engine.domain.shared.errors import DatabaseTooOld, ProgramTooOld
 from engine.words.problems import told as words
@@ -311,6 +312,23 @@ async def test_what_a_booking_was_paid_by_becomes_its_first_payment_and_the_ledg
     } == {row["_id"]: row["payments"][0] for row in old.db.bookings.find({"_id": {"$ne": 7}})}
     assert {row_id: {**row, "payment_id": f"{row['booking_id']}:1"} for row_id, row in ledger.items()} == {
         row["_id"]: row for row in old.db.ledger.find()
+    }
+
+
+async def test_a_branch_is_open_every_day_as_it_was_and_all_is_allowed_out_of_hours(client, old):
+    before = {row["_id"]: row for row in old.db.branches.find()}
+
+    await provision(client, NAME, FirmSettings())
+
+    after = {row["_id"]: BRANCH.record_of(row) for row in old.db.branches.find()}
+    assert {name: every_day(row["opens"], row["closes"]) for name, row in before.items()} == {
+        name: branch.hours for name, branch in after.items()
+    }
+    assert all(rule == OutsideRule() for each in after.values() for rule in each.hours.out_of_hours.named.values())
+    assert {TurnRound()} == {each.hours.turn for each in after.values()}
+    told = ("name", "city", "address", "zone")
+    assert {name: [row[each] for each in told] for name, row in before.items()} == {
+        name: [getattr(branch, each) for each in told] for name, branch in after.items()
     }
 
 

@@ -11,7 +11,8 @@ from commands_counted import counted
 
 from engine.adapters.mongo.codec.documents import car_document, claim_document, fence_document
 from engine.domain.car.availability import ClaimKind, WhyTaken
-from engine.domain.car.car import BodyType, BranchId, CarStatus, terms_of
+from engine.domain.car.body_type import BodyType
+from engine.domain.car.car import BranchId, CarStatus, terms_of
 from engine.domain.car.catalogue import CarWish
 from engine.domain.car.fleet import FleetQuery
 from engine.domain.money.money import Money

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from desktop.viewmodels.day_span import Days, DaySpan, moments
 from engine.domain.car.car import Branch, BranchId
+from engine.domain.car.opening_hours import every_day
 
-BERLIN = Branch(BranchId("b"), "Mitte", "Berlin", "Strasse 1", "Europe/Berlin", "08:00", "18:00")
+BERLIN = Branch(BranchId("b"), "Mitte", "Berlin", "Strasse 1", "Europe/Berlin", every_day("08:00", "18:00"))
 _HERE = ["Africa/Casablanca", "America/Vancouver", "Asia/Tokyo", "Europe/Berlin", "Pacific/Auckland"]
 NOW = datetime(2026, 10, 25, 12, tzinfo=UTC)  # the night of this Sunday had 25 hours in Berlin
 

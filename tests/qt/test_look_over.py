@@ -26,7 +26,7 @@ from desktop.widgets.cards.card_grid import CardGrid
 from desktop.widgets.frame.side_panel import SidePanel
 from desktop.widgets.table.record_table import RecordTable
 from engine.adapters.mongo.codec.documents import renter_document
-from engine.domain.car.car import BodyType
+from engine.domain.car.body_type import BodyType
 from engine.domain.money.money import Money
 from engine.domain.people.people import RenterId
 from engine.domain.shared.errors import Unavailable

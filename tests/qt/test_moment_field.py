@@ -22,6 +22,7 @@ from desktop.views.parts.moments.field import MomentField
 from desktop.views.parts.moments.habits import habits_of, order_of
 from desktop.views.parts.moments.words import EXAMPLES, misread_words
 from desktop.words.figures import desk_time, desk_zone
+from engine.domain.car.opening_hours import every_day
 from engine.domain.moments.habits import ENGLISH, GERMAN, Order, joined
 from engine.domain.moments.read import read_moment
 from engine.domain.moments.reading import AskedBack, Misread, Reading
@@ -33,8 +34,8 @@ NOW = datetime(2026, 11, 25, 7, 0, tzinfo=UTC)
 HELD = datetime(2026, 11, 27, 10, 0)
 HABITS = joined(Order.DMY, ENGLISH, GERMAN)
 ZONE = BERLIN.tzinfo
-NIGHT_AND_DAY = replace(BERLIN, opens="00:00", closes="24:00")
-OPEN_BY_DAY = replace(BERLIN, opens="07:30", closes="20:00")
+NIGHT_AND_DAY = replace(BERLIN, hours=every_day("00:00", "24:00"))
+OPEN_BY_DAY = replace(BERLIN, hours=every_day("07:30", "20:00"))
 
 
 @pytest.fixture

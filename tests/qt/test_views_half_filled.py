@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from builders import BERLIN, LISBON, RENTER
@@ -108,9 +109,9 @@ def test_change_lets_the_next_letters_take_the_place_of_the_old_ones(panel, text
     assert text == panel.renters.field.text()
 
 
-@pytest.mark.parametrize("field", ["name", "city", "address", "opens", "zone"])
+@pytest.mark.parametrize("field", ["name", "city", "address", "week.6", "pickup", "zone"])
 async def test_a_branch_half_filled_in_is_asked_about_too(host, theme, until, field):
-    panel = BranchPanel(theme, host)
+    panel = BranchPanel(theme, host, lambda: datetime.now(UTC))
     panel.begin(BranchLine(BERLIN, 0, 0))
     box = panel.form.fields[field]
     line = box.lineEdit() if hasattr(box, "lineEdit") else box

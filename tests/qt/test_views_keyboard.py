@@ -15,7 +15,7 @@ from PySide6.QtCore import Qt
 from desktop.viewmodels.booking.booking import PanelStage
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.session.session import SessionPhase
-from engine.domain.car.car import BodyType
+from engine.domain.car.body_type import BodyType
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 

@@ -12,7 +12,8 @@ from desktop.words import booking_words, messages
 from desktop.words.messages import NextStep, say
 from engine.domain.booking.booking import BookingId
 from engine.domain.booking.states import Standing
-from engine.domain.car.car import BodyType, Fuel, Transmission
+from engine.domain.car.body_type import BodyType
+from engine.domain.car.car import Fuel, Transmission
 from engine.domain.car.catalogue import CarOrder
 from engine.domain.money.money import Money
 from engine.domain.people.people import Role

@@ -10,7 +10,8 @@ from person import person_at
 from PySide6.QtCore import Qt
 
 from desktop.views.areas.oversight import OversightArea
-from engine.domain.car.car import BodyType, CarStatus
+from engine.domain.car.body_type import BodyType
+from engine.domain.car.car import CarStatus
 
 
 async def stranded(world):

@@ -173,14 +173,15 @@ async def test_a_branch_is_opened_moved_to_another_zone_and_not_closed_while_car
         await person.until(lambda: page.vm.state.firm is not None)
         page.add_branch()
         await person.until(page.branch_panel.form.name.hasFocus)
-        for typed in ("Ribeira", "Porto", "Rua 3", "Europe/Lisbon", "09:00", "9 am"):
+        for typed in ("Ribeira", "Porto", "Rua 3", "Europe/Lisbon", "9-19:30", "9 am"):
             person.focused.selectAll() if hasattr(person.focused, "selectAll") else None
             person.type(typed)
             person.press(Qt.Key.Key_Tab)
         page.branch_panel.save.click()
-        assert "Closing time must be a time such as 08:00." == page.branch_panel.form.mistakes["closes"].text()
+        told = page.branch_panel.form.mistakes["week.1"].text()
+        assert "Tuesday must be times such as 08:00-12:00, 13:00-18:00, or closed." == told
         person.focused.selectAll()
-        person.type("19:30")
+        person.type("closed")
         page.branch_panel.save.click()
         await person.until(lambda: len(page.vm.state.branches) == 3)
         line = next(each for each in page.vm.state.branches if each.branch.id == BERLIN.id)
@@ -202,7 +203,9 @@ async def test_a_branch_is_opened_moved_to_another_zone_and_not_closed_while_car
         page.toast.hide()
 
     assert {"Europe/London"} == {fence["terms"]["zone"] for fence in world.db.fences.find()}
-    assert "Porto" == world.db.branches.find_one({"_id": {"$nin": [BERLIN.id, LISBON.id]}})["city"]
+    porto = world.db.branches.find_one({"_id": {"$nin": [BERLIN.id, LISBON.id]}})
+    assert ("Porto", {"open": [{"opens": "09:00", "closes": "19:30"}]}) == (porto["city"], porto["week"][0])
+    assert {"open": []} == porto["week"][1]
 
 
 async def test_the_audit_is_filtered_read_in_full_and_written_to_a_file(admin, world, tmp_path):

@@ -20,7 +20,8 @@ from desktop.widgets.cards.card_layout import layout
 from desktop.widgets.chip import Chip
 from desktop.widgets.loading.loading import WaitLook
 from desktop.widgets.loading.shimmer import ShimmerClock
-from engine.domain.car.car import BodyType, Fuel
+from engine.domain.car.body_type import BodyType
+from engine.domain.car.car import Fuel
 from engine.domain.car.catalogue import CarOrder, OfferPage
 from engine.domain.people.people import AccountName
 from engine.domain.shared.errors import InvalidPeriod, Unavailable

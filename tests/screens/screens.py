@@ -43,7 +43,8 @@ from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.search.search import SearchForm
 from desktop.viewmodels.session.session import SessionPhase
 from engine.config import load
-from engine.domain.car.car import BodyType, Fuel
+from engine.domain.car.body_type import BodyType
+from engine.domain.car.car import Fuel
 from engine.domain.shared.errors import SignInRefused, Unavailable
 
 _SETTLE_S = 0.3

@@ -19,18 +19,9 @@ from engine.bootstrap import Deployment, Engine, open_engine
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.refund_reason import RefundReason, UsualReason
 from engine.domain.booking.states import BLOCKING
-from engine.domain.car.car import (
-    BodyType,
-    Branch,
-    BranchId,
-    Car,
-    CarId,
-    CarStatus,
-    Fuel,
-    OwnerId,
-    Transmission,
-    terms_of,
-)
+from engine.domain.car.body_type import BodyType
+from engine.domain.car.car import Branch, BranchId, Car, CarId, CarStatus, Fuel, OwnerId, Transmission, terms_of
+from engine.domain.car.opening_hours import every_day
 from engine.domain.money.money import Money
 from engine.domain.people.people import Renter, RenterId, Role
 from engine.domain.shared.period import RentalPeriod
@@ -42,8 +33,10 @@ DATABASE = "ds_test"
 PASSWORD = "a pass phrase for tests"
 #: Why a desk gives money back.
 MISTAKE = RefundReason(UsualReason.MISTAKE, "other days")
-BERLIN = Branch(BranchId("br-berlin"), "Mitte", "Berlin", "Teststrasse 1", "Europe/Berlin", "08:00", "18:00")
-LISBON = Branch(BranchId("br-lisbon"), "Baixa", "Lisboa", "Rua do Teste 2", "Europe/Lisbon", "08:00", "20:00")
+BERLIN = Branch(BranchId("br-berlin"), "Mitte", "Berlin", "Teststrasse 1", "Europe/Berlin", every_day("08:00", "18:00"))
+LISBON = Branch(
+    BranchId("br-lisbon"), "Baixa", "Lisboa", "Rua do Teste 2", "Europe/Lisbon", every_day("08:00", "20:00")
+)
 RENTER = Renter(RenterId("renter-1"), "Ada Moreau", "ada@example.org", "+4930901820", "B072RRE2I55")
 RATE = Money(50_00, "EUR")
 #: Since when the test cars are let for what they are.

@@ -22,8 +22,10 @@ from engine.bootstrap import Engine, choose_password, open_engine
 from engine.config import Secret, load
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.states import BookingState
-from engine.domain.car.car import BodyType, Branch, BranchId, Fuel, OwnerId, Transmission
+from engine.domain.car.body_type import BodyType
+from engine.domain.car.car import Branch, BranchId, Fuel, OwnerId, Transmission
 from engine.domain.car.form import CarForm
+from engine.domain.car.opening_hours import every_day
 from engine.domain.money.money import Money
 from engine.domain.people.accounts import NewPerson, Post
 from engine.domain.people.people import RenterId, Role
@@ -131,7 +133,7 @@ async def _after_restore(window: Window) -> None:
 
 
 async def _branch(admin: Engine, name: str) -> Branch:
-    new = Branch(BranchId(""), name, "Berlin", "Teststrasse 1", "Europe/Berlin", "00:00", "24:00")
+    new = Branch(BranchId(""), name, "Berlin", "Teststrasse 1", "Europe/Berlin", every_day("00:00", "24:00"))
     return await admin.admin.branches.add(admin.actor, new)
 
 

@@ -32,18 +32,8 @@ from engine.adapters.mongo.codec.people import person_document
 from engine.adapters.mongo.schema.founding import NewAccount
 from engine.domain.booking.booking import HOLD
 from engine.domain.booking.states import BookingState
-from engine.domain.car.car import (
-    BodyType,
-    Branch,
-    BranchId,
-    Car,
-    CarId,
-    CarStatus,
-    Fuel,
-    OwnerId,
-    Transmission,
-    terms_of,
-)
+from engine.domain.car.body_type import BodyType
+from engine.domain.car.car import Branch, BranchId, Car, CarId, CarStatus, Fuel, OwnerId, Transmission, terms_of
 from engine.domain.firm.audit import AuditRow
 from engine.domain.firm.settings import BEGINNING
 from engine.domain.money.money import Money

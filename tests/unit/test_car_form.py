@@ -7,7 +7,7 @@ from builders import BERLIN, make_car
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.domain.car.car import BodyType
+from engine.domain.car.body_type import BodyType
 from engine.domain.car.fleet import FleetQuery, FleetRow
 from engine.domain.car.form import CarForm, CarRules, checked, facts_of, mistakes, reason_for
 from engine.domain.money.money import Money

@@ -2,7 +2,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from engine.domain.car.car import BodyType, Fuel
+from engine.domain.car.body_type import BodyType
+from engine.domain.car.car import Fuel
 from engine.domain.car.catalogue import CarWish
 from engine.domain.shared.errors import InvalidText
 from engine.domain.shared.period import RentalPeriod

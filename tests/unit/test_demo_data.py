@@ -12,6 +12,7 @@ from engine.domain.booking.refund_reason import UsualReason
 from engine.domain.booking.states import BLOCKING, MOVES, BookingState
 from engine.domain.booking.successor import attempts_are_lawful, history_is_lawful
 from engine.domain.car.car import CarStatus
+from engine.domain.car.openings import is_open
 from engine.domain.firm.settings import settings_at
 from engine.domain.money.ledger import LedgerKind
 from engine.domain.money.payment import RefundState
@@ -246,11 +247,11 @@ def test_everything_points_at_something(firm):
 
 
 def test_cars_are_handed_over_while_the_branch_is_open(firm):
-    hours = {branch.id: (branch.opens, branch.closes) for branch in firm.data.branches}
+    branches = {branch.id: branch for branch in firm.data.branches}
     for booking in firm.bookings:
-        opens, closes = hours[booking.branch_id]
+        branch = branches[booking.branch_id]
         for end in (booking.period.starts_at, booking.period.ends_at):
-            assert opens <= f"{end.astimezone(ZoneInfo(booking.zone)):%H:%M}" <= closes
+            assert is_open(branch.hours, branch.tzinfo, end)
 
 
 def test_cars_that_stand_are_not_booked(firm):

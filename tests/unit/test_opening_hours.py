@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.domain.car.car import BodyType
+from engine.domain.car.body_type import BodyType
 from engine.domain.car.opening_hours import (
     AROUND_THE_CLOCK,
+    BodyTurn,
     Handing,
     Interval,
     OutOfHours,
@@ -33,7 +34,7 @@ BERLIN, YORK = ZoneInfo("Europe/Berlin"), ZoneInfo("America/New_York")
 TODAY = date(2026, 11, 27)
 DAY, NO_TURN = (Interval("08:00", "18:00"),), TurnRound()
 SUNDAYS_OFF = replace(every_day("08:00", "18:00"), week=(*(DAY,) * 6, ()))
-EURO = Money(25_00, "EUR")
+EURO, DOLLAR = Money(25_00, "EUR"), Money(25_00, "USD")
 FEE_FOR_NOTHING = OutsideRule(allowed=False, fee=EURO)
 TODAY_IS = f"special.{TODAY.isoformat()}"
 
@@ -108,7 +109,7 @@ MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2028, 1, 1)).map(
 
 def taken(week):
     try:
-        return sound_hours(of_week(*week), today=TODAY)
+        return sound_hours(of_week(*week), today=TODAY, currency="EUR")
     except InvalidText:
         return None
 
@@ -160,7 +161,7 @@ def test_a_car_is_free_after_its_turn_round(ends_at, counted, free):
 
 
 def test_a_turn_round_of_its_own_per_body_and_none_at_all():
-    hours = replace(SUNDAYS_OFF, turn=TurnRound(30, ((BodyType.VAN, 90), (BodyType.COUPE, 0))))
+    hours = replace(SUNDAYS_OFF, turn=TurnRound(30, (BodyTurn(BodyType.VAN, 90), BodyTurn(BodyType.COUPE, 0))))
     back = wall("2026-11-30 10:00")
 
     told = [
@@ -215,11 +216,12 @@ def _told(fee):
         (of_week(), "week", "field.no_open_day"),
         (replace(SUNDAYS_OFF, week=(DAY,) * 6), "week", "field.no_open_day"),
         (replace(SUNDAYS_OFF, turn=TurnRound(10 * 24 * 60)), "turn.usual", "field.between"),
-        (replace(SUNDAYS_OFF, turn=TurnRound(0, ((BodyType.SUV, -1),))), "turn.suv", "field.between"),
+        (replace(SUNDAYS_OFF, turn=TurnRound(0, (BodyTurn(BodyType.SUV, -1),))), "turn.suv", "field.between"),
         (replace(SUNDAYS_OFF, special_days=(SpecialDay(date(2026, 11, 26)),)), "special.2026-11-26", "field.past"),
         (replace(SUNDAYS_OFF, special_days=(SpecialDay(TODAY),) * 2), TODAY_IS, "field.day_twice"),
         (replace(SUNDAYS_OFF, special_days=(SpecialDay(TODAY, fee=EURO),)), TODAY_IS, "field.fee_for_nothing"),
-        (replace(SUNDAYS_OFF, special_days=(SpecialDay(TODAY, DAY, -EURO),)), TODAY_IS, "field.amount"),
+        (replace(SUNDAYS_OFF, special_days=(SpecialDay(TODAY, DAY, -EURO),)), TODAY_IS, "field.fee"),
+        (replace(SUNDAYS_OFF, special_days=(SpecialDay(TODAY, DAY, DOLLAR),)), TODAY_IS, "field.in_currency"),
         (replace(SUNDAYS_OFF, out_of_hours=OutOfHours(back=FEE_FOR_NOTHING)), "return", "field.fee_for_nothing"),
         (
             replace(SUNDAYS_OFF, special_days=tuple(SpecialDay(TODAY + timedelta(days=n)) for n in range(400))),
@@ -230,7 +232,7 @@ def _told(fee):
 )  # fmt: skip
 def test_hours_that_cannot_be_are_refused_at_their_field(hours, field, code):
     with pytest.raises(InvalidText) as refused:
-        sound_hours(hours, today=TODAY)
+        sound_hours(hours, today=TODAY, currency="EUR")
 
     assert (field, code) == (refused.value.field, refused.value.said.code)
 
@@ -238,12 +240,14 @@ def test_hours_that_cannot_be_are_refused_at_their_field(hours, field, code):
 def test_hours_are_put_in_order_and_days_of_the_past_stay_as_they_are():
     past, soon = SpecialDay(date(2025, 12, 25)), SpecialDay(date(2026, 12, 25), name="  Christmas ")
     week = ((Interval("13:00", "18:00"), Interval("08:00", "12:00")),)
-    given = replace(of_week(*week), special_days=(soon, past), turn=TurnRound(30, ((BodyType.SUV, 30),)))
+    given = replace(of_week(*week), special_days=(soon, past), turn=TurnRound(30, (BodyTurn(BodyType.SUV, 30),)))
 
-    kept = sound_hours(given, today=TODAY, before=replace(SUNDAYS_OFF, special_days=(past,)))
+    kept = sound_hours(given, today=TODAY, currency="EUR", before=replace(SUNDAYS_OFF, special_days=(past,)))
 
     assert kept.special_days == (past, replace(soon, name="Christmas"))
     assert kept.week[0] == (Interval("08:00", "12:00"), Interval("13:00", "18:00"))
     assert kept.turn == TurnRound(30)
     with pytest.raises(InvalidText):
-        sound_hours(given, today=TODAY, before=replace(SUNDAYS_OFF, special_days=(replace(past, name="other"),)))
+        sound_hours(
+            given, today=TODAY, currency="EUR", before=replace(SUNDAYS_OFF, special_days=(replace(past, name="other"),))
+        )

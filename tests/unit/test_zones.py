@@ -94,7 +94,7 @@ def test_a_zone_that_this_desk_does_not_know_is_told_and_never_thrown(name):
     assert "UTC" in branch_line(branch, NOW)
     assert timedelta(0) == NOW.astimezone(shown_zone(name)).utcoffset()
     with pytest.raises(InvalidText):
-        sound(branch)
+        sound(branch, now=NOW, currency="EUR")
 
 
 def test_a_zone_that_is_no_text_is_unknown_too():

@@ -12,12 +12,13 @@ from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.paged import PagedViewModel, Read
 from desktop.viewmodels.phases import Phase
 from engine.domain.car.availability import Blocked, BlockedPage
-from engine.domain.car.car import BodyType, Branch, BranchId, Fuel, Transmission
+from engine.domain.car.body_type import BodyType
+from engine.domain.car.car import Branch, BranchId, Fuel, Transmission
 from engine.domain.car.catalogue import PAGE_SIZE, CarOrder, CarWish, Facets, Offer, OfferPage
+from engine.domain.car.openings import first_opening_hour
 from engine.domain.firm.events import CarChanged, CarClaimed, Fact
 from engine.domain.shared.damage import Damaged
 from engine.domain.shared.errors import DriveSphereError
-from engine.domain.shared.hours import first_opening_hour
 from engine.domain.shared.period import RentalPeriod
 from engine.domain.shared.wall import on_wall, wall_of
 
@@ -231,7 +232,7 @@ def first_form(branch: Branch, now: datetime) -> SearchForm:
 
     An hour that comes twice that night is no proposal: nobody chose which.
     """
-    zone, start = branch.clock, first_opening_hour(branch, now)
+    zone, start = branch.clock, first_opening_hour(branch.hours, branch.clock, now)
     while on_wall(wall_of(start, zone), zone).twice or on_wall(wall_of(start, zone) + _STAY, zone).twice:
         start += timedelta(hours=1)
     pick_up = wall_of(start, zone)

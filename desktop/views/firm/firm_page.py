@@ -63,7 +63,7 @@ class FirmPage(Page):
         self.add = Button(context.theme, tr("Add a branch …"), icon=Icon.ADD)
         self.now_line = Text(context.theme, " ", ink="muted")
         self.rules_panel = RulesPanel(context.theme, host, vm.now)
-        self.branch_panel = BranchPanel(context.theme, host)
+        self.branch_panel = BranchPanel(context.theme, host, vm.now)
         self.toast = Toast(context.theme, host)
         self.damage = DamageBox(self)
         self.body = QWidget()
@@ -188,7 +188,8 @@ class FirmPage(Page):
 
     def _begin_branch(self, line: BranchLine | None, zone: str = "") -> None:
         self.rules_panel.give_way()
-        self.branch_panel.begin(line, zone)
+        firm = self.vm.state.firm
+        self.branch_panel.begin(line, zone, *((firm.settings.currency,) if firm else ()))
 
     def _rules_wanted(self, settings: FirmSettings, valid_from: datetime | None) -> None:
         self.tasks.once("ask", self._ask_rules(settings, valid_from))

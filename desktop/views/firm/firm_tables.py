@@ -14,11 +14,11 @@ from desktop.theme.tokens import Tone
 from desktop.views.firm.rules_panel import RULES, ShownRule, moment_line
 from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.table.record_table import RecordTable
+from desktop.words.hours_words import week_text
 from desktop.words.messages import branch_name, whole
 from engine.domain.car.branches import BranchLine
 from engine.domain.firm.settings import BEGINNING, Firm, Revision
 from engine.domain.shared.damage import Damaged
-from engine.domain.shared.hours import hours_text
 from engine.words.tr import tr
 
 Row = TypeVar("Row")
@@ -69,7 +69,7 @@ def branch_columns() -> list[Column[BranchLine]]:
 
 
 def _hours(line: BranchLine) -> str:
-    return hours_text(line.branch)
+    return week_text(line.branch.hours)
 
 
 def _standing(line: BranchLine) -> str:

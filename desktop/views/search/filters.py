@@ -15,7 +15,8 @@ from desktop.widgets.button import HEIGHT
 from desktop.widgets.flow import FlowLayout
 from desktop.widgets.search_field import SearchField
 from desktop.words.messages import BODIES, FUELS, TRANSMISSIONS, rate
-from engine.domain.car.car import BodyType, Fuel, Transmission
+from engine.domain.car.body_type import BodyType
+from engine.domain.car.car import Fuel, Transmission
 from engine.domain.car.catalogue import Facets
 from engine.domain.money.money import Money
 from engine.words.tr import tr

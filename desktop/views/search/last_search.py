@@ -8,7 +8,8 @@ from enum import StrEnum
 from typing import TypeVar
 
 from desktop.viewmodels.search.search import SearchForm, first_form
-from engine.domain.car.car import BodyType, Branch, Fuel, Transmission
+from engine.domain.car.body_type import BodyType
+from engine.domain.car.car import Branch, Fuel, Transmission
 from engine.domain.car.catalogue import CarOrder
 from engine.domain.people.people import AccountName
 from engine.domain.shared.wall import on_wall

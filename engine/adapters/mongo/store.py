@@ -37,7 +37,8 @@ from engine.adapters.mongo.schema.version import must_fit
 from engine.adapters.mongo.transaction import MongoTransaction, in_the_way, replace_version
 from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.booking.listing import COUNT_CAP, BookingRows, BookingSelection
-from engine.domain.car.car import BodyType, Branch, BranchId, Car, CarId, CarStatus, Fuel, Transmission
+from engine.domain.car.body_type import BodyType
+from engine.domain.car.car import Branch, BranchId, Car, CarId, CarStatus, Fuel, Transmission
 from engine.domain.car.catalogue import CarsAmong, CarsFound, CarsSought, CarWish, Facets
 from engine.domain.firm.audit import AuditRow
 from engine.domain.firm.freshness import Namespace, touched_by_booking

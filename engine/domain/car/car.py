@@ -9,6 +9,8 @@ from enum import StrEnum, auto
 from typing import NewType
 from zoneinfo import ZoneInfo
 
+from engine.domain.car.body_type import BodyType
+from engine.domain.car.opening_hours import Fee, OpeningHours
 from engine.domain.money.money import Money
 from engine.domain.shared.errors import NotFound
 from engine.domain.shared.sought import joined, parts
@@ -17,17 +19,6 @@ from engine.domain.shared.zones import AnyZone, country_of, shown_zone, zone_of
 BranchId = NewType("BranchId", str)
 CarId = NewType("CarId", str)
 OwnerId = NewType("OwnerId", str)
-
-
-class BodyType(StrEnum):
-    HATCHBACK = auto()
-    SEDAN = auto()
-    ESTATE = auto()
-    SUV = auto()
-    CONVERTIBLE = auto()
-    COUPE = auto()
-    VAN = auto()
-    PICKUP = auto()
 
 
 class Fuel(StrEnum):
@@ -58,8 +49,8 @@ class Branch:
 
     Attributes:
         zone: IANA name.
-        opens: Wall-clock "HH:MM" there, every day; so is ``closes``.
         closed: Given up: it stays for its old bookings, and no car stands there.
+        former_fees: Asked for once and no longer; bookings of then have them in their price.
     """
 
     id: BranchId
@@ -67,9 +58,9 @@ class Branch:
     city: str
     address: str
     zone: str
-    opens: str
-    closes: str
+    hours: OpeningHours
     closed: bool = False
+    former_fees: tuple[Fee, ...] = ()
 
     @property
     def tzinfo(self) -> ZoneInfo:

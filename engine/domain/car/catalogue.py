@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum, auto
 
-from engine.domain.car.car import BodyType, Branch, BranchId, Car, Fuel, OwnerId, Transmission
+from engine.domain.car.body_type import BodyType
+from engine.domain.car.car import Branch, BranchId, Car, Fuel, OwnerId, Transmission
 from engine.domain.money.pricing import Quote, quote
 from engine.domain.shared.damage import Damaged
 from engine.domain.shared.errors import InvalidMoney, InvalidText

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 
-from engine.domain.car.car import BodyType, BranchId, Car, CarId, CarStatus, Fuel, OwnerId, Transmission
+from engine.domain.car.body_type import BodyType
+from engine.domain.car.car import BranchId, Car, CarId, CarStatus, Fuel, OwnerId, Transmission
 from engine.domain.car.plates import must_tell_district, shown_plate
 from engine.domain.firm.audit import Facts
 from engine.domain.money.charging import Uncharged, least, most, why_not

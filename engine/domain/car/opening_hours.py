@@ -11,14 +11,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum, auto
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
+from engine.domain.car.body_type import BodyType
+from engine.domain.money.charging import Uncharged, why_not
 from engine.domain.money.money import Money
 from engine.domain.shared.errors import InvalidText
 from engine.domain.shared.text import clean
-
-if TYPE_CHECKING:  # a branch is among the cars and has hours
-    from engine.domain.car.car import BodyType
 
 WEEK = 7
 MIDNIGHT, END_OF_DAY = "00:00", "24:00"
@@ -94,12 +93,19 @@ class OutOfHours:
         return {"pickup": self.pickup, "return": self.back, "key_box": self.key_box}
 
 
+class BodyTurn(NamedTuple):
+    """Minutes that a car of this body takes."""
+
+    body: BodyType
+    minutes: int
+
+
 @dataclass(frozen=True, slots=True)
 class TurnRound:
     """Minutes in which a car that came back is got ready: ``usual``, and those of bodies that take another time."""
 
     usual: int = 0
-    by_body: tuple[tuple[BodyType, int], ...] = ()
+    by_body: tuple[BodyTurn, ...] = ()
 
     def minutes(self, body: BodyType) -> int:
         return dict(self.by_body).get(body, self.usual)
@@ -149,13 +155,35 @@ class Surcharge(StrEnum):
     SPECIAL_DAY = auto()
 
 
+@dataclass(frozen=True, slots=True)
+class Fee:
+    """What handing over at some moment costs beyond the rental."""
+
+    surcharge: Surcharge
+    amount: Money
+
+
+def fees_of(hours: OpeningHours) -> tuple[Fee, ...]:
+    """All that can be asked for."""
+    rules = hours.out_of_hours
+    each = (
+        (Surcharge.PICKUP_CLOSED, rules.pickup.fee),
+        (Surcharge.RETURN_CLOSED, rules.back.fee),
+        (Surcharge.KEY_BOX, rules.key_box.fee),
+        *((Surcharge.SPECIAL_DAY, day.fee) for day in hours.special_days),
+    )
+    return tuple(dict.fromkeys(Fee(what, amount) for what, amount in each if amount is not None))
+
+
 def every_day(opens: str, closes: str) -> OpeningHours:
     """Seven days alike; out of hours everything is done for nothing, and no car has to be got ready."""
     return OpeningHours(((Interval(opens, closes),),) * WEEK)
 
 
-def sound_hours(hours: OpeningHours, *, today: date, before: OpeningHours | None = None) -> OpeningHours:
+def sound_hours(hours: OpeningHours, *, today: date, currency: str, before: OpeningHours | None = None) -> OpeningHours:
     """*hours* in order. Special days of the past stay where *before* has them; none is added.
+
+    Fees are in the firm's *currency*.
 
     Raises:
         InvalidText: Named by its field: ``week`` with the weekday from 0 on, ``special`` with the day, ``pickup``,
@@ -167,17 +195,19 @@ def sound_hours(hours: OpeningHours, *, today: date, before: OpeningHours | None
     for n, (day, following) in enumerate(pairwise((*week, week[0]))):
         _must_not_run_into(f"week.{n}", day, following)
     kept = () if before is None else before.special_days
-    special = _special_days(hours.special_days, kept, today)
+    special = _special_days(hours.special_days, kept, today, currency)
     for name, rule in hours.out_of_hours.named.items():
-        _must_be_fee(name, rule.fee, asked=rule.allowed)
+        _must_be_fee(name, rule.fee, currency, asked=rule.allowed)
     for name, minutes in (("usual", hours.turn.usual), *hours.turn.by_body):
         if type(minutes) is not int or not 0 <= minutes <= LONGEST_TURN:
             raise InvalidText(f"turn.{name}", "field.between", least=0, most=LONGEST_TURN)
-    other = tuple(sorted({body: n for body, n in hours.turn.by_body if n != hours.turn.usual}.items()))
+    other = tuple(sorted(BodyTurn(body, n) for body, n in dict(hours.turn.by_body).items() if n != hours.turn.usual))
     return replace(hours, week=week, special_days=special, turn=TurnRound(hours.turn.usual, other))
 
 
-def _special_days(days: Sequence[SpecialDay], kept: Iterable[SpecialDay], today: date) -> tuple[SpecialDay, ...]:
+def _special_days(
+    days: Sequence[SpecialDay], kept: Iterable[SpecialDay], today: date, currency: str
+) -> tuple[SpecialDay, ...]:
     if len(days) > MOST_SPECIAL_DAYS:
         raise InvalidText("special", "field.too_many_days", most=MOST_SPECIAL_DAYS)
     known = {each.day: each for each in kept}
@@ -188,7 +218,8 @@ def _special_days(days: Sequence[SpecialDay], kept: Iterable[SpecialDay], today:
             raise InvalidText(name, "field.day_twice", day=each.day.isoformat())
         if each.day < today and known.get(each.day) != each:
             raise InvalidText(name, "field.past")
-        _must_be_fee(name, each.fee, asked=bool(each.intervals))
+        if each.day >= today:
+            _must_be_fee(name, each.fee, currency, asked=bool(each.intervals))
         words = clean(name, each.name, longest=80, required=False)
         found[each.day] = replace(each, intervals=_in_order(name, each.intervals), name=words)
     return tuple(found[day] for day in sorted(found))
@@ -226,14 +257,16 @@ def _overlap(name: str, one: Interval, other: Interval) -> None:
     raise InvalidText(name, "field.hours_overlap", first=first, second=second)
 
 
-def _must_be_fee(name: str, fee: Money | None, *, asked: bool) -> None:
+def _must_be_fee(name: str, fee: Money | None, currency: str, *, asked: bool) -> None:
     """*asked*: whether there is anything that it could be taken for."""
     if fee is None:
         return
     if not asked:
         raise InvalidText(name, "field.fee_for_nothing")
-    if fee.minor <= 0:
-        raise InvalidText(name, "field.amount")
+    if fee.currency != currency:
+        raise InvalidText(name, "field.in_currency", currency=currency)
+    if fee.minor <= 0 or why_not(fee) in (Uncharged.TOO_MUCH, Uncharged.FRACTION):
+        raise InvalidText(name, "field.fee")
 
 
 def _since_midnight(clock: str) -> timedelta:

@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from typing import TYPE_CHECKING
 
-from engine.domain.car.opening_hours import Handing, OpeningHours, OutsideRule, Surcharge
-from engine.domain.money.money import Money
+from engine.domain.car.body_type import BodyType
+from engine.domain.car.opening_hours import Fee, Handing, OpeningHours, OutsideRule, Surcharge
 from engine.domain.shared.wall import on_wall, wall_of
-
-if TYPE_CHECKING:
-    from engine.domain.car.car import BodyType
 
 _DAY = timedelta(days=1)
 #: Days that are looked through for an opening: more than there can be special days in a row.
@@ -25,14 +21,6 @@ class Stretch:
 
     since: datetime
     until: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Fee:
-    """What handing over at that moment costs beyond the rental."""
-
-    surcharge: Surcharge
-    amount: Money
 
 
 def is_open(hours: OpeningHours, zone: tzinfo, moment: datetime) -> bool:

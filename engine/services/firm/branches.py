@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, replace
 
-from engine.domain.car.branches import BranchLine, facts_of, sound
+from engine.domain.car.branches import BranchLine, facts_of, remembering, sound
 from engine.domain.car.car import Branch, BranchId
 from engine.domain.firm.audit import AuditRow, Facts, changed
 from engine.domain.people.people import Actor, Deed
@@ -13,7 +13,7 @@ from engine.domain.shared.damage import Damaged
 from engine.domain.shared.errors import InvalidText
 from engine.domain.shared.text import search_key
 from engine.ports.local import Clock
-from engine.ports.rules import BranchBook
+from engine.ports.rules import BranchBook, FirmStore
 from engine.services.input_guard import gated
 
 
@@ -23,6 +23,7 @@ class BranchService:
     """Attributes: ``desk`` is this machine's name, for the audit."""
 
     book: BranchBook
+    store: FirmStore
     clock: Clock
     desk: str
 
@@ -34,7 +35,9 @@ class BranchService:
     async def add(self, actor: Actor, new: Branch) -> Branch:
         """Open *new*, whose id is made here. Raises: InvalidText, also for a name that another one has."""
         actor.must(Deed.MANAGE_FIRM)
-        branch = replace(sound(new), id=BranchId(f"branch-{secrets.token_hex(6)}"), closed=False)
+        branch = replace(
+            await self._sound(new), id=BranchId(f"branch-{secrets.token_hex(6)}"), closed=False, former_fees=()
+        )
         await self._must_be_the_only(branch)
         await self.book.add(branch, self._row(actor, "branch.opened", branch, {}, facts_of(branch)))
         return branch
@@ -47,7 +50,7 @@ class BranchService:
             Overtaken: Somebody else changed it meanwhile.
         """
         actor.must(Deed.MANAGE_FIRM)
-        branch = replace(sound(after), id=before.id, closed=before.closed)
+        branch = remembering(before, replace(await self._sound(after, before), id=before.id, closed=before.closed))
         if branch != before:
             await self._must_be_the_only(branch)
             await self._change(actor, "branch.changed", before, branch)
@@ -62,6 +65,11 @@ class BranchService:
         actor.must(Deed.MANAGE_FIRM)
         return await self._change(actor, "branch.reopened", branch, replace(branch, closed=False))
 
+    async def _sound(self, branch: Branch, before: Branch | None = None) -> Branch:
+        now = self.clock.now()
+        settings = await self.store.settings(now)
+        return sound(branch, now=now, currency=settings.currency, before=before)
+
     async def _must_be_the_only(self, branch: Branch) -> None:
         """People tell branches apart by name, closed ones too: they may be opened again, and old bookings name them."""
         name = search_key(branch.name)
@@ -70,7 +78,7 @@ class BranchService:
             raise InvalidText("name", "field.other_branch")
 
     async def _change(self, actor: Actor, what: str, before: Branch, after: Branch) -> Branch:
-        was, now = changed(facts_of(before), facts_of(after))
+        was, now = changed(facts_of(before, after), facts_of(after, before))
         await self.book.change(before, after, self._row(actor, what, after, was, now))
         return after
 

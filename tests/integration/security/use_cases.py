@@ -22,6 +22,7 @@ from engine.domain.car.catalogue import CarWish
 from engine.domain.car.fleet import FleetQuery
 from engine.domain.car.form import CarForm
 from engine.domain.car.movement import Movement, MovementId, MovementKind, MovementState
+from engine.domain.car.opening_hours import every_day
 from engine.domain.firm.audit import AuditQuery
 from engine.domain.firm.settings import FirmSettings
 from engine.domain.money.money import Money
@@ -80,7 +81,7 @@ def may(*deeds: Deed, of: str = "", args=lambda _it: (), kwargs=lambda _it: {}) 
 _booking = lambda it: (it.booking_id,)  # noqa: E731 -- a table reads best in one line each
 _car = lambda it: (it.car.id,)  # noqa: E731
 _clerk = lambda *more: lambda _it: ("clerk2", *more)  # noqa: E731
-_branch = Branch(BranchId("br-new"), "New", "Town", "Street 1", "Europe/Berlin", "08:00", "18:00")
+_branch = Branch(BranchId("br-new"), "New", "Town", "Street 1", "Europe/Berlin", every_day("08:00", "18:00"))
 _renter = lambda *more: lambda _it: (RENTER.id, *more)  # noqa: E731
 _nele = NewRenter("Nele", "nele@example.org", "+4930901821", "L1")
 

@@ -18,8 +18,8 @@ from desktop.widgets.panel import paint_popup
 from desktop.widgets.text import Text
 from desktop.words.figures import locale
 from engine.domain.car.car import Branch
+from engine.domain.car.openings import is_open
 from engine.domain.moments.write import day_written
-from engine.domain.shared.hours import is_open
 from engine.domain.shared.wall import on_wall
 from engine.domain.shared.zones import AnyZone
 from engine.words.tr import tr
@@ -166,7 +166,10 @@ class _Times(QListWidget):
         for n in range(_HALVES):
             wall = datetime.combine(day, time(0)) + n * _HALF
             placed = on_wall(wall, zone)
-            note = _note(placed.skipped is not None, branch is not None and not is_open(branch, placed.moment))
+            note = _note(
+                placed.skipped is not None,
+                branch is not None and not is_open(branch.hours, branch.clock, placed.moment),
+            )
             item = QListWidgetItem(f"{wall:%H:%M}{note}")
             item.setData(Qt.ItemDataRole.UserRole, wall.time())
             item.setSizeHint(QSize(_TIMES_WIDTH - 4 * GRID, 8 * GRID))

@@ -10,9 +10,9 @@ from desktop.theme.icons import Icon
 from desktop.theme.tokens import Tone
 from desktop.words.messages import counted
 from engine.domain.car.car import Branch
+from engine.domain.car.openings import is_open, next_opening
 from engine.domain.moments.reading import Misread, NotUnderstood
 from engine.domain.moments.write import coming_names, day_written
-from engine.domain.shared.hours import is_open, next_opening
 from engine.domain.shared.wall import OnWall, wall_of
 from engine.domain.shared.zones import AnyZone
 from engine.words.tr import tr
@@ -84,9 +84,12 @@ def held_hint(moment: datetime, now: datetime, zone: AnyZone, branch: Branch | N
 
 def closed_words(moment: datetime, zone: AnyZone, branch: Branch | None) -> str:
     """``Closed then, opens Sat 07:30.``; empty while it is open."""
-    if branch is None or is_open(branch, moment):
+    if branch is None or is_open(branch.hours, branch.clock, moment):
         return ""
-    opens = wall_of(next_opening(branch, moment), zone)
+    opening = next_opening(branch.hours, branch.clock, moment)
+    if opening is None:
+        return tr("Closed then.")
+    opens = wall_of(opening, zone)
     return tr("Closed then, opens {opens} {opens2:%H:%M}.", opens=day_written(opens)[:3], opens2=opens)
 
 

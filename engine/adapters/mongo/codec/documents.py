@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
 from engine.adapters.mongo.client import Document
-from engine.adapters.mongo.codec.reading import MOST_COUNT, Fields, Unreadable, must, sound
+from engine.adapters.mongo.codec.opening_hours import FEE, HOURS
+from engine.adapters.mongo.codec.reading import MOST_COUNT, Fields, must, sound
 from engine.adapters.mongo.codec.stored import (
     Stored,
     choice,
@@ -19,6 +19,7 @@ from engine.adapters.mongo.codec.stored import (
     matching,
     moment,
     money,
+    parts,
     price,
     text,
     texts,
@@ -29,9 +30,12 @@ from engine.adapters.mongo.schema.shape_parts import MAYBE_EMPTY, TEXT, list_of
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.cancellation import CancellationRule
 from engine.domain.car.availability import ClaimKind
-from engine.domain.car.car import BodyType, Branch, Car, CarId, CarStatus, CarTerms, Fuel, OwnerId, Transmission
+from engine.domain.car.body_type import BodyType
+from engine.domain.car.branches import MOST_FORMER
+from engine.domain.car.car import Branch, Car, CarId, CarStatus, CarTerms, Fuel, OwnerId, Transmission
 from engine.domain.car.form import MOST_KM, MOST_SEATS, OLDEST_YEAR
 from engine.domain.car.movement import Movement, MovementKind, MovementState
+from engine.domain.car.opening_hours import OpeningHours
 from engine.domain.car.plates import plate_key
 from engine.domain.firm.audit import AuditRow
 from engine.domain.money.ledger import LedgerKind, LedgerRow
@@ -41,17 +45,6 @@ from engine.domain.shared.text import search_key
 
 #: A share of all, in basis points.
 WHOLE_BP = 10_000
-_HOURS = re.compile(r"([01][0-9]|2[0-4]):[0-5][0-9]")
-
-
-def _hours(row: Fields, name: str) -> str:
-    found = row.text(name)
-    if _HOURS.fullmatch(found) is None:
-        raise Unreadable(f"{name}: {found!r} is no time of the day")
-    return found
-
-
-_TIME_OF_DAY = matching("^[0-2][0-9]:[0-5][0-9]$", _hours)
 BRANCH = Stored(
     Branch,
     {
@@ -60,10 +53,11 @@ BRANCH = Stored(
         "city": text(),
         "address": text(),
         "zone": text(),
-        "opens": _TIME_OF_DAY,
-        "closes": _TIME_OF_DAY,
+        **HOURS,
         "closed": flag().older(False),  # noqa: FBT003 -- what rows of before it are read as
+        "former_fees": parts(FEE, MOST_FORMER),
     },
+    together={"hours": OpeningHours},
 )
 branch_document, branch_of = BRANCH.document_of, BRANCH.record_of
 

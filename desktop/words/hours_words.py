@@ -1,0 +1,109 @@
+"""Opening hours as people write and read them.
+
+API: weekday_names, stretches_text, stretches_of, day_text, week_text, hours_field.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from itertools import groupby
+
+from PySide6.QtCore import QLocale
+
+from desktop.words.figures import clock_of, locale
+from engine.domain.car.opening_hours import AROUND_THE_CLOCK, WEEK, Interval, Intervals, OpeningHours
+from engine.domain.moments.write import day_written
+from engine.domain.shared.errors import InvalidText
+from engine.words.tr import tr
+
+#: What stands for a day without hours, and for one that has all; typed in any case.
+CLOSED, ALWAYS = tr("closed"), tr("around the clock")
+_CLOSED = frozenset({CLOSED.casefold(), "closed", "-", "\N{EN DASH}", ""})
+_ALWAYS = frozenset({ALWAYS.casefold(), "24h", "24 h", "24"})
+_DASH = re.compile("\\s*[-\u2013\u2014\u2212]\\s*|\\s+(?:to|bis)\\s+", re.IGNORECASE)
+_PARTS = re.compile(r"\s*[,;&/]\s*|\s+(?:and|und)\s+", re.IGNORECASE)
+
+
+def weekday_names(*, short: bool = False) -> tuple[str, ...]:
+    """Monday first."""
+    form = QLocale.FormatType.ShortFormat if short else QLocale.FormatType.LongFormat
+    return tuple(locale().standaloneDayName(n, form) for n in range(1, WEEK + 1))
+
+
+def stretches_text(intervals: Intervals) -> str:
+    """``08:00-12:00, 13:00-18:00``, as ``stretches_of`` reads it again."""
+    if intervals == (AROUND_THE_CLOCK,):
+        return ALWAYS
+    return ", ".join(f"{each.opens}\N{EN DASH}{each.closes}" for each in intervals) or CLOSED
+
+
+def stretches_of(field: str, text: str) -> Intervals:
+    """What was typed: ``8-12, 13-18``, ``closed``, ``24h``. Whether they make a day is for ``sound_hours`` to say.
+
+    Raises:
+        InvalidText: A part that is not from one time to another.
+    """
+    plain = " ".join(text.split()).casefold()
+    if plain in _CLOSED:
+        return ()
+    if plain in _ALWAYS:
+        return (AROUND_THE_CLOCK,)
+    return tuple(_interval(field, each) for each in _PARTS.split(text.strip()))
+
+
+def _interval(field: str, text: str) -> Interval:
+    opens, *rest = _DASH.split(text)
+    if len(rest) != 1:
+        raise InvalidText(field, "field.stretch")
+    return Interval(_clock(opens), _clock(rest[0]))
+
+
+def _clock(text: str) -> str:
+    """A bare number is an hour here."""
+    plain = clock_of(text)
+    return f"{int(plain):02d}:00" if re.fullmatch(r"[0-9]{1,2}", plain, re.ASCII) else plain
+
+
+def hours_field(field: str) -> str:
+    """What a field of ``sound_hours`` is called; empty for others."""
+    kind, _, which = field.partition(".")
+    match kind, which:
+        case "week", which if which.isdigit():
+            return weekday_names()[int(which)]
+        case "special", which if which:
+            return day_written(date.fromisoformat(which))
+        case "turn", _:
+            return tr("The turn-round")
+    return ""
+
+
+def day_text(hours: OpeningHours, day: date) -> str:
+    """``08:00 to 12:00 and 13:00 to 18:00``; ``closed``."""
+    intervals = hours.on(day)
+    if intervals == (AROUND_THE_CLOCK,):
+        return ALWAYS
+    return tr(" and ").join(map(_spelt, intervals)) or CLOSED
+
+
+def _spelt(interval: Interval) -> str:
+    if interval.over_midnight:
+        return tr("{opens} to {closes} the next day", opens=interval.opens, closes=interval.closes)
+    return tr("{opens} to {closes}", opens=interval.opens, closes=interval.closes)
+
+
+def week_text(hours: OpeningHours) -> str:
+    """In one line, days that are alike together: ``Mon-Fri 08:00-18:00, Sat 09:00-13:00``; closed ones left out."""
+    names = weekday_names(short=True)
+    runs = [
+        (intervals, [at for at, _ in days]) for intervals, days in groupby(enumerate(hours.week), lambda day: day[1])
+    ]
+    if len(runs) == 1:
+        return tr("{hours} every day", hours=stretches_text(hours.week[0]))
+    told = [f"{_days(names, days)} {stretches_text(intervals)}" for intervals, days in runs if intervals]
+    return ", ".join(told) or CLOSED
+
+
+def _days(names: tuple[str, ...], days: list[int]) -> str:
+    first, last = names[days[0]], names[days[-1]]
+    return first if len(days) == 1 else f"{first}\N{EN DASH}{last}"
