@@ -19,6 +19,7 @@ from engine.adapters.mongo.clock import ServerClock
 from engine.adapters.mongo.deployment import MongoDeployment
 from engine.adapters.mongo.images import MongoImages
 from engine.adapters.mongo.movements import MongoMovements
+from engine.adapters.mongo.papers.book import MongoPapers
 from engine.adapters.mongo.people import MongoPeople
 from engine.adapters.mongo.queries.earnings import MongoEarnings
 from engine.adapters.mongo.queries.fleet import MongoFleet
@@ -55,6 +56,7 @@ from engine.services.fleet.fleet import FleetService
 from engine.services.fleet.images import ImagesService
 from engine.services.fleet.photos import PhotoService
 from engine.services.fleet.servicing import ServicingService
+from engine.services.papers.papers import PaperService
 from engine.services.payment.afterwards import Afterwards
 from engine.services.payment.belief import Belief
 from engine.services.payment.mode import ModeGuard
@@ -270,13 +272,17 @@ def _restored(deployment: Deployment, means: Means, desk: str, admin: AdminServi
     return RestoredService(lost, means.payment, desk, means.return_page.address_for, admin.unbelieved)
 
 
+def _admin(deployment: Deployment, doors: _Doors, payment: PaymentService) -> AdminServices:
+    key = describe_key(deployment.stripe_key, deployment.stripe_url)
+    return open_admin(doors.changes, doors.cache, payment, key, doors.clock, desk_name())
+
+
 def _wire(deployment: Deployment, actor: Actor, doors: _Doors) -> Engine:
     database, desk = deployment.database, desk_name()
     client, store, booking_lock, clock = doors.client, doors.store, doors.booking_lock, doors.clock
     readable, means = readable_to(actor), _means(deployment, actor, doors)
     payment, at = means.payment, bookings_at(deployment, means, doors.session.signing_key, actor, desk)
-    key = describe_key(deployment.stripe_key, deployment.stripe_url)
-    admin = open_admin(doors.changes, doors.cache, payment, key, clock, desk)
+    admin = _admin(deployment, doors, payment)
     return Engine(
         actor=actor,
         session=doors.session,
@@ -307,6 +313,7 @@ def _wire(deployment: Deployment, actor: Actor, doors: _Doors) -> Engine:
         earnings=EarningsService(MongoEarnings(client, database, clock, readable.summed), doors.cache),
         restored=_restored(deployment, means, desk, admin),
         restored_look=RestoredLook(MongoRestored(client, database), payment),
+        papers=PaperService(store, MongoPapers(client, database), admin.legal.book, booking_lock, clock),
         copying=open_copying(client, database, deployment.copies_dir, clock, actor, readable.summed),
     )
 

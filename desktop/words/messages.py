@@ -57,6 +57,7 @@ from engine.domain.car.photo import PhotoProblem
 from engine.domain.health import backup
 from engine.domain.money.addresses import BrowserNotOpened
 from engine.domain.money.payment import NoStripeKey
+from engine.domain.papers.errors import PaperRefused
 from engine.domain.shared import errors
 from engine.domain.shared.damage import Damaged
 from engine.words.problems import sentence
@@ -311,6 +312,7 @@ _SENTENCES: MappingProxyType[str, Message | _Sentence] = MappingProxyType(
         **dict.fromkeys(PIN_CODES, lambda problem: Message(pin_sentence(problem))),
         errors.Told.code: _own_words,
         errors.Misconfigured.code: _own_words,
+        PaperRefused.code: _own_words,
         errors.ServersFailed.code: _away,
         errors.CopyOutOfReach.code: Message(
             tr("The copy on this computer cannot be used now. The disk may be full, or another program holds it."),

@@ -15,6 +15,7 @@ from engine.domain.car.car import Car, CarId, CarTerms
 from engine.domain.car.movement import Movement
 from engine.domain.firm.audit import AuditRow
 from engine.domain.money.ledger import LedgerRow
+from engine.domain.papers.paper import Draft, Paper
 from engine.domain.people.people import AccountName
 from engine.domain.shared.damage import Damaged
 from engine.domain.shared.period import RentalPeriod
@@ -113,6 +114,16 @@ class Transaction(Protocol):
 
     async def audit(self, row: AuditRow) -> None:
         """Append to the audit, together with the change it tells of."""
+
+    async def issue(self, draft: Draft, now: datetime) -> Paper:
+        """Give *draft* the next number of its series: the last write of all, so that an abort leaves no gap.
+
+        *now* is the server's time; the paper bears it, or that of the number before where that is later.
+
+        Raises:
+            Overtaken: Another credit note of the same paper came first, or this very paper was issued before.
+            UnknownZone: That of the branch is not known here.
+        """
 
     async def settle_wish(self, wish: Wish, answer: WishAnswer) -> None:
         """Answer a renter's wish together with what came of it. Raises: Overtaken, when somebody else has answered."""

@@ -64,6 +64,8 @@ class Inspection(Protocol):
 
     async def rows_beside_shapes(self, most: timedelta, hear: Hear = ...) -> Walk: ...
 
+    async def papers_in_series(self, most: timedelta, hear: Hear = ...) -> Walk: ...
+
     async def zones_of_desks(self, since: datetime) -> Mapping[str, str]:
         """Desk -> version of its zone data at its last sign-in, of those since then.
 

@@ -7,6 +7,7 @@ from engine.adapters.mongo.clock import ServerClock
 from engine.adapters.mongo.deployment import MongoDeployment
 from engine.adapters.mongo.disputes import MongoDisputes
 from engine.adapters.mongo.firm import MongoFirm
+from engine.adapters.mongo.papers.firm import MongoLegal
 from engine.adapters.mongo.people import MongoPeople
 from engine.adapters.mongo.queries.audit import MongoAudit
 from engine.adapters.mongo.queries.books import MongoBooks
@@ -27,6 +28,7 @@ from engine.services.firm.firm import FirmService
 from engine.services.firm.health import HealthService, StripeKey
 from engine.services.firm.services import AdminServices
 from engine.services.firm.watch import Watch, WatchNotes
+from engine.services.papers.legal import LegalService
 from engine.services.payment.disputes import DisputeService
 from engine.services.payment.payment import PaymentService
 from engine.services.payment.reconcile import MOST_ASKED, MOST_TIME, Reconciler
@@ -54,6 +56,7 @@ def open_admin(
         unbelieved=UnbelievedService(MongoUnbelieved(client, name), payment, desk),
         disputes=DisputeService(MongoDisputes(client, name), store, gateway, clock, payment.mode),
         return_pages=ReturnPageService(MongoReturnPages(client, name), MongoDeployment(client, name), clock, desk),
+        legal=LegalService(MongoLegal(client, name), clock, desk),
         requests=RequestService(MongoPeople(client, name), clock, desk),
         watch=Watch(MongoWatch(client, name, changes.since), inspection, reconciler, clock),
         watch_notes=WatchNotes(store, clock, payment.account, desk),

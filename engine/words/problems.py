@@ -101,6 +101,19 @@ _SAID = Words(
             "administrator records it with drivesphere return-pages --add https://..., or with provision "
             "--success-url."
         ),
+        "paper.credit_above": "Line {line} has only {left} minor units of {currency} left to be credited.",
+        "paper.credit_no_line": "The invoice has no line {line}.",
+        "paper.credit_nothing": "Nothing of this invoice is left to be credited.",
+        "paper.no_code": (
+            "The branch {branch} has no confirmed code for the numbers of its papers. An administrator confirms it."
+        ),
+        "paper.no_invoice": "{number} is no invoice, so there is nothing to credit.",
+        "paper.no_legal": (
+            "The firm's name, address and tax number are not given yet, and every paper names them. An administrator "
+            "gives them."
+        ),
+        "paper.no_lines": "An invoice needs a line at least.",
+        "paper.no_rate": "The firm has no tax rate {code} for that day. An administrator adds it.",
         "password_file.not_made": "{path} cannot be made: {why}.",
         "password_file.there": "{path} is there already, and a password may stand in it; name another.",
         "program.missing": (

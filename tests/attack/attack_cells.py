@@ -16,6 +16,8 @@ from hostile import GONE
 
 from engine.adapters.mongo.schema.rights import RIGHTS
 from engine.adapters.mongo.schema.shapes import SHAPES
+from engine.domain.papers.legal import CODE
+from engine.domain.papers.series import BRANCH_CODE
 
 WRITES = frozenset({"insert", "update"})
 #: Collections whose rows stand beside a booking or its car: each cell has a booking of its own, before that act.
@@ -39,6 +41,12 @@ PATTERNS = {
     "^[A-Z]{3}$": "EUR",
     "^https://[a-z0-9.-]+(:[0-9]+)?(/.*)?$": "https://firm.example/paid",
     "^[0-9a-f]{24}$": "0" * 24,
+    "^[0-9a-f]{64}$": "0" * 64,
+    "^[a-z]{2}$": "en",
+    CODE: "standard",
+    BRANCH_CODE: "BER",
+    "^([A-Z][A-Z0-9]{1,4})?$": "",
+    "^[A-Z][A-Z0-9]{1,4}-[0-9]{4}-[A-Z]{3}$": "BER-2026-INV",
 }
 #: Rows that the program looks up by name; any other name is nobody's.
 NAMED = {"deployment": ("demo", "epoch", "looked:all"), "roster": ("administrators",)}

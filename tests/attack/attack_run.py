@@ -193,8 +193,15 @@ class Run:
         if name == "deployment":
             row = {"_id": tag, "mode": "test", "by": "tests", "at": row["at"], "epoch": tag, "back_to": row["at"]}
         own = {"slot": number % MOST_WISHES, "account": "renter", "n": 2, "what": row.get("what")}
+        if name == "papers":  # No two have one number.
+            own["n"] = number + 2
         kind = schema_at(name, ("_id",)).get("bsonType")
-        ids = {"rounds": "sweeper", "carriers": f"{number:024x}", "return_pages": f"https://firm.example/{tag}"}
+        ids = {
+            "rounds": "sweeper",
+            "carriers": f"{number:024x}",
+            "return_pages": f"https://firm.example/{tag}",
+            "series": f"A{number:04d}-2026-INV",
+        }
         own["_id"] = ids.get(name, tag) if kind == "string" else ObjectId()
         if tried.booking:
             booking = self.world.stored(tried.booking)

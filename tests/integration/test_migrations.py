@@ -219,6 +219,14 @@ async def test_every_old_row_is_read_by_its_table_and_is_what_that_would_write(c
         assert kept == TABLES[name].of.document_of(TABLES[name].of.record_of(row))
 
 
+async def test_branches_are_proposed_codes_by_their_city_and_nobody_has_confirmed_one(client, old):
+    await provision(client, NAME, FirmSettings())
+
+    codes = {row["city"]: row["code"] for row in old.db.branches.find()}
+    assert {"Athens": "ATH", "Berlin": "BER", "Dublin": "DUB"}.items() <= codes.items()
+    assert len(set(codes.values())) == old.db.branches.count_documents({"code_confirmed": False})
+
+
 async def test_claims_get_the_kind_of_a_booking_and_keep_their_days(client, old):
     before = {fence["_id"]: fence["claims"] for fence in old.db.fences.find()}
     blocking = {row["_id"] for row in old.db.bookings.find({"state": {"$in": list(BLOCKING)}})}

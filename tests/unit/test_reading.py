@@ -13,6 +13,7 @@ from builders import BERLIN, LISBON, RENTER, make_car
 from hostile import GONE, VALUES, paths, with_value
 from hypothesis import given
 from hypothesis import strategies as st
+from paper_builders import CODED, FIRM, RATES, STANDARD, paper_wish
 
 from desktop.views.booking.list_row import row_of
 from desktop.words.messages import damage_words, say
@@ -37,6 +38,18 @@ from engine.adapters.mongo.codec.documents import (
     terms_of_fence,
 )
 from engine.adapters.mongo.codec.owner_rows import posting_of, rental_of, rental_or_line
+from engine.adapters.mongo.codec.papers import (
+    legal_document,
+    legal_of,
+    paper_document,
+    paper_of,
+    rendering_document,
+    rendering_of,
+    series_document,
+    series_record_of,
+    tax_document,
+    tax_of,
+)
 from engine.adapters.mongo.codec.payments import dispute_document, dispute_of, restored_document, restored_of
 from engine.adapters.mongo.codec.people import (
     answer_document,
@@ -65,6 +78,12 @@ from engine.domain.money.money import Money
 from engine.domain.money.payment import Attempt, Refund, Stay
 from engine.domain.money.pricing import LineKind, Quote, QuoteLine
 from engine.domain.money.trouble import ByHand, Trouble, Why
+from engine.domain.papers.canonical import canonical
+from engine.domain.papers.drafts import drafted
+from engine.domain.papers.legal import LegalDecision, TaxDecision, rates_at
+from engine.domain.papers.paper import Draft
+from engine.domain.papers.rendering import Rendering
+from engine.domain.papers.series import begun, issued
 from engine.domain.people.accounts import Person, Post
 from engine.domain.people.people import AccountName, RenterId, Role
 from engine.domain.people.renters import Block, PastBlock, RenterFile
@@ -131,6 +150,14 @@ RESTORED = RestoredPayment("pi_1", "cs_1", BOOKING.id, 1, PRICE, NOW, STAY, NOW,
 ANSWER = WishAnswer(WishId("w1"), AccountName("vera"), NOW, BOOKING.id, "", {"car": "car-1"})
 SIGNER = Signer(AccountName("vera"), "Vera", RENTER, b"1" * 32, active=True)
 
+DRAFT = Draft("paper-1", drafted(paper_wish(), CODED, FIRM, RATES, AccountName("vera")))
+PAPER, BEGUN = issued(DRAFT, begun("BER-2026-INV", NOW), NOW)
+DECIDED, RATED = (
+    LegalDecision(1, NOW, FIRM, AccountName("vera"), NOW),
+    TaxDecision(1, NOW, STANDARD, AccountName("vera"), NOW),
+)
+DRAWN = Rendering("paper-1", "a" * 64, 20_000, 1, 1, "fonts", "vera", NOW)
+
 
 def told_of_booking(booking: Booking) -> None:
     """What lists, files and the database make of it."""
@@ -164,6 +191,11 @@ DECODERS = {
     "wish_answers": (answer_document(ANSWER), answer_of, lambda row: sorted(row.facts)),
     "wish_keys": (signer_document(SIGNER), signer_of, lambda row: row.renter.keys),
     "ledger": (ledger_document(charge_rows(BOOKING, "pi_1", NOW)[0]), posting_of, lambda row: row.minor + 1),
+    "papers": (paper_document(PAPER), paper_of, lambda paper: (paper.number, canonical(paper.body), paper.body.total)),
+    "series": (series_document(BEGUN), series_record_of, lambda series: issued(DRAFT, series, NOW)),
+    "legal_data": (legal_document(DECIDED), legal_of, lambda row: row.data.facts),
+    "tax_rates": (tax_document(RATED), tax_of, lambda row: rates_at([row], NOW)),
+    "renderings": (rendering_document(DRAWN), rendering_of, lambda row: row.at + timedelta(days=1)),
     "rentals": (booking_document(BOOKING), rental_of, told_of_rental),
     "settings": (
         mongo_settings.revision_document(REVISION),

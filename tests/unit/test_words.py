@@ -16,7 +16,7 @@ _TABLES = (health._LINES, health._FOUND, health._TO_DO, problems._SAID, refused.
 #: Who says a code -> at which place of its call the code stands.
 _SAYERS = {
     "remark": 0, "Misconfigured": 0, "BackupRefused": 0, "BackupKeyWrong": 0, "ServersFailed": 0, "InvalidPeriod": 0,
-    "InvalidText": 1, "_progress": 0, "serve_http": 2,
+    "InvalidText": 1, "PaperRefused": 0, "_progress": 0, "serve_http": 2,
 }  # fmt: skip
 
 
@@ -67,7 +67,7 @@ def test_no_words_are_left_over():
     assert [] == sorted(code for code in told if f'"{code}"' not in _without_tables(sources) and not _composed(code))
 
 
-_COMPOSED = ("claims.", "rows.", "member.", "claim.no_car_", "servers.")
+_COMPOSED = ("claims.", "rows.", "papers.", "member.", "claim.no_car_", "servers.")
 
 
 def _composed(code: str) -> bool:

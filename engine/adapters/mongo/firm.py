@@ -97,6 +97,8 @@ class MongoFirm:
 
         try:
             await self._transact(add)
+        except DuplicateKeyError as problem:
+            raise Overtaken(f"another branch was given the code {branch.code}") from problem
         finally:
             await self._cache.bump([BRANCHES])
 
@@ -112,6 +114,8 @@ class MongoFirm:
 
         try:
             await self._transact(change)
+        except DuplicateKeyError as problem:
+            raise Overtaken(f"another branch was given the code {after.code}") from problem
         finally:
             await self._cache.bump([BRANCHES])
 

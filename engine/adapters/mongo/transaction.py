@@ -32,6 +32,7 @@ from engine.adapters.mongo.codec.people import answer_document
 from engine.adapters.mongo.codec.reading import must, read, shown
 from engine.adapters.mongo.images import files_of
 from engine.adapters.mongo.movements import ANY_MOVEMENT, claim_anew, put_movement
+from engine.adapters.mongo.papers.issuing import issue
 from engine.adapters.mongo.queries.unbelieved import mark_of
 from engine.adapters.mongo.queries.witnesses import return_document, settlement_document
 from engine.adapters.mongo.schema.migrations import LATEST
@@ -48,6 +49,7 @@ from engine.domain.car.plates import plate_key
 from engine.domain.firm.audit import AuditRow
 from engine.domain.firm.freshness import Namespace, cars_at, touched_by_booking, touched_by_car, touched_by_money
 from engine.domain.money.ledger import LedgerRow
+from engine.domain.papers.paper import Draft, Paper
 from engine.domain.people.people import AccountName
 from engine.domain.shared.damage import Damaged
 from engine.domain.shared.errors import (
@@ -335,6 +337,10 @@ class MongoTransaction:
 
     async def audit(self, row: AuditRow) -> None:
         await self._db.audit.insert_one(audit_document(row), session=self._session)
+
+    async def issue(self, draft: Draft, now: datetime) -> Paper:
+        await must_fit(self._db, self._session)
+        return await issue(self._db, self._session, draft, now)
 
     async def settle_wish(self, wish: Wish, answer: WishAnswer) -> None:
         await settle_wish(self._db, self._session, wish, answer)

@@ -13,6 +13,7 @@ from typing import Any
 from engine.adapters.mongo.changes import StreamSource, follow
 from engine.adapters.mongo.client import Client, Document, database, speaking
 from engine.adapters.mongo.codec.reading import shown
+from engine.adapters.mongo.papers.lately import papers_among
 from engine.adapters.mongo.queries.claims import claims_among, misfits, misshapen
 from engine.adapters.mongo.queries.series import odd_terms
 from engine.adapters.mongo.queries.strangers import line_of, strangers_among
@@ -30,6 +31,8 @@ WATCHED = {
     "cars": "car",
     "car_terms": "car",
     "movements": "movement",
+    "papers": "paper",
+    "series": "series",
 }
 _NUMBER_ONLY: list[Document] = [{"$project": {"operationType": 1, "documentKey": 1, "ns": 1}}]
 
@@ -58,6 +61,9 @@ class MongoWatch:
                 found += await self._strangers(bookings)
             if cars := await self._cars_of(rows):
                 found += await self._cars(cars, now)
+            if rows.keys() & {"papers", "series"}:
+                wrong = await papers_among(self._client, self._db, rows.get("papers", []), rows.get("series", []))
+                found += [_found(HealthArea.PAPERS, name, each, line) for name, each, line in wrong]
         return found
 
     async def _misfits(self, name: str, ids: list[Any]) -> list[WatchFinding]:

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from random import uniform
 
 import structlog
 
 from engine.adapters.redis.line import RAISED, TEXT, RedisLine, Script
 from engine.domain.booking.booking import BookingId
 from engine.domain.car.car import CarId
+from engine.domain.shared.boot_clock import since_boot
 from engine.domain.shared.errors import AlreadyAsked, Contended, Unavailable
 from engine.ports.leases import Turn
 
 #: Longer than a transaction may take (mongo.client.TRANSACTION_S).
 LEASE = timedelta(seconds=15)
 ONCE = timedelta(seconds=300)
+#: How long a desk has a place to itself where others wait in turn, which takes a few milliseconds.
+TURN = timedelta(seconds=2)
+#: How long a desk waits for its turn before it goes on without.
+PATIENCE_S = 1.0
+#: Between two looks whether the turn has come.
+_LOOKS_S = (0.003, 0.012)
 
 # A stranger may have put anything there: what is no token of ours, has no end, or a later one than ours, is no lease.
 _OWN = (
@@ -67,7 +76,7 @@ log = structlog.get_logger(__name__)
 
 
 class RedisBookingLock:
-    """The ports ``BookingLock`` and ``Leases``."""
+    """The ports ``BookingLock``, ``Leases`` and ``Queue``."""
 
     def __init__(self, line: RedisLine, prefix: str, epoch: str = "", *, lease: bool = True) -> None:
         """*prefix* keeps deployments apart, *epoch* the lives of one before and after a restore.
@@ -115,6 +124,25 @@ class RedisBookingLock:
         except Unavailable:
             mine = True
         try:
+            yield mine
+        finally:
+            if mine:
+                await self._try(self._line.run(self._release, [key], [token], object))
+
+    @asynccontextmanager
+    async def in_turn(self, name: str) -> AsyncIterator[bool]:
+        if not self._lease:
+            yield False
+            return
+        key, token, until = f"{self._prefix}:lease:{self._epoch}{name}", secrets.token_hex(8), since_boot() + PATIENCE_S
+        mine = False
+        try:
+            # Without a Redis the database decides alone.
+            with suppress(Unavailable):
+                while not (mine := await self._line.run(self._alone, [key], [token, _ms(TURN)], int) == 1):
+                    if since_boot() >= until:
+                        break
+                    await asyncio.sleep(uniform(*_LOOKS_S))  # noqa: S311 -- so that desks do not ask in step
             yield mine
         finally:
             if mine:

@@ -78,6 +78,7 @@ def facts_of(branch: Branch, beside: Branch | None = None) -> Facts:
         "zone": branch.zone,
         **_hours_facts(branch.hours, beside.hours.special_days if beside else ()),
         "closed": "yes" if branch.closed else "no",
+        "code": branch.code if branch.code_confirmed or not branch.code else f"{branch.code} (proposed)",
     }
 
 

@@ -51,6 +51,7 @@ class Branch:
         zone: IANA name.
         closed: Given up: it stays for its old bookings, and no car stands there.
         former_fees: Asked for once and no longer; bookings of then have them in their price.
+        code: What it is called by in the numbers of its papers; a proposal until ``code_confirmed``.
     """
 
     id: BranchId
@@ -61,6 +62,8 @@ class Branch:
     hours: OpeningHours
     closed: bool = False
     former_fees: tuple[Fee, ...] = ()
+    code: str = ""
+    code_confirmed: bool = False
 
     @property
     def tzinfo(self) -> ZoneInfo:

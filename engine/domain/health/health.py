@@ -50,6 +50,7 @@ class HealthArea(StrEnum):
     TERMS = auto()
     LEDGER = auto()
     RECONCILE = auto()
+    PAPERS = auto()
     BACKUP = auto()
     RESTORED = auto()
     VERSIONS = auto()

@@ -62,6 +62,9 @@ class Deed(StrEnum):
     SETTLE_BY_HAND = auto()
     RECORD_STRIPE_MODE = auto()
     CARRY_WISHES = auto()
+    ISSUE_PAPER = auto()
+    SEE_PAPERS = auto()
+    CREDIT = auto()
 
 
 MAY = MappingProxyType(
@@ -80,6 +83,8 @@ MAY = MappingProxyType(
                 Deed.CAPTURE,
                 Deed.SWEEP,
                 Deed.CARRY_WISHES,
+                Deed.ISSUE_PAPER,
+                Deed.SEE_PAPERS,
             }
         ),
         Role.OWNER: frozenset({Deed.BROWSE_CARS, Deed.MANAGE_OWN_CARS, Deed.SEE_OWN_EARNINGS}),
@@ -96,6 +101,8 @@ MAY = MappingProxyType(
                 Deed.SEE_HEALTH,
                 Deed.RECORD_STRIPE_MODE,
                 Deed.CARRY_WISHES,
+                Deed.ISSUE_PAPER,
+                Deed.SEE_PAPERS,
             }
         ),
     }

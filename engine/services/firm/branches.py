@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from engine.domain.car.branches import BranchLine, facts_of, remembering, sound
 from engine.domain.car.car import Branch, BranchId
 from engine.domain.firm.audit import AuditRow, Facts, changed
+from engine.domain.papers.branch_codes import proposed_code, sound_code
 from engine.domain.people.people import Actor, Deed
 from engine.domain.shared.damage import Damaged
 from engine.domain.shared.errors import InvalidText
@@ -35,10 +36,11 @@ class BranchService:
     async def add(self, actor: Actor, new: Branch) -> Branch:
         """Open *new*, whose id is made here. Raises: InvalidText, also for a name that another one has."""
         actor.must(Deed.MANAGE_FIRM)
-        branch = replace(
+        named = replace(
             await self._sound(new), id=BranchId(f"branch-{secrets.token_hex(6)}"), closed=False, former_fees=()
         )
-        await self._must_be_the_only(branch)
+        await self._must_be_the_only(named)
+        branch = replace(named, code=proposed_code(named.city, await self._codes()), code_confirmed=False)
         await self.book.add(branch, self._row(actor, "branch.opened", branch, {}, facts_of(branch)))
         return branch
 
@@ -50,11 +52,36 @@ class BranchService:
             Overtaken: Somebody else changed it meanwhile.
         """
         actor.must(Deed.MANAGE_FIRM)
-        branch = remembering(before, replace(await self._sound(after, before), id=before.id, closed=before.closed))
+        kept = replace(
+            await self._sound(after, before),
+            id=before.id,
+            closed=before.closed,
+            code=before.code,
+            code_confirmed=before.code_confirmed,
+        )
+        branch = remembering(before, kept)
         if branch != before:
             await self._must_be_the_only(branch)
             await self._change(actor, "branch.changed", before, branch)
         return branch
+
+    async def confirm_code(self, actor: Actor, before: Branch, code: str) -> Branch:
+        """Call it by *code* in the numbers of its papers, for ever: no paper is issued before somebody said so.
+
+        Raises:
+            InvalidText: ``code``: it cannot be one, another branch has it, or this one has been given its own.
+            Overtaken: Somebody else changed the branch meanwhile.
+        """
+        actor.must(Deed.MANAGE_FIRM)
+        wanted = sound_code(code)
+        if before.code_confirmed:
+            raise InvalidText("code", "field.code_confirmed")
+        if wanted != before.code and wanted in await self._codes():
+            raise InvalidText("code", "field.other_branch")
+        return await self._change(actor, "branch.code", before, replace(before, code=wanted, code_confirmed=True))
+
+    async def _codes(self) -> set[str]:
+        return {line.branch.code for line in await self.book.lines() if not isinstance(line, Damaged)}
 
     async def close(self, actor: Actor, branch: Branch) -> Branch:
         """Give it up. It is never deleted: bookings and money name it. Raises: BranchInUse, Overtaken."""

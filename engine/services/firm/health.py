@@ -110,6 +110,7 @@ class HealthService:
             HealthArea.TERMS: self._terms,
             HealthArea.LEDGER: self._ledger,
             HealthArea.RECONCILE: self._reconcile,
+            HealthArea.PAPERS: lambda: health_rows.papers(self.inspection, pace),
             HealthArea.BACKUP: self._backup,
             HealthArea.RESTORED: self._restored,
             HealthArea.VERSIONS: self._versions,
@@ -307,6 +308,7 @@ _IN_DATABASE = frozenset(
         HealthArea.TERMS,
         HealthArea.LEDGER,
         HealthArea.RECONCILE,
+        HealthArea.PAPERS,
         HealthArea.BACKUP,
         HealthArea.RESTORED,
     }

@@ -1,4 +1,4 @@
-"""Two looks of the doctor at all rows: claims beside bookings, and rows beside their shapes."""
+"""Looks of the doctor at all rows: claims beside bookings, rows beside their shapes, papers in their series."""
 
 from __future__ import annotations
 
@@ -38,6 +38,11 @@ async def claims(rows: Inspection, now: datetime, pace: Pace) -> Finding:
 async def shapes(rows: Inspection, pace: Pace) -> Finding:
     walk = await rows.rows_beside_shapes(pace.most, pace.hear)
     return _finding(HealthArea.ROWS, walk)
+
+
+async def papers(rows: Inspection, pace: Pace) -> Finding:
+    walk = await rows.papers_in_series(pace.most, pace.hear)
+    return _finding(HealthArea.PAPERS, walk)
 
 
 def _finding(area: HealthArea, walk: Walk) -> Finding:

@@ -24,6 +24,8 @@ from engine.services.firm.watch import Watch, WatchNotes
 from engine.services.fleet.fleet import FleetService
 from engine.services.fleet.images import ImagesService
 from engine.services.fleet.servicing import ServicingService
+from engine.services.papers.legal import LegalService
+from engine.services.papers.papers import PaperService
 from engine.services.payment.disputes import DisputeService
 from engine.services.payment.payment import PaymentService
 from engine.services.payment.return_pages import ReturnPageService
@@ -49,6 +51,7 @@ class AdminServices:
     unbelieved: UnbelievedService
     disputes: DisputeService
     return_pages: ReturnPageService
+    legal: LegalService
     watch: Watch
     watch_notes: WatchNotes
 
@@ -79,4 +82,5 @@ class Services:
     admin: AdminServices
     restored: RestoredService
     earnings: EarningsService
+    papers: PaperService
     copying: CopyService | None

@@ -14,6 +14,8 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, timedelta
 
 from builders import BERLIN, MISTAKE, PASSWORD, RENTER, make_car
+from paper_builders import FIRM as PAPER_FIRM
+from paper_builders import STANDARD, paper_wish
 
 import engine.bootstrap
 from engine.domain.booking.listing import BookingQuery, BookingScope
@@ -26,6 +28,7 @@ from engine.domain.car.opening_hours import every_day
 from engine.domain.firm.audit import AuditQuery
 from engine.domain.firm.settings import FirmSettings
 from engine.domain.money.money import Money
+from engine.domain.papers.rendering import Rendering
 from engine.domain.people.accounts import NewPerson, PeopleQuery, Post
 from engine.domain.people.people import MAY, Deed, RenterId, Role
 from engine.domain.people.renters import Merge, RenterQuery
@@ -209,6 +212,18 @@ TABLE: dict[str, UseCase] = {
     "admin.branches.lines": may(FIRM),
     "admin.branches.add": may(FIRM, args=lambda _it: (_branch,)),
     "admin.branches.change": may(FIRM, args=lambda _it: (BERLIN, BERLIN)),
+    "admin.branches.confirm_code": may(FIRM, args=lambda _it: (_branch, "NEW")),
+    "admin.legal.legal": may(FIRM),
+    "admin.legal.taxes": may(FIRM),
+    "admin.legal.set_legal": may(FIRM, args=lambda _it: (PAPER_FIRM, None), kwargs=lambda _it: {"after": 0}),
+    "admin.legal.set_rate": may(FIRM, args=lambda _it: (STANDARD, None), kwargs=lambda _it: {"after": 0}),
+    "papers.issue": may(Deed.ISSUE_PAPER, args=lambda _it: (paper_wish(),)),
+    "papers.draft": may(Deed.ISSUE_PAPER, args=lambda _it: (paper_wish(),)),
+    "papers.credit": may(Deed.CREDIT, args=lambda _it: ("none", None, "wrong car")),
+    "papers.paper": may(Deed.SEE_PAPERS, args=lambda _it: ("none",)),
+    "papers.of_booking": may(Deed.SEE_PAPERS, args=_booking),
+    "papers.note": may(Deed.SEE_PAPERS, args=lambda it: (Rendering("none", "a" * 64, 1, 1, 1, "f", "", it.now),)),
+    "papers.renderings": may(Deed.SEE_PAPERS, args=lambda _it: ("none",)),
     "admin.branches.close": may(FIRM, args=lambda _it: (_branch,)),
     "admin.branches.reopen": may(FIRM, args=lambda _it: (_branch,)),
     "admin.audit.page": may(Deed.SEE_AUDIT, args=lambda _it: (AuditQuery(by="admin"),)),

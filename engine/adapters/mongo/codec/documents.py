@@ -56,6 +56,8 @@ BRANCH = Stored(
         **HOURS,
         "closed": flag().older(False),  # noqa: FBT003 -- what rows of before it are read as
         "former_fees": parts(FEE, MOST_FORMER),
+        "code": matching("^([A-Z][A-Z0-9]{1,4})?$", Fields.maybe),
+        "code_confirmed": flag(),
     },
     together={"hours": OpeningHours},
 )

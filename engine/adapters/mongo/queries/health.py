@@ -24,6 +24,7 @@ from engine.adapters.mongo.client import (
 from engine.adapters.mongo.clock import ServerClock
 from engine.adapters.mongo.codec.reading import Fields, read, shown, sound
 from engine.adapters.mongo.deployment import MongoDeployment
+from engine.adapters.mongo.papers.walk import papers_walk
 from engine.adapters.mongo.queries.claims import claims_walk, shapes_walk
 from engine.adapters.mongo.queries.ledger_sums import over
 from engine.adapters.mongo.queries.series import all_odd_terms
@@ -281,6 +282,9 @@ class MongoHealth:
 
     async def rows_beside_shapes(self, most: timedelta, hear: Hear = deaf) -> Walk:
         return await shapes_walk(self._db, most, hear)
+
+    async def papers_in_series(self, most: timedelta, hear: Hear = deaf) -> Walk:
+        return await papers_walk(self._client, self._db, most, hear)
 
     async def strange_terms(self) -> list[str]:
         with speaking():

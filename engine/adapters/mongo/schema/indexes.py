@@ -106,6 +106,25 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("owner_id", ASCENDING), ("starts_at", ASCENDING)], name="owner"),
         IndexModel([("state", ASCENDING), ("ends_at", ASCENDING)], name="open"),
     ],
+    "branches": [
+        IndexModel([("code", ASCENDING)], name="code", unique=True, partialFilterExpression={"code": {"$gt": ""}})
+    ],
+    "papers": [
+        IndexModel([("series", ASCENDING), ("n", ASCENDING)], name="number", unique=True),
+        # Two credit notes of one paper never have one turn, so each has counted those before it.
+        IndexModel(
+            [("body.corrects.paper_id", ASCENDING), ("body.corrects.turn", ASCENDING)],
+            name="corrects",
+            unique=True,
+            partialFilterExpression={"body.corrects.paper_id": {"$exists": True}},
+        ),
+        IndexModel(
+            [("body.content.booking_id", ASCENDING), ("issued_at", ASCENDING), ("n", ASCENDING)],
+            name="booking",
+            partialFilterExpression={"body.content.booking_id": {"$exists": True}},
+        ),
+    ],
+    "renderings": [IndexModel([("paper_id", ASCENDING), ("sha256", ASCENDING)], name="once", unique=True)],
     "settlements": [IndexModel([("booking_id", ASCENDING)], name="booking")],
     "car_terms": [IndexModel([("car_id", ASCENDING), ("n", ASCENDING)], name="series", unique=True)],
     "car_statuses": [

@@ -20,6 +20,20 @@ _CARRY = {
     "carriers": ("insert", "update", "remove"),
 }
 
+#: To issue papers (decision 0060). A new year begins a new series.
+_ISSUE = {
+    "papers": ("find", "insert"),
+    "series": ("find", "insert", "update"),
+    "renderings": ("find", "insert"),
+    "legal_data": ("find",),
+    "tax_rates": ("find",),
+}
+_ISSUE_WATCHED = {
+    **_ISSUE,
+    "papers": (*_ISSUE["papers"], "changeStream"),
+    "series": (*_ISSUE["series"], "changeStream"),
+}
+
 #: role -> collection -> actions. What is not here, the server refuses.
 RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
     "ds_client": {
@@ -44,6 +58,7 @@ RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
         RENTER_CHANGES: ("find",),
         "sign_ins": ("insert",),
         **_CARRY,
+        **_ISSUE,
     },
     "ds_owner": {
         **_CHANGE_PICTURES,
@@ -93,6 +108,9 @@ RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
         RENTER_CHANGES: ("find",),
         **_CARRY,
         "wish_keys": ("find", "insert", "update"),
+        **_ISSUE_WATCHED,
+        "legal_data": ("find", "insert"),
+        "tax_rates": ("find", "insert"),
     },
     "ds_worker": {
         "branches": ("find",),
@@ -117,6 +135,7 @@ RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
         "audit": ("insert",),
         "sign_ins": ("insert",),
         **_CARRY,
+        **_ISSUE_WATCHED,
     },
     # A renter's own details come with the account: those of others are out of its reach. Its own bookings and answers
     # are views that a role of the account alone may read (``mongo.renters``). All it can write is wishes.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.adapters.mongo.client import Document
 from engine.adapters.mongo.codec.bookings import BOOKING
 from engine.adapters.mongo.codec.documents import AUDIT, BRANCH, CAR, CLAIM, LEDGER, MOVEMENT, TERMS, TERMS_OF_SERIES
+from engine.adapters.mongo.codec.papers import LEGAL, PAPER, RENDERING, SERIES, TAX
 from engine.adapters.mongo.codec.payments import DISPUTE, RESTORED
 from engine.adapters.mongo.codec.people import ANSWER, PERSON, REQUEST, SIGNER, WISH
 from engine.adapters.mongo.codec.renter_files import FILE
@@ -162,5 +163,13 @@ SHAPES: dict[str, Document] = {
     "wish_keys": SIGNER.shape,
     "carriers": record({"_id": {"bsonType": "string", "pattern": "^[0-9a-f]{24}$"}, "at": DATE}),
     "movements": MOVEMENT.shape,
+    # Issued and never altered; each is chained to the number before it (docs/decisions/0060).
+    "papers": PAPER.shape,
+    "series": SERIES.shape,
+    # What papers say of the firm and its taxes: added to, never altered.
+    "legal_data": LEGAL.shape,
+    "tax_rates": TAX.shape,
+    # That a paper was drawn, and to which bytes.
+    "renderings": RENDERING.shape,
     "account_requests": REQUEST.shape,
 }

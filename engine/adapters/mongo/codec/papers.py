@@ -1,0 +1,226 @@
+"""How papers, their series, the firm's legal data and its rates of tax are stored."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.adapters.mongo.client import Document
+from engine.adapters.mongo.codec.reading import Fields
+from engine.adapters.mongo.codec.stored import (
+    Field,
+    Stored,
+    choice,
+    count,
+    flag,
+    matching,
+    maybe_empty,
+    moment,
+    money,
+    part,
+    parts,
+    text,
+    texts,
+    whole,
+)
+from engine.adapters.mongo.schema import shape_parts as shapes
+from engine.domain.papers.drafts import MOST_LINES, MOST_MARKS, MOST_PARTS
+from engine.domain.papers.legal import CODE, MOST_TERMS, LegalData, LegalDecision, TaxDecision, TaxRate
+from engine.domain.papers.paper import (
+    Body,
+    Buyer,
+    Content,
+    Correction,
+    Paper,
+    PaperCar,
+    PaperDriver,
+    PaperKind,
+    PaperLine,
+    PaperMark,
+    PaperPayment,
+    PaperSignature,
+    Supply,
+    TaxSum,
+)
+from engine.domain.papers.rendering import Rendering
+from engine.domain.papers.series import BRANCH_CODE, Series
+
+_SHA256 = "^[0-9a-f]{64}$"
+_SERIES = "^[A-Z][A-Z0-9]{1,4}-[0-9]{4}-[A-Z]{3}$"
+_WHOLE_BP, _MOST_KM, _MOST_FUEL = 10_000, 9_999_999, 100
+
+
+def _code() -> Field:
+    return matching(CODE)
+
+
+def _long(most: int) -> Field:
+    return Field({"bsonType": "string", "maxLength": most}, lambda row, name: row.maybe(name, most))
+
+
+def _maybe_whole(most: int) -> Field:
+    return whole(0, most).unless()
+
+
+def _maybe_part(stored: Stored[Any]) -> Field:
+    return part(stored).unless()
+
+
+_LEGAL = {
+    "name": text(),
+    "address": text(),
+    **dict.fromkeys(("vat_id", "register", "phone", "email", "bank", "iban", "bic", "terms_version"), maybe_empty()),
+    "terms": _long(MOST_TERMS),
+}
+_LEGAL_DATA = Stored(LegalData, _LEGAL)
+_BY = {"by": text(), "made_at": moment()}
+_NUMBERED = {"_id": count().of("number"), "valid_from": moment()}
+LEGAL = Stored(LegalDecision, {**_NUMBERED, "data": part(_LEGAL_DATA), **_BY})
+legal_document, legal_of = LEGAL.document_of, LEGAL.record_of
+
+_RATE = {"code": _code(), "rate_bp": whole(0, _WHOLE_BP), "note": maybe_empty()}
+TAX = Stored(
+    TaxDecision,
+    {**_NUMBERED, **{name: field.of(f"rate.{name}") for name, field in _RATE.items()}, **_BY},
+    together={"rate": TaxRate},
+)
+tax_document, tax_of = TAX.document_of, TAX.record_of
+
+_BUYER = Stored(
+    Buyer,
+    {
+        "name": text(),
+        **dict.fromkeys(("address", "vat_id", "email", "phone", "renter_id"), maybe_empty().unless("")),
+    },
+)
+_LINE = Stored(
+    PaperLine,
+    {
+        "n": whole(1, MOST_LINES),
+        "kind": text(),
+        "detail": text(),
+        "quantity": count(),
+        "unit": text(),
+        "unit_price": money(),
+        "gross": money(),
+        "tax": _code(),
+        "note": maybe_empty().unless(""),
+        "corrects": whole(0, MOST_LINES).unless(0),
+    },
+)
+_TAX_SUM = Stored(
+    TaxSum,
+    {
+        "code": _code(),
+        "rate_bp": whole(0, _WHOLE_BP),
+        "net": money(),
+        "tax": money(),
+        "gross": money(),
+        "note": maybe_empty().unless(""),
+    },
+)
+_SUPPLY = Stored(Supply, {"starts_at": moment(), "ends_at": moment(), "start_place": text(), "end_place": text()})
+_CAR = Stored(
+    PaperCar,
+    {
+        "plate": text(),
+        "title": text(),
+        "about": maybe_empty().unless(""),
+        "km_out": _maybe_whole(_MOST_KM),
+        "km_in": _maybe_whole(_MOST_KM),
+        "fuel_out": _maybe_whole(_MOST_FUEL),
+        "fuel_in": _maybe_whole(_MOST_FUEL),
+        "electric": flag(),
+    },
+)
+_DRIVER = Stored(
+    PaperDriver,
+    {
+        "name": text(),
+        **dict.fromkeys(("born", "licence", "valid_from", "valid_until", "seen"), maybe_empty().unless("")),
+    },
+)
+_MARK = Stored(PaperMark, {"n": count(), "text": text(), "new": flag()})
+_PAYMENT = Stored(
+    PaperPayment,
+    {"tender": text(), "amount": money(), "at": moment(), "reference": maybe_empty().unless("")},
+)
+_SIGNATURE = Stored(
+    PaperSignature,
+    {"name": text(), "part": text(), "at": moment(), "content": maybe_empty().unless("")},
+)
+_CONTENT = Stored(
+    Content,
+    {
+        "buyer": part(_BUYER),
+        "lines": parts(_LINE, MOST_LINES),
+        "supply": _maybe_part(_SUPPLY),
+        "car": _maybe_part(_CAR),
+        "drivers": parts(_DRIVER, MOST_PARTS),
+        "marks": parts(_MARK, MOST_MARKS),
+        "payments": parts(_PAYMENT, MOST_PARTS),
+        "signatures": parts(_SIGNATURE, MOST_PARTS),
+        "notes": texts(MOST_PARTS),
+        **dict.fromkeys(("booking_id", "agreement_id", "agreement_number"), maybe_empty().unless("")),
+    },
+)
+_CORRECTION = Stored(
+    Correction,
+    {"paper_id": text(), "number": text(), "issued_at": moment(), "turn": count(), "reason": text()},
+)
+_BODY = Stored(
+    Body,
+    {
+        "kind": choice(PaperKind),
+        "branch_id": text(),
+        "branch_code": matching(BRANCH_CODE),
+        "zone": text(),
+        "language": matching("^[a-z]{2}$"),
+        "currency": Field(shapes.CURRENCY, Fields.text),
+        "template": count(),
+        "by": text(),
+        "seller": part(_LEGAL_DATA),
+        "content": part(_CONTENT),
+        "taxes": parts(_TAX_SUM, MOST_LINES),
+        "corrects": _maybe_part(_CORRECTION),
+    },
+)
+PAPER = Stored(
+    Paper,
+    {
+        "_id": text().of("id"),
+        "series": matching(_SERIES),
+        "n": count(),
+        "issued_at": moment(),
+        "body": part(_BODY),
+        "prev_hash": matching(_SHA256),
+        "hash": matching(_SHA256),
+    },
+)
+paper_document, paper_of = PAPER.document_of, PAPER.record_of
+
+SERIES = Stored(
+    Series,
+    {"_id": matching(_SERIES).of("id"), "next": count(), "last_hash": matching(_SHA256), "last_at": moment()},
+)
+series_document, series_record_of = SERIES.document_of, SERIES.record_of
+
+RENDERING = Stored(
+    Rendering,
+    {
+        "paper_id": text(),
+        "sha256": matching(_SHA256),
+        "size": count(),
+        "pages": count(),
+        "template": count(),
+        "fonts": text(),
+        "by": text(),
+        "at": moment(),
+    },
+    numbered=True,
+)
+rendering_document, rendering_of = RENDERING.document_of, RENDERING.record_of
+
+
+def stands_at(series: Series) -> Document:
+    """What a series' row matches while no paper was issued in it since *series* was read."""
+    return {"_id": series.id, "next": series.next, "last_hash": series.last_hash}

@@ -1,0 +1,152 @@
+"""Issuing papers, correcting them by others, and finding them again."""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, replace
+
+from engine.domain.car.car import Branch
+from engine.domain.money.money import Money
+from engine.domain.papers.credits import credit
+from engine.domain.papers.drafts import PaperWish, drafted, tax_point
+from engine.domain.papers.errors import PaperRefused
+from engine.domain.papers.legal import legal_at, rates_at
+from engine.domain.papers.paper import Body, Content, Correction, Draft, Paper, PaperKind
+from engine.domain.papers.rendering import Rendering
+from engine.domain.papers.series import read_number, series_of
+from engine.domain.people.people import Actor, Deed
+from engine.domain.shared.damage import Damaged
+from engine.domain.shared.errors import Forbidden, InvalidText, NotFound
+from engine.domain.shared.text import clean
+from engine.ports.bookings import Store, Transaction
+from engine.ports.local import Clock
+from engine.ports.papers import LegalBook, PaperBook, Queue
+from engine.services.input_guard import gated
+
+
+@dataclass(frozen=True, slots=True)
+class CreditedLine:
+    """Attributes: ``n`` is the line's number on the invoice; ``amount`` of it, gross, of the same sign."""
+
+    n: int
+    amount: Money
+
+
+@gated
+@dataclass(frozen=True, slots=True)
+class PaperService:
+    store: Store
+    book: PaperBook
+    legal: LegalBook
+    queue: Queue
+    clock: Clock
+
+    async def issue(self, actor: Actor, wish: PaperWish) -> Paper:
+        """The paper that is wished for, with its number.
+
+        Raises:
+            PaperRefused: The firm's data, the branch's code, a rate or the lines are missing.
+            InvalidText: A text or a number that cannot be, named by its field.
+            Forbidden: The actor's role, or the paper is another branch's.
+            Contended: Others were issuing in the same series until the time was over; nothing was issued.
+        """
+        return await self._issue(await self.draft(actor, wish))
+
+    async def draft(self, actor: Actor, wish: PaperWish) -> Draft:
+        """For whoever has a transaction of its own, which ends with ``Transaction.issue`` in ``in_turn``.
+
+        Raises: As ``issue``, but for Contended.
+        """
+        actor.must(Deed.ISSUE_PAPER)
+        if wish.kind is PaperKind.CREDIT_NOTE:
+            raise InvalidText("kind", "field.not_listed")
+        now = self.clock.now()
+        branch = await self._branch(actor, wish.branch_id)
+        rates = rates_at(await self.legal.taxes(), tax_point(wish.content, now))
+        body = drafted(wish, branch, legal_at(await self.legal.legal(), now), rates, actor.account)
+        return Draft(secrets.token_hex(12), body)
+
+    def in_turn(self, draft: Draft) -> AbstractAsyncContextManager[bool]:
+        """Around the transaction that issues *draft*, so that desks do not undo each other's work."""
+        return self.queue.in_turn(f"series:{series_of(draft.body, self.clock.now())}")
+
+    async def credit(self, actor: Actor, paper_id: str, lines: tuple[CreditedLine, ...] | None, reason: str) -> Paper:
+        """A credit note of *lines* of an invoice, or of all that is left of it.
+
+        Raises:
+            PaperRefused: More than is left of a line, nothing is left, or it is no invoice.
+            NotFound: There is no such paper.
+            Overtaken: Somebody else credited the same invoice at the same moment.
+            InvalidText, Forbidden, Contended: As ``issue``.
+        """
+        actor.must(Deed.CREDIT)
+        original = await self.book.paper(paper_id)
+        branch = await self._branch(actor, original.body.branch_id)
+        body = replace(await self._corrected(original, lines, reason), by=actor.account)
+        return await self._issue(Draft(secrets.token_hex(12), replace(body, branch_code=branch.code)))
+
+    async def _corrected(self, original: Paper, lines: tuple[CreditedLine, ...] | None, reason: str) -> Body:
+        if original.body.kind is not PaperKind.INVOICE:
+            raise PaperRefused("paper.no_invoice", number=original.number)
+        earlier = await self.book.credits_of(original.id)
+        wanted = None if lines is None else {line.n: line.amount for line in lines}
+        credited, taxes = credit(original, earlier, wanted)
+        seller = legal_at(await self.legal.legal(), self.clock.now())
+        before, why = original.body, clean("reason", reason, longest=200)
+        turn = len(earlier) + 1
+        told = before.content
+        return replace(
+            before,
+            kind=PaperKind.CREDIT_NOTE,
+            seller=replace(seller or before.seller, terms=""),
+            content=Content(
+                told.buyer,
+                credited,
+                told.supply,
+                told.car,
+                booking_id=told.booking_id,
+                agreement_id=told.agreement_id,
+                agreement_number=told.agreement_number,
+            ),
+            taxes=taxes,
+            corrects=Correction(original.id, original.number, original.issued_at, turn, why),
+        )
+
+    async def paper(self, actor: Actor, key: str) -> Paper:
+        """By its id or by the number that is printed on it. Raises: NotFound, DamagedRow."""
+        actor.must(Deed.SEE_PAPERS)
+        if (number := read_number(key)) is not None:
+            return await self.book.numbered(*number)
+        return await self.book.paper(key)
+
+    async def of_booking(self, actor: Actor, booking_id: str) -> list[Paper | Damaged]:
+        """Oldest first."""
+        actor.must(Deed.SEE_PAPERS)
+        return await self.book.of_booking(booking_id)
+
+    async def note(self, actor: Actor, rendering: Rendering) -> None:
+        """Write down that the paper was drawn, by whom and now."""
+        actor.must(Deed.SEE_PAPERS)
+        await self.book.note(replace(rendering, by=actor.account, at=self.clock.now()))
+
+    async def renderings(self, actor: Actor, paper_id: str) -> list[Rendering]:
+        """Oldest first."""
+        actor.must(Deed.SEE_PAPERS)
+        return await self.book.renderings(paper_id)
+
+    async def _issue(self, draft: Draft) -> Paper:
+        async def write(work: Transaction) -> Paper:
+            return await work.issue(draft, self.clock.now())
+
+        async with self.in_turn(draft):
+            return await self.store.transact(write)
+
+    async def _branch(self, actor: Actor, branch_id: str) -> Branch:
+        """Raises: NotFound; Forbidden, where the actor works at another."""
+        if actor.branch_id is not None and actor.branch_id != branch_id:
+            raise Forbidden(f"a paper of branch {branch_id}")
+        found = next((each for each in await self.store.branches() if each.id == branch_id), None)
+        if found is None:
+            raise NotFound("branch", branch_id)
+        return found
