@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from paper_builders import paper_wish
 from points import Points
 
 from engine.adapters.http.webhook_server import open_webhooks, webhook_app
@@ -22,8 +23,9 @@ from engine.domain.car.car import CarId
 from engine.domain.money.money import Money
 from engine.domain.money.payment import Attempt, AttemptState, PageFacts
 from engine.domain.people.people import RenterId
+from engine.domain.shared.errors import MoveRefused
 from engine.domain.shared.period import RentalPeriod
-from engine.ports.bookings import BookingStore
+from engine.ports.bookings import BookingStore, Transaction
 from engine.services.booking.booking import HoldCar
 from engine.services.payment.missed_payments import MissedPayments
 from engine.services.payment.reconcile import Reconciler
@@ -86,6 +88,22 @@ class Desk:
         again = await self.engine.rental.take_up_again(self.engine.actor, BookingId(booking), key)
         await self.points.tell("accepted", booking=again.id, key=key, car=again.car_id)
         return _told(again)
+
+    async def issue(self, *, aborts: bool = False) -> dict[str, Any]:
+        """An invoice, as the last step of a transaction; one that *aborts* changes its mind behind it."""
+        papers, began = self.engine.papers, time.monotonic()
+        if not aborts:
+            paper = await papers.issue(self.engine.actor, paper_wish())
+            return {"id": paper.id, "n": paper.n, "hash": paper.hash, "took": time.monotonic() - began}
+        draft = await papers.draft(self.engine.actor, paper_wish())
+
+        async def change_of_mind(work: Transaction) -> None:
+            await work.issue(draft, self.engine.clock.now())
+            raise MoveRefused("issued", "not issued")
+
+        async with papers.in_turn(draft):
+            await self.engine.booking.store.transact(change_of_mind)
+        return {}
 
     async def look_back(self) -> dict[str, Any]:
         payment = self.engine.payment

@@ -51,9 +51,9 @@ def paper_wish(kind: PaperKind = PaperKind.INVOICE, lines=None, language="en", b
     return PaperWish(kind, branch.id, language, "EUR", told)
 
 
-def may_issue(db) -> None:
+def may_issue(db, *, fresh: bool = False) -> None:
     """The firm has told everything that its papers must say; its branch in Berlin is BER."""
-    db.branches.replace_one({"_id": CODED.id}, branch_document(CODED))
+    db.branches.replace_one({"_id": CODED.id}, branch_document(CODED), upsert=fresh)
     by = AccountName("admin")
     db.legal_data.insert_one(legal_document(LegalDecision(1, BEGINNING, FIRM, by, BEGINNING)))
     for n, rate in enumerate(RATES.values(), 1):

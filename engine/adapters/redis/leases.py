@@ -22,8 +22,8 @@ from engine.ports.leases import Turn
 #: Longer than a transaction may take (mongo.client.TRANSACTION_S).
 LEASE = timedelta(seconds=15)
 ONCE = timedelta(seconds=300)
-#: How long a desk has a place to itself where others wait in turn, which takes a few milliseconds.
-TURN = timedelta(seconds=2)
+#: How long a desk has a place to itself where others wait in turn; what it does there takes a few milliseconds.
+TURN = timedelta(milliseconds=400)
 #: How long a desk waits for its turn before it goes on without.
 PATIENCE_S = 1.0
 #: Between two looks whether the turn has come.
