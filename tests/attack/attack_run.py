@@ -144,6 +144,8 @@ class Run:
         tried.marks |= {tried.tag, str(row["_id"]), *({tried.booking.id} if tried.booking else ())}
         if cell.path == ("_id",):
             tried.marks.add(str(tried.value))
+            if cell.collection == "papers":  # A name that cannot be shown is told by its number.
+                tried.marks.add(f"has the number {row['n']},")
         tried.marks = {mark for mark in tried.marks if len(mark) >= _TELLING}
         try:
             try:
