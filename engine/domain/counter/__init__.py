@@ -1,0 +1,1 @@
+"""What a clerk does at the counter, before and around a booking."""
