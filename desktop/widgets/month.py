@@ -1,6 +1,7 @@
 """A month as six whole weeks with their ISO numbers, walked by arrows.
 
-API: MonthGrid(theme, names, title): show(day, today, tinted), day; moved(day), picked(day); months(by).
+API: MonthGrid(theme, names, title): show_day(day, today, tinted), set_hatched(of a day), day, months(by); moved(day),
+picked(day).
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QPainter, QPen
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QBrush, QColor, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QStyle, QWidget
 
 from desktop.theme.tokens import FOCUS, GRID, RADIUS_CONTROL, TypeSize
@@ -47,6 +48,7 @@ class MonthGrid(QWidget):
         self._theme, self._names, self._told = theme, names, told
         self.day = self._today = date(2026, 1, 1)
         self._tinted: tuple[date, date] | None = None
+        self._hatched: Callable[[date], bool] = lambda _day: False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)
@@ -54,6 +56,11 @@ class MonthGrid(QWidget):
     def show_day(self, day: date, today: date, tinted: tuple[date, date] | None = None) -> None:
         self.day, self._today, self._tinted = day, today, tinted
         self._tell()
+        self.update()
+
+    def set_hatched(self, hatched: Callable[[date], bool]) -> None:
+        """Which days nothing can be had on; ``told`` says so too. They can be chosen all the same."""
+        self._hatched = hatched
         self.update()
 
     def first_shown(self) -> date:
@@ -157,6 +164,8 @@ class MonthGrid(QWidget):
         chosen = day == self.day
         if self._tinted and self._tinted[0] <= day <= self._tinted[1]:
             painter.fillRect(place, QColor(tokens.accent_tint))
+        if self._hatched(day) and not chosen:
+            painter.fillRect(place.adjusted(2, 2, -2, -2), QBrush(QColor(tokens.border), Qt.BrushStyle.BDiagPattern))
         box = QRectF(place).adjusted(1, 1, -1, -1)
         painter.setBrush(QColor(tokens.accent) if chosen else Qt.BrushStyle.NoBrush)
         painter.setPen(Qt.PenStyle.NoPen)

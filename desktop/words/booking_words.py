@@ -34,6 +34,14 @@ def line_name(kind: LineKind) -> str:
             return tr("Rental")
         case LineKind.EXTRA:
             return tr("Extra")
+        case LineKind.PICKUP_CLOSED:
+            return tr("Pick-up out of hours")
+        case LineKind.RETURN_CLOSED:
+            return tr("Return out of hours")
+        case LineKind.KEY_BOX:
+            return tr("Return by key box")
+        case LineKind.SPECIAL_DAY:
+            return tr("Special day")
     assert_never(kind)
 
 

@@ -1,24 +1,39 @@
 """Opening hours as people write and read them.
 
-API: weekday_names, stretches_text, stretches_of, day_text, week_text, hours_field.
+API: weekday_names, stretches_text, stretches_of, day_text, day_line, outside_words, week_text, hours_field.
 """
 
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from itertools import groupby
 
 from PySide6.QtCore import QLocale
 
-from desktop.words.figures import clock_of, locale
-from engine.domain.car.opening_hours import AROUND_THE_CLOCK, WEEK, Interval, Intervals, OpeningHours
+from desktop.words.figures import amount, clock_of, day_time, locale
+from engine.domain.car.car import Branch
+from engine.domain.car.opening_hours import (
+    AROUND_THE_CLOCK,
+    WEEK,
+    Handing,
+    Interval,
+    Intervals,
+    OpeningHours,
+    Surcharge,
+)
+from engine.domain.car.openings import next_opening, rule_outside
 from engine.domain.moments.write import day_written
 from engine.domain.shared.errors import InvalidText
+from engine.domain.shared.wall import on_wall
 from engine.words.tr import tr
 
 #: What stands for a day without hours, and for one that has all; typed in any case.
 CLOSED, ALWAYS = tr("closed"), tr("around the clock")
+HANDINGS = {Handing.PICKUP: tr("Pick-up"), Handing.RETURN: tr("Return")}
+_REFUSED = {Handing.PICKUP: tr("No pick-up out of hours."), Handing.RETURN: tr("No return out of hours.")}
+#: By then what began the evening before is mostly over.
+_NIGHT = timedelta(hours=6)
 _CLOSED = frozenset({CLOSED.casefold(), "closed", "-", "\N{EN DASH}", ""})
 _ALWAYS = frozenset({ALWAYS.casefold(), "24h", "24 h", "24"})
 _DASH = re.compile("\\s*[-\u2013\u2014\u2212]\\s*|\\s+(?:to|bis)\\s+", re.IGNORECASE)
@@ -84,6 +99,39 @@ def day_text(hours: OpeningHours, day: date) -> str:
     if intervals == (AROUND_THE_CLOCK,):
         return ALWAYS
     return tr(" and ").join(map(_spelt, intervals)) or CLOSED
+
+
+def day_line(branch: Branch, day: date, handing: Handing | None) -> str:
+    """When it is open on *day*, else when it opens next; what out of hours costs, for whoever has *handing* to do."""
+    hours, special = branch.hours, branch.hours.special(day)
+    name = f" ({special.name})" if special is not None and special.name else ""
+    fee = ""
+    if special is not None and special.fee is not None:
+        fee = tr(" {fee} extra on that day.", fee=amount(special.fee))
+    if hours.on(day):
+        told = tr("Open {hours}{name}.{fee}", hours=day_text(hours, day), name=name, fee=fee)
+    else:
+        midnight = on_wall(datetime.combine(day, time(0)), branch.clock).moment
+        opens = next_opening(hours, branch.clock, midnight + _NIGHT)
+        told = tr("Closed{name}.", name=name)
+        if opens is not None:
+            told = tr("Closed{name}, opens {opens}.", name=name, opens=day_time(opens, branch.clock))
+    return " ".join(filter(None, (told, outside_words(hours, handing))))
+
+
+def outside_words(hours: OpeningHours, handing: Handing | None) -> str:
+    """What is done out of hours; empty where it costs nothing, or nobody says what is to be done."""
+    if handing is None or hours.always:
+        return ""
+    surcharge, rule = rule_outside(hours, handing)
+    if not rule.allowed:
+        return _REFUSED[handing]
+    if rule.fee is None:
+        return ""
+    fee = amount(rule.fee)
+    if surcharge is Surcharge.KEY_BOX:
+        return tr("By key box out of hours: {fee} extra.", fee=fee)
+    return tr("Out of hours: {fee} extra.", fee=fee)
 
 
 def _spelt(interval: Interval) -> str:

@@ -53,6 +53,8 @@ from engine.domain.booking.booking import BookingId
 from engine.domain.booking.unbelieved import RefundNotMade
 from engine.domain.booking.wish import Refusal
 from engine.domain.booking.wish_errors import WishRefused
+from engine.domain.car.handing_over import ClosedThen
+from engine.domain.car.opening_hours import Handing
 from engine.domain.car.photo import PhotoProblem
 from engine.domain.health import backup
 from engine.domain.money.addresses import BrowserNotOpened
@@ -60,6 +62,7 @@ from engine.domain.money.payment import NoStripeKey
 from engine.domain.papers.errors import PaperRefused
 from engine.domain.shared import errors
 from engine.domain.shared.damage import Damaged
+from engine.domain.shared.zones import shown_zone
 from engine.words.problems import sentence
 from engine.words.refused import field_sentence, period_clause
 from engine.words.tr import tr
@@ -73,6 +76,7 @@ class NextStep(Enum):
     SIMILAR = tr("Show similar cars")
     SEARCH_AGAIN = tr("Search again")
     SHOW_BOOKING = tr("Show the booking")
+    OPENING = tr("Take the next opening")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,8 @@ def say(problem: errors.DriveSphereError, zone: tzinfo = UTC, *, now: datetime |
     """The words for *problem*; times in it are shown in *zone*. *now* is the server's time, where it is at hand."""
     if isinstance(problem, errors.PeriodTaken):
         return _taken(problem, zone, now)
+    if isinstance(problem, ClosedThen):
+        return _closed(problem, now)
     sentence = _SENTENCES.get(problem.code)
     if sentence is None:
         return Message(
@@ -171,18 +177,33 @@ def _asked(problem: errors.DriveSphereError) -> Message:
     return Message(tr("This was booked a moment ago, as {number}.", number=number), NextStep.SHOW_BOOKING)
 
 
+def _closed(problem: ClosedThen, now: datetime | None) -> Message:
+    zone = shown_zone(problem.zone)
+    at = day_time(problem.at, zone, now=now)
+    told = tr("{branch} is closed on {at}, and no car is handed out then.", branch=problem.name, at=at)
+    if problem.handing == Handing.RETURN:
+        told = tr("{branch} is closed on {at}, and no car is taken back then.", branch=problem.name, at=at)
+    if problem.opens is None:
+        return Message(told)
+    opens = tr("It opens {opens}.", opens=day_time(problem.opens, zone, now=now))
+    return Message(f"{told} {opens}", NextStep.OPENING)
+
+
 def _in_use(problem: errors.DriveSphereError) -> Message:
     cars, bookings = (
         counted("{count} car", "{count} cars", getattr(problem, "cars", 0)),
         counted("{count} booking", "{count} bookings", getattr(problem, "bookings", 0)),
     )
-    return Message(
-        tr(
-            "This branch still has {cars} and {bookings}. Move the cars and wait for the returns first.",
-            cars=cars,
-            bookings=bookings,
-        )
+    text = tr(
+        "This branch still has {cars} and {bookings}. Move the cars and wait for the returns first.",
+        cars=cars,
+        bookings=bookings,
     )
+    ids = getattr(problem, "booking_ids", ())
+    if not ids:
+        return Message(text)
+    named = ", ".join(booking_number(BookingId(each)) for each in ids)
+    return Message(f"{text} {tr('The first of them: {named}.', named=named)}")
 
 
 def _mode(problem: errors.DriveSphereError) -> Message:
@@ -325,7 +346,7 @@ _SENTENCES: MappingProxyType[str, Message | _Sentence] = MappingProxyType(
 )
 
 #: Codes that have words of their own; a test holds this complete over the classes of ``errors``.
-TOLD = _SENTENCES.keys() | {errors.PeriodTaken.code}
+TOLD = _SENTENCES.keys() | {errors.PeriodTaken.code, ClosedThen.code}
 
 
 __all__ = [

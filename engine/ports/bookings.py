@@ -11,7 +11,7 @@ from engine.domain.booking.listing import BookingRows, BookingSelection
 from engine.domain.booking.restored import Outcome, RestoredPayment
 from engine.domain.booking.unbelieved import StoredBooking
 from engine.domain.booking.wish import Wish, WishAnswer
-from engine.domain.car.car import Car, CarId, CarTerms
+from engine.domain.car.car import Branch, BranchId, Car, CarId, CarTerms
 from engine.domain.car.movement import Movement
 from engine.domain.firm.audit import AuditRow
 from engine.domain.money.ledger import LedgerRow
@@ -42,6 +42,9 @@ class Transaction(Protocol):
             NotFound: There is no such car.
             PeriodTaken: A blocking booking overlaps.
         """
+
+    async def branch(self, branch_id: BranchId) -> Branch:
+        """As it is in this transaction's snapshot. Raises: NotFound, also for one that was given up; DamagedRow."""
 
     async def move_claim(self, booking: Booking, car_id: CarId, now: datetime, *, back: bool = False) -> CarTerms:
         """Take *booking* out of its car's fence and enter it in that of *car_id*; ``replace`` says so of its row.

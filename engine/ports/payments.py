@@ -10,6 +10,8 @@ from engine.domain.booking.belief import Capture, Evidence, GiveBack, OpenPage, 
 from engine.domain.booking.booking import BookingId
 from engine.domain.booking.restored import RestoredPayment
 from engine.domain.booking.successor import Reached
+from engine.domain.car.car import BranchId
+from engine.domain.car.opening_hours import Fee
 from engine.domain.firm.audit import AuditRow
 from engine.domain.firm.settings import Revision
 from engine.domain.health.backup import Epoch
@@ -137,6 +139,9 @@ class Witnesses(Protocol):
 
     async def taken_at(self, booking_id: BookingId) -> datetime | None:
         """When its money was first posted. Raises: Forbidden, for an account that may not read the ledger."""
+
+    async def fees(self, branches: frozenset[BranchId]) -> frozenset[Fee]:
+        """What those branches ask for handing over a car, or did once."""
 
     async def was_settled(self, booking_id: BookingId, trouble: Trouble) -> bool:
         """Whether an administrator, and nobody else, settled exactly this by hand."""

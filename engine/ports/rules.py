@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Protocol
 
 from engine.domain.car.branches import BranchLine
-from engine.domain.car.car import Branch
+from engine.domain.car.car import Branch, BranchId
+from engine.domain.car.handing_over import Promised
 from engine.domain.firm.audit import AuditNames, AuditQuery, AuditRow, AuditSlice
 from engine.domain.firm.settings import FirmSettings, Revision
 from engine.domain.shared.damage import Damaged
@@ -44,6 +45,9 @@ class BranchBook(Protocol):
             NotFound: There is no such branch.
             BranchInUse: It would be closed with cars or bookings.
         """
+
+    async def promised(self, branch_id: BranchId, now: datetime) -> list[Promised]:
+        """Of bookings that keep a car and begin or end there after *now*: both their ends, soonest pick-up first."""
 
 
 class AuditBook(Protocol):

@@ -19,6 +19,7 @@ from engine.domain.car.car import Branch, BranchId, CarStatus
 from engine.domain.car.opening_hours import (
     BodyTurn,
     Fee,
+    Handing,
     Interval,
     OutOfHours,
     OutsideRule,
@@ -290,7 +291,7 @@ async def test_of_two_who_change_a_branch_the_second_is_told_and_leaves_nothing(
 async def test_I4_a_branch_with_cars_or_bookings_is_not_given_up_and_none_is_deleted(world):
     async with world.desk("admin") as desk, world.desk("clerk") as clerk:
         back = replace(wish(clerk), return_branch_id=LISBON.id)
-        await clerk.booking.hold(clerk.actor, replace(back, period=days(clerk, 1, 3)))
+        held = await clerk.booking.hold(clerk.actor, replace(back, period=days(clerk, 1, 3)))
         with pytest.raises(BranchInUse) as berlin:
             await desk.admin.branches.close(desk.actor, BERLIN)
         with pytest.raises(BranchInUse) as lisbon:
@@ -302,7 +303,28 @@ async def test_I4_a_branch_with_cars_or_bookings_is_not_given_up_and_none_is_del
         await desk.admin.branches.reopen(desk.actor, closed)
 
     assert ((3, 1), (0, 1)) == tuple((told.value.cars, told.value.bookings) for told in (berlin, lisbon))
+    assert (held.id,) == berlin.value.booking_ids == lisbon.value.booking_ids
     assert {BERLIN.id: True, LISBON.id: False} == {row["_id"]: row["closed"] for row in world.db.branches.find()}
+
+
+async def test_hours_that_would_strand_what_was_promised_name_it_before(world):
+    nobody = OutOfHours(*(OutsideRule(allowed=False),) * 3)
+    async with world.desk("admin") as desk, world.desk("clerk") as clerk:
+        period = days(clerk, 1, 3)
+        held = await clerk.booking.hold(clerk.actor, replace(wish(clerk), return_branch_id=LISBON.id))
+        shut = (
+            SpecialDay(period.starts_at.astimezone(BERLIN.tzinfo).date()),
+            SpecialDay(period.ends_at.astimezone(BERLIN.tzinfo).date()),
+        )
+        closed = replace(BERLIN, hours=replace(BERLIN.hours, special_days=shut, out_of_hours=nobody))
+        asked = replace(closed, hours=replace(closed.hours, out_of_hours=OutOfHours()))
+        told = await desk.admin.branches.stranded(desk.actor, BERLIN, closed)
+        others = await desk.admin.branches.stranded(desk.actor, BERLIN, asked)
+        await desk.admin.branches.change(desk.actor, BERLIN, closed)
+
+    assert [(held.id, Handing.PICKUP, period.starts_at)] == [(each.booking_id, each.handing, each.at) for each in told]
+    assert [] == others
+    assert 1 == world.blocking("car-1")
 
 
 async def test_a_branch_that_was_given_up_takes_no_car(world):

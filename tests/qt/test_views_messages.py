@@ -15,6 +15,7 @@ from engine.domain.booking.states import Standing
 from engine.domain.car.body_type import BodyType
 from engine.domain.car.car import Fuel, Transmission
 from engine.domain.car.catalogue import CarOrder
+from engine.domain.car.handing_over import ClosedThen
 from engine.domain.money.money import Money
 from engine.domain.people.people import Role
 from engine.domain.shared import errors
@@ -49,6 +50,16 @@ def test_every_error_has_its_own_sentence():
     [
         (errors.PeriodTaken("car-1", FRIDAY + timedelta(hours=4)), "taken until Fri 27 Nov 14:00.", NextStep.SIMILAR),
         (errors.PeriodTaken("car-1"), "taken for these days.", NextStep.SIMILAR),
+        (
+            ClosedThen("pickup", "br-1", "Mitte", "Europe/Berlin", FRIDAY, FRIDAY + timedelta(days=1)),
+            "Mitte is closed on Fri 27 Nov 10:00, and no car is handed out then. It opens Sat 28 Nov 10:00.",
+            NextStep.OPENING,
+        ),
+        (
+            ClosedThen("return", "br-1", "Mitte", "Europe/Berlin", FRIDAY),
+            "Mitte is closed on Fri 27 Nov 10:00, and no car is taken back then.",
+            NextStep.NONE,
+        ),
         (errors.SignInRefused(), "The name or the password is not right.", NextStep.NONE),
         (errors.AccountDisabled(), "This account is disabled.", NextStep.NONE),
         (errors.Unavailable("mongodb"), "The database does not answer.", NextStep.RETRY),

@@ -26,6 +26,7 @@ from desktop.views.areas.accounts import AccountsArea
 from desktop.views.areas.firm import FirmArea
 from desktop.views.areas.oversight import OversightArea
 from desktop.widgets.loading.loading import WaitLook
+from desktop.words.messages import booking_number, day_time
 from engine.adapters.mongo import client as mongo_client
 from engine.adapters.mongo.codec.bookings import booking_document
 from engine.adapters.mongo.codec.documents import ledger_document
@@ -165,6 +166,37 @@ async def test_new_rules_are_set_after_the_question_said_what_will_happen(admin,
 
     assert [15_00, 17_50, None] == [row.get("commission_bp") for row in world.db.settings.find().sort("_id")]
     assert ["settings.changed", "settings.withdrawn"] == [row["what"] for row in world.db.audit.find().sort("_id")]
+
+
+async def test_hours_that_strand_a_rental_are_asked_about_with_its_number(admin, world):
+    async with admin() as person, world.desk("clerk") as clerk:
+        held = await clerk.booking.hold(clerk.actor, wish(clerk))
+        page = await page_at(person, "firm")
+        await person.until(lambda: page.vm.state.firm is not None)
+        mitte = next(each for each in page.vm.state.branches if each.branch.id == BERLIN.id)
+        page.branches_table.chosen.emit(mitte)
+        form = page.branch_panel.form
+        other = (held.period.ends_at.astimezone(BERLIN.tzinfo).weekday() + 2) % 7
+        for n, line in enumerate(form.hours.week):
+            line.setText("12-12:30" if n == other else "closed")
+        for allowed, _ in form.hours.rules.values():
+            allowed.setChecked(False)
+        page.branch_panel.save.click()
+        await person.until(asked)
+        told = asked().told
+        asked().no.click()
+        await person.until(lambda: not page.tasks.running("ask"))
+        kept = world.db.branches.find_one({"_id": BERLIN.id})
+        page.branch_panel.save.click()
+        await person.until(asked)
+        asked().yes.click()
+        await person.until(lambda: not page.branch_panel.is_open)
+        page.toast.hide()
+
+    assert f"Pick-up {day_time(held.period.starts_at, BERLIN.tzinfo)}, {held.car_label}" in told
+    assert booking_number(held.id) in told
+    assert 7 == sum(len(day["open"]) for day in kept["week"])
+    assert 1 == sum(len(day["open"]) for day in world.db.branches.find_one({"_id": BERLIN.id})["week"])
 
 
 async def test_a_branch_is_opened_moved_to_another_zone_and_not_closed_while_cars_stand_there(admin, world):

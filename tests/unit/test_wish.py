@@ -23,6 +23,7 @@ from engine.domain.booking.wish import (
 )
 from engine.domain.booking.wish_answer import facts_of, problem_of
 from engine.domain.booking.wish_errors import WishRefused
+from engine.domain.car.handing_over import ClosedThen
 from engine.domain.money.money import Money
 from engine.domain.shared import errors
 from engine.domain.shared.errors import DriveSphereError
@@ -111,6 +112,8 @@ def test_a_wish_lives_a_minute(off):
     [
         errors.PeriodTaken("car-1", NOW, ("b-1",)),
         errors.PeriodTaken("car-1"),
+        ClosedThen("pickup", "br-1", "Mitte", "Europe/Berlin", NOW, NOW),
+        ClosedThen("return", "br-1", "Mitte", "Europe/Berlin", NOW),
         errors.PriceChanged("1, 2"),
         errors.CarNotRentable("car-1"),
         errors.MoveRefused("a", "b"),

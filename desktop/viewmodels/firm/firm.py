@@ -15,6 +15,7 @@ from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.state import StateViewModel
 from engine.domain.car.branches import BranchLine
 from engine.domain.car.car import Branch
+from engine.domain.car.handing_over import Promised
 from engine.domain.firm.settings import Firm, FirmSettings, Revision
 from engine.domain.shared.damage import Damaged
 from engine.domain.shared.errors import DriveSphereError
@@ -86,6 +87,15 @@ class FirmViewModel(StateViewModel[FirmState]):
             self._change(
                 lambda: office.change(actor, before, after), tr("{after} is changed.", after=after.name.strip())
             )
+
+    async def stranded(self, before: Branch, after: Branch) -> list[Promised] | None:
+        """What could not be kept with the hours of *after*; None, and ``refused``, where nobody could say."""
+        office, actor = self._desk.services.admin.branches, self._desk.actor
+        try:
+            return await self._desk.call(lambda: office.stranded(actor, before, after))
+        except DriveSphereError as problem:
+            self.refused.emit(problem)
+            return None
 
     def close_branch(self, branch: Branch) -> None:
         office, actor = self._desk.services.admin.branches, self._desk.actor

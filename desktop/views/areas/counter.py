@@ -252,6 +252,7 @@ class ClientArea(Area):
     def _join_panel(self, panel: BookingPanel) -> None:
         panel.similar_wanted.connect(self._show_similar)
         panel.search_wanted.connect(self._search_again)
+        panel.times_wanted.connect(self._search_times)
 
     def _join_detail(self, panel: BookingDetail) -> None:
         panel.search_wanted.connect(self._search_again)
@@ -289,6 +290,9 @@ class ClientArea(Area):
 
     def _take_times(self, period: RentalPeriod) -> None:
         self.car.close_panel()
+        self._search_times(period)
+
+    def _search_times(self, period: RentalPeriod) -> None:
         if self.search is not None:
             self.search.search_times(period)
 

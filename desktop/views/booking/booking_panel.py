@@ -27,6 +27,7 @@ from desktop.words.messages import NO_KEY, NextStep, branch_name, email_refused,
 from engine.domain.booking.booking import Booking
 from engine.domain.car.car import Branch
 from engine.domain.car.catalogue import Offer
+from engine.domain.car.handing_over import ClosedThen, at_the_opening
 from engine.domain.people.people import Deed, Renter
 from engine.domain.shared.errors import InvalidText
 from engine.domain.shared.period import RentalPeriod
@@ -37,10 +38,14 @@ _TITLES = {PanelStage.CONFIRMED: tr("Booked"), PanelStage.RELEASED: tr("Not book
 
 
 class BookingPanel(FormPanel):
-    """Signals: ``similar_wanted`` carries the Car that was taken; ``search_wanted`` a Booking that came to nothing."""
+    """Signals: ``similar_wanted`` carries the Car that was taken; ``search_wanted`` a Booking that came to nothing.
+
+    ``times_wanted`` carries the RentalPeriod from when the branch opens.
+    """
 
     similar_wanted = Signal(object)
     search_wanted = Signal(object)
+    times_wanted = Signal(object)
 
     def __init__(self, context: ViewContext, workspace: Workspace, host: QWidget) -> None:
         super().__init__(context.theme, host, tr("Book this car"))
@@ -221,12 +226,19 @@ class BookingPanel(FormPanel):
         if step is NextStep.SIMILAR and state.offer is not None:
             self.close_panel()
             self.similar_wanted.emit(state.offer.car)
+        elif step is NextStep.OPENING and isinstance(state.problem, ClosedThen) and state.period is not None:
+            self._take_opening(state.period, state.problem)
         elif step is NextStep.SEARCH_AGAIN:
             self.close_panel()
         elif state.stage is PanelStage.RENTER:
             self.vm.book()
         else:
             self.vm.hold_ended()
+
+    def _take_opening(self, period: RentalPeriod, closed: ClosedThen) -> None:
+        self.close_panel()
+        if (moved := at_the_opening(period, closed)) is not None:
+            self.times_wanted.emit(moved)
 
     def _ask_to_give_up(self) -> None:
         self.tasks.once("give up", self._give_up())

@@ -195,8 +195,8 @@ class FirmPage(Page):
         self.tasks.once("ask", self._ask_rules(settings, valid_from))
 
     def _branch_wanted(self, before: Branch | None, after: Branch) -> None:
-        if before is not None and before.zone != after.zone:
-            self.tasks.once("ask", self._ask_zone(before, after))
+        if before is not None and (before.zone, before.hours) != (after.zone, after.hours):
+            self.tasks.once("ask", self._ask_branch(before, after))
         else:
             self.vm.save_branch(before, after)
 
@@ -222,9 +222,14 @@ class FirmPage(Page):
         if await confirm(self.window(), questions.to_withdraw(rules_line(row.revision.settings), row.since)):
             self.vm.withdraw(row.revision)
 
-    async def _ask_zone(self, before: Branch, after: Branch) -> None:
-        if await confirm(self.window(), questions.to_change_zone(before, after)):
-            self.vm.save_branch(before, after)
+    async def _ask_branch(self, before: Branch, after: Branch) -> None:
+        """What hangs on its zone and its hours is agreed to first."""
+        if before.zone != after.zone and not await confirm(self.window(), questions.to_change_zone(before, after)):
+            return
+        stranded = await self.vm.stranded(before, after)
+        if stranded is None or (stranded and not await confirm(self.window(), questions.to_strand(after, stranded))):
+            return
+        self.vm.save_branch(before, after)
 
     async def _ask_close(self, line: BranchLine) -> None:
         if await confirm(self.window(), questions.to_close(line.branch)):

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from desktop.dialogs import About, Amount, Question
 from desktop.views.parts.account_words import FLAWS
 from desktop.views.parts.booking_questions import about as about_booking
-from desktop.words.messages import ROLES, amount, branch_name, counted
-from engine.domain.booking.booking import Booking
+from desktop.words.hours_words import HANDINGS
+from desktop.words.messages import ROLES, amount, booking_number, branch_name, counted, day_time
+from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.car.car import Branch
+from engine.domain.car.handing_over import Promised
 from engine.domain.people.account_requests import AccountRequest
 from engine.domain.people.accounts import Person, PersonRow, Post
 from engine.domain.people.people import Role
@@ -226,3 +228,32 @@ def _at_stake(booking: Booking) -> Amount:
 
 def _about(person: Person) -> About:
     return About(person.name, "", ROLES[person.post.role], person.account)
+
+
+def to_strand(branch: Branch, stranded: Sequence[Promised]) -> Question:
+    """Hours by which nobody would be there for what was promised."""
+    count = counted("{count} promised hand-over", "{count} promised hand-overs", len(stranded))
+    named = [
+        tr(
+            "{what} {at}, {car}, {booking}",
+            what=HANDINGS[each.handing],
+            at=day_time(each.at, branch.clock),
+            car=each.car_label,
+            booking=booking_number(BookingId(each.booking_id)),
+        )
+        for each in stranded[:_NAMED]
+    ]
+    more = len(stranded) - len(named)
+    if more:
+        named.append(counted("and {count} more", "and {count} more", more))
+    text = tr(
+        "By these hours nobody is there for {count}. They stay promised: see to them, or choose other hours.",
+        count=count,
+    )
+    return Question(
+        tr("Change the hours of {branch}?", branch=branch.name),
+        "\n".join((text, *named)),
+        tr("Change them all the same"),
+        tr("Go on editing"),
+        grave=True,
+    )

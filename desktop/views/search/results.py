@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from desktop.models.rows import Column
 from desktop.theme.icons import Icon
 from desktop.viewmodels.phases import Phase
-from desktop.viewmodels.search.search import PAGE_SIZE, FoundRows, SearchForm, SearchState, SearchViewModel
+from desktop.viewmodels.search.search import PAGE_SIZE, FoundRows, SearchForm, SearchState, SearchViewModel, wish_of
 from desktop.views.parts.asked_slices import AskedSlices
 from desktop.views.parts.car_row import CarRow, blocked_row, damaged_row, row_of
 from desktop.views.parts.content import Content
@@ -24,10 +24,12 @@ from desktop.views.search.held_cards import HeldCards
 from desktop.widgets.cards.card_grid import CardGrid
 from desktop.widgets.cards.card_layout import GAP
 from desktop.widgets.loading.loading import Showing, WaitWord
-from desktop.words.messages import counted, say, whole
+from desktop.words.messages import counted, day_time, say, whole
 from engine.domain.car.availability import Blocked, BlockedPage
 from engine.domain.car.car import Branch
 from engine.domain.car.catalogue import CarWish, Offer, OfferPage
+from engine.domain.car.handing_over import ClosedThen, at_the_opening
+from engine.domain.car.opening_hours import Handing
 from engine.domain.shared.damage import Damaged
 from engine.domain.shared.errors import InvalidPeriod
 from engine.domain.shared.period import RentalPeriod
@@ -86,12 +88,30 @@ def _first_rows(first: OfferPage, taken: BlockedPage | None) -> FoundRows:
     return FoundRows(first.offers, blocked, first.damaged, taken.damaged[: room - len(blocked)])
 
 
+def opening_period(state: SearchState) -> RentalPeriod | None:
+    """What is searched, moved to when the branch opens; None where that is not what is wrong."""
+    if not isinstance(state.problem, ClosedThen) or state.form is None:
+        return None
+    return at_the_opening(wish_of(state.form, state.branch).period, state.problem)
+
+
+def _opening_step(state: SearchState) -> str:
+    """What stands on the one key."""
+    period, branch = opening_period(state), state.branch
+    if period is None or branch is None or not isinstance(state.problem, ClosedThen):
+        return ""
+    if state.problem.handing == Handing.RETURN:
+        return tr("Return {at}", at=day_time(period.ends_at, branch.clock))
+    return tr("Pick up {at}", at=day_time(period.starts_at, branch.clock))
+
+
 class CarResults(QWidget):
     """Draws one SearchState; a search under way keeps what is still true on the screen.
 
     Signals:
         chosen: Offer or Blocked, period and branch of the card that was opened.
         clear_wanted: No car fits; the filters are to go.
+        times_wanted: The branch is closed then; carries the RentalPeriod from when it opens.
         next_day_wanted: No car is free; the next day may be better.
         told: How many cars there are, in words.
         painted: A result (cards, or that there are none) came to the screen.
@@ -99,6 +119,7 @@ class CarResults(QWidget):
 
     chosen = Signal(object, object, object)
     clear_wanted = Signal()
+    times_wanted = Signal(object)
     next_day_wanted = Signal()
     told = Signal(str)
     painted = Signal()
@@ -220,7 +241,9 @@ class CarResults(QWidget):
             self.told.emit(tr("{words}, not up to date", words=self._shown.words))
             return
         self._forget()
-        if isinstance(state.problem, InvalidPeriod):
+        if isinstance(state.problem, ClosedThen):
+            self._show_empty(Icon.CLOCK, tr("Closed then"), told.text, _opening_step(state))
+        elif isinstance(state.problem, InvalidPeriod):
             self._show_empty(Icon.CLOCK, tr("Choose other times"), told.text, "")
         else:
             self.told.emit(" ")
@@ -253,7 +276,9 @@ class CarResults(QWidget):
     def _stepped(self) -> None:
         """The one button of the empty page: what it does depends on why the page is empty."""
         state = self._search.state
-        if state.phase is Phase.FAILED or state.form is None:
+        if state.phase is Phase.FAILED and (period := opening_period(state)) is not None:
+            self.times_wanted.emit(period)
+        elif state.phase is Phase.FAILED or state.form is None:
             self._search.again()
         elif state.form.filters:
             self.clear_wanted.emit()

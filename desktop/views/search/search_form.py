@@ -24,6 +24,7 @@ from desktop.widgets.text import Text
 from desktop.words.hours_words import week_text
 from desktop.words.messages import branch_line, branch_name, zone_note
 from engine.domain.car.car import Branch, BranchId
+from engine.domain.car.opening_hours import Handing
 from engine.domain.shared.errors import InvalidPeriod
 from engine.words.refused import period_sentence
 from engine.words.tr import tr
@@ -97,8 +98,8 @@ class SearchFormPanel(Panel):
     def _stand_at(self, branch: Branch | None) -> None:
         """Both times are those of the wall clock there."""
         self._branch = branch
-        for field in (self.pick_up, self.drop_off):
-            field.set_clock(branch.clock if branch is not None else UTC, branch)
+        for field, handing in ((self.pick_up, Handing.PICKUP), (self.drop_off, Handing.RETURN)):
+            field.set_clock(branch.clock if branch is not None else UTC, branch, handing)
 
     def _mark_length(self) -> None:
         if self._form is None:

@@ -68,6 +68,7 @@ class SearchPage(Page):
         self.results.chosen.connect(self.chosen)
         self.results.painted.connect(self.result_painted)
         self.results.clear_wanted.connect(self._clear_filters)
+        self.results.times_wanted.connect(self.search_times)
         self.results.next_day_wanted.connect(self._one_day_later)
         self._search.changed.connect(self.draw)
         workspace.panel.kept_changed.connect(self._say_for_whom)

@@ -17,7 +17,7 @@ from engine.adapters.mongo.codec.documents import (
     branch_of,
     car_of,
 )
-from engine.adapters.mongo.codec.reading import read, sound
+from engine.adapters.mongo.codec.reading import Fields, read, shown, sound
 from engine.adapters.mongo.codec.settings import read_revisions, read_series, revision_document, withdrawal_document
 from engine.adapters.mongo.queries.cars import AT_ONCE
 from engine.adapters.mongo.schema.version import must_fit
@@ -26,6 +26,8 @@ from engine.adapters.mongo.terms import go_on
 from engine.domain.booking.states import BLOCKING
 from engine.domain.car.branches import BranchLine
 from engine.domain.car.car import Branch, BranchId, CarStatus, terms_of
+from engine.domain.car.handing_over import Promised
+from engine.domain.car.opening_hours import Handing
 from engine.domain.firm.audit import AuditRow
 from engine.domain.firm.freshness import BRANCHES
 from engine.domain.firm.settings import BEGINNING, Revision
@@ -35,6 +37,8 @@ from engine.domain.shared.text import search_key
 from engine.ports.local import Cache
 
 T = TypeVar("T")
+#: Bookings that a refusal names.
+_NAMED = 10
 _STANDING: Document = {"$ne": CarStatus.RETIRED}
 
 
@@ -143,13 +147,33 @@ class MongoFirm:
         here: Document = {"$or": [{"branch_id": branch_id}, {"return_branch_id": branch_id}]}
         bookings = await self._db.bookings.count_documents({**_blocking(), **here}, session=session)
         if cars or bookings:
-            raise BranchInUse(branch_id, cars, bookings)
+            first = self._db.bookings.find({**_blocking(), **here}, {"_id": 1}, session=session).sort("starts_at", 1)
+            named = tuple(shown(row["_id"]) for row in await first.limit(_NAMED).to_list())
+            raise BranchInUse(branch_id, cars, bookings, named)
+
+    async def promised(self, branch_id: BranchId, now: datetime) -> list[Promised]:
+        out: Document = {"branch_id": branch_id, "starts_at": {"$gt": now}}
+        back: Document = {"return_branch_id": branch_id, "ends_at": {"$gt": now}}
+        fields = ("car_label", "branch_id", "return_branch_id", "starts_at", "ends_at")
+        with speaking():
+            found = self._db.bookings.find({**_blocking(), "$or": [out, back]}, dict.fromkeys(fields, 1))
+            rows = await found.sort("starts_at", 1).batch_size(AT_ONCE).to_list()
+        return [each for row in sound("bookings", rows, _promised_of) for each in row]
 
     async def _transact(self, change: Callable[[AsyncClientSession], Awaitable[T]]) -> T:
         with speaking(), pymongo.timeout(TRANSACTION_S):
             await must_fit(self._db)
             async with session_of(self._client) as session:
                 return await session.with_transaction(change, read_concern=SNAPSHOT, write_concern=MAJORITY)
+
+
+def _promised_of(document: Document) -> list[Promised]:
+    row = Fields(document)
+    told = row.text("_id"), row.text("car_label")
+    return [
+        Promised(*told, Handing.PICKUP, row.text("branch_id"), row.moment("starts_at")),
+        Promised(*told, Handing.RETURN, row.text("return_branch_id"), row.moment("ends_at")),
+    ]
 
 
 async def _counts(collection: Collection, pipeline: list[Document], index: str) -> dict[str, int]:

@@ -43,7 +43,7 @@ from engine.domain.booking.restored import Outcome, RestoredPayment
 from engine.domain.booking.unbelieved import StoredBooking
 from engine.domain.booking.wish import Wish, WishAnswer
 from engine.domain.car.availability import ClaimKind
-from engine.domain.car.car import BranchId, Car, CarId, CarStatus, CarTerms, terms_of
+from engine.domain.car.car import Branch, BranchId, Car, CarId, CarStatus, CarTerms, terms_of
 from engine.domain.car.movement import Movement
 from engine.domain.car.plates import plate_key
 from engine.domain.firm.audit import AuditRow
@@ -107,6 +107,13 @@ class MongoTransaction:
         terms = terms_of_fence(fence)
         self._touched.add(cars_at(terms.branch_id))
         return terms
+
+    async def branch(self, branch_id: BranchId) -> Branch:
+        found = await self._db.branches.find_one({"_id": branch_id}, session=self._session)
+        branch = None if found is None else must("branches", found, branch_of)
+        if branch is None or branch.closed:
+            raise NotFound("branch", branch_id)
+        return branch
 
     async def move_claim(self, booking: Booking, car_id: CarId, now: datetime, *, back: bool = False) -> CarTerms:
         self._touched |= touched_by_booking(booking)

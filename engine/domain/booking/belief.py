@@ -26,6 +26,8 @@ from engine.domain.booking.successor import (
     times_are_lawful,
 )
 from engine.domain.car.car import CarTerms, TermsSince
+from engine.domain.car.handing_over import fees_in
+from engine.domain.car.opening_hours import Fee
 from engine.domain.firm.settings import FirmSettings, Revision, settings_at
 from engine.domain.money.addresses import returns_here
 from engine.domain.money.money import Money
@@ -75,6 +77,7 @@ class Evidence:
         taken_at: When money was first posted for it; None if it was not, or nothing hangs on it.
         ledger_seen: Whether this engine's account may read the ledger.
         reached: When the deployment came to which schema version.
+        fees: What its branches ask for handing over, or did once; empty where its price has none.
     """
 
     now: datetime
@@ -89,6 +92,7 @@ class Evidence:
     ledger_seen: bool = False
     reached: Sequence[Reached] = ()
     moved_by: Sequence[CarTerms | None] = ()
+    fees: frozenset[Fee] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,10 +269,11 @@ def _rules_at(at: datetime, revisions: Sequence[Revision]) -> Iterable[FirmSetti
 
 def _price_is_its_own(booking: Booking) -> bool:
     """Whether days, lines, total and attempts agree with each other, whatever the car's terms were."""
-    line, *more = booking.quote.lines
-    if more:
+    line, *fees = booking.quote.lines
+    if fees_in(fees) is None:
         return False
-    made = quote(line.unit, booking.period, zone=ZoneInfo(booking.zone), commission_bp=booking.quote.commission_bp)
+    share = booking.quote.commission_bp
+    made = quote(line.unit, booking.period, zone=ZoneInfo(booking.zone), commission_bp=share, fees=fees)
     payment = booking.payment
     asked = {payment.amount, *(attempt.amount for attempt in payment.attempts)}
     return made == booking.quote and asked == {made.total}
@@ -306,6 +311,8 @@ def _cars_are_the_terms(booking: Booking, evidence: Evidence) -> bool:
 
 
 def _price_is_the_terms(booking: Booking, evidence: Evidence) -> bool:
+    if not evidence.fees.issuperset(fees_in(booking.quote.lines[1:]) or ()):
+        return False
     terms = evidence.terms
     if terms is None:
         return evidence.older_than_terms

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum, auto
 
 from engine.domain.booking.booking import Booking, BookingId, Priced, Step, rental_payment
@@ -111,21 +111,29 @@ def unknown_terms(stay: Stay) -> CarTerms:
 
 
 def held_again(
-    payment: RestoredPayment, stay: Stay, terms: CarTerms, renter: Renter, frozen: Frozen, *, exact: bool = True
+    payment: RestoredPayment,
+    stay: Stay,
+    terms: CarTerms,
+    renter: Renter,
+    frozen: Frozen,
+    *,
+    exact: bool = True,
+    fees: tuple[QuoteLine, ...] = (),
 ) -> Booking:
     """The booking as it was before it was paid, under its own number and at the price that was paid.
 
-    Where its money only goes back, it need not be *exact*: then what was paid is the price, whatever the days make.
+    *fees* are what its branch asks for handing over then; they are part of the price if they were paid. Where its
+    money only goes back, it need not be *exact*: then what was paid is the price, whatever the days make.
 
     Raises:
         MoveRefused: Days and rate no longer make that price.
     """
     now, period = frozen.now, stay.period
-    price = quote(stay.rate, period, zone=zone_of(terms.zone), commission_bp=frozen.settings.commission_bp)
-    if price.total != payment.amount:
-        if exact:
-            raise MoveRefused("paid at another price", "the same booking")
-        price = Quote((QuoteLine(LineKind.RENTAL, 1, payment.amount),), price.commission_bp)
+    share = frozen.settings.commission_bp
+    price = _made_by(stay, zone_of(terms.zone), share, payment.amount, fees)
+    if price is None and exact:
+        raise MoveRefused("paid at another price", "the same booking")
+    price = price or Quote((QuoteLine(LineKind.RENTAL, 1, payment.amount),), share)
     return Booking(
         id=payment.booking_id,
         car_id=terms.car_id,
@@ -149,6 +157,12 @@ def held_again(
         # At a rate that the restored series does not know, it is compared with itself.
         priced=Priced(terms.car_id, terms.n) if stay.rate == terms.daily_rate else None,
     )
+
+
+def _made_by(stay: Stay, zone: tzinfo, share: int, paid: Money, fees: tuple[QuoteLine, ...]) -> Quote | None:
+    """The price that days and rate make, with *fees* or without; None where neither is what was *paid*."""
+    made = (quote(stay.rate, stay.period, zone=zone, commission_bp=share, fees=each) for each in ((), fees))
+    return next((each for each in made if each.total == paid), None)
 
 
 def _attempts(payment: RestoredPayment, frozen: Frozen) -> tuple[Attempt, ...]:

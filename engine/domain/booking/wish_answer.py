@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 
 from engine.domain.booking.wish_errors import WishRefused
+from engine.domain.car.handing_over import ClosedThen
 from engine.domain.shared.errors import (
     CarNotRentable,
     DriveSphereError,
@@ -34,6 +35,10 @@ def facts_of(problem: DriveSphereError) -> dict[str, str]:
         case PeriodTaken():
             # Whose bookings are in the way is nobody's business but the desk's.
             told = {"text": "taken", "until": problem.until.isoformat() if problem.until else ""}
+        case ClosedThen():
+            named = {"handing": problem.handing, "branch": problem.branch_id, "name": problem.name}
+            opens = problem.opens.isoformat() if problem.opens else ""
+            told |= named | {"zone": problem.zone, "at": problem.at.isoformat(), "opens": opens}
         case MoveRefused():
             told |= {"current": problem.current, "wanted": problem.wanted}
         case NotFound():
@@ -64,13 +69,23 @@ def problem_of(code: str, facts: dict[str, str]) -> DriveSphereError:
 
 
 def _taken(facts: dict[str, str]) -> DriveSphereError:
-    until = facts.get("until")
-    return PeriodTaken("", datetime.fromisoformat(until).astimezone(UTC) if until else None)
+    return PeriodTaken("", _moment(facts.get("until")))
+
+
+def _closed(facts: dict[str, str]) -> DriveSphereError:
+    handing, branch, name, zone = (facts.get(each, "") for each in ("handing", "branch", "name", "zone"))
+    at, opens = (_moment(facts.get(each)) for each in ("at", "opens"))
+    return WishRefused(ClosedThen.code) if at is None else ClosedThen(handing, branch, name, zone, at, opens)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text).astimezone(UTC) if text else None
 
 
 _MADE: MappingProxyType[str, Callable[[dict[str, str]], DriveSphereError]] = MappingProxyType(
     {
         PeriodTaken.code: _taken,
+        ClosedThen.code: _closed,
         CarNotRentable.code: lambda facts: CarNotRentable(facts.get("key", "")),
         MoveRefused.code: lambda facts: MoveRefused(facts.get("current", ""), facts.get("wanted", "")),
         NotFound.code: lambda facts: NotFound(facts.get("kind", ""), facts.get("key", "")),

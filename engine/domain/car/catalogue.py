@@ -8,9 +8,10 @@ from enum import StrEnum, auto
 
 from engine.domain.car.body_type import BodyType
 from engine.domain.car.car import Branch, BranchId, Car, Fuel, OwnerId, Transmission
-from engine.domain.money.pricing import Quote, quote
+from engine.domain.car.handing_over import fee_lines, fees_of_stay
+from engine.domain.money.pricing import Quote, QuoteLine, quote
 from engine.domain.shared.damage import Damaged
-from engine.domain.shared.errors import InvalidMoney, InvalidText
+from engine.domain.shared.errors import CurrencyMismatch, InvalidMoney, InvalidText
 from engine.domain.shared.period import RentalPeriod
 from engine.domain.shared.text import clean
 
@@ -80,19 +81,27 @@ class Offer:
 def offers_of(
     cars: Iterable[Car], period: RentalPeriod, branch: Branch, commission_bp: int
 ) -> tuple[tuple[Offer, ...], tuple[Damaged, ...]]:
-    """*cars* with their prices, and those whose rate makes no price that can be charged for *period*."""
+    """*cars* with their prices, and those whose rate makes no price that can be charged for *period*.
+
+    Raises:
+        ClosedThen: Nobody hands out or takes back a car at *branch* then.
+    """
     offers, damaged = list[Offer](), list[Damaged]()
+    fees = fee_lines(fees_of_stay(branch, branch, period))
     for car in cars:
         try:
-            offers.append(offer_of(car, period, branch, commission_bp))
-        except InvalidMoney as problem:
+            offers.append(offer_of(car, period, branch, commission_bp, fees))
+        except (InvalidMoney, CurrencyMismatch) as problem:
             damaged.append(Damaged("cars", car.id, f"daily_rate: {problem}"))
     return tuple(offers), tuple(damaged)
 
 
-def offer_of(car: Car, period: RentalPeriod, branch: Branch, commission_bp: int) -> Offer:
-    """*car* with its price for *period*, counted on the clock of *branch*."""
-    return Offer(car, quote(car.daily_rate, period, zone=branch.tzinfo, commission_bp=commission_bp))
+def offer_of(
+    car: Car, period: RentalPeriod, branch: Branch, commission_bp: int, fees: Iterable[QuoteLine] = ()
+) -> Offer:
+    """*car* with its price for *period*, counted on the clock of *branch*, and *fees*."""
+    price = quote(car.daily_rate, period, zone=branch.tzinfo, commission_bp=commission_bp, fees=fees)
+    return Offer(car, price)
 
 
 @dataclass(frozen=True, slots=True)

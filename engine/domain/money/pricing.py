@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import tzinfo
 from enum import StrEnum, auto
@@ -23,13 +24,19 @@ class LineKind(StrEnum):
 
     RENTAL = "day"  #: the car, for each billed day
     EXTRA = "extra"  #: a child seat and its like
+    PICKUP_CLOSED = "pickup_closed"  #: somebody comes for a pick-up out of hours
+    RETURN_CLOSED = "return_closed"  #: and for a return
+    KEY_BOX = "key_box"  #: a return out of hours without anybody there
+    SPECIAL_DAY = "special_day"  #: a pick-up or a return on a day with a fee
 
     @property
     def unit(self) -> LineUnit:
         match self:
             case LineKind.RENTAL:
                 return LineUnit.DAY
-            case LineKind.EXTRA:
+            case LineKind.EXTRA | LineKind.SPECIAL_DAY:
+                return LineUnit.PIECE
+            case LineKind.PICKUP_CLOSED | LineKind.RETURN_CLOSED | LineKind.KEY_BOX:
                 return LineUnit.PIECE
         assert_never(self)
 
@@ -69,6 +76,14 @@ class Quote:
         return sum(line.count for line in self.lines if line.kind is LineKind.RENTAL)
 
 
-def quote(daily_rate: Money, period: RentalPeriod, *, zone: tzinfo, commission_bp: int) -> Quote:
-    """The price of *period* for a car standing in *zone*; whether it can be charged is for ``charging`` to say."""
-    return Quote((QuoteLine(LineKind.RENTAL, period.billable_days(zone), daily_rate),), commission_bp)
+def quote(
+    daily_rate: Money, period: RentalPeriod, *, zone: tzinfo, commission_bp: int, fees: Iterable[QuoteLine] = ()
+) -> Quote:
+    """The price of *period* for a car standing in *zone*; whether it can be charged is for ``charging`` to say.
+
+    Raises:
+        CurrencyMismatch: A fee is in another currency than the car's rate.
+    """
+    price = Quote((QuoteLine(LineKind.RENTAL, period.billable_days(zone), daily_rate), *fees), commission_bp)
+    price.total  # noqa: B018 -- adds up now, or never
+    return price

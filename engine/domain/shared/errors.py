@@ -35,7 +35,7 @@ DriveSphereError
 │   ├── PasswordMustChange   the password is a one-time password
 │   ├── Told                 told by a code with its facts: InvalidPeriod, Misconfigured, ServersFailed and others
 │   ├── those of health.backup, people.account_errors, people.copy_pin, people.renter_errors
-│   ├── those of car.movement_errors, booking.unbelieved, papers.errors
+│   ├── those of car.movement_errors, car.handing_over, booking.unbelieved, papers.errors
 │   ├── WishRefused          a renter's wish that was not even tried: wrong signature, too old, for somebody else
 │   ├── NoKeyring            this computer keeps no secrets, so nothing that needs one is kept on it
 │   ├── CopyUnusable         the stored copy here is damaged, or does not open with its key
@@ -172,13 +172,14 @@ class BranchInUse(RuleBroken):
     Attributes:
         cars: That stand there.
         bookings: That begin or end there and still keep a car.
+        booking_ids: The first of them.
     """
 
     code = "branch.in_use"
 
-    def __init__(self, branch_id: str, cars: int, bookings: int) -> None:
+    def __init__(self, branch_id: str, cars: int, bookings: int, booking_ids: tuple[str, ...] = ()) -> None:
         super().__init__(f"branch {branch_id} has {cars} cars and {bookings} bookings")
-        self.branch_id, self.cars, self.bookings = branch_id, cars, bookings
+        self.branch_id, self.cars, self.bookings, self.booking_ids = branch_id, cars, bookings, booking_ids
 
 
 class PlateTaken(RuleBroken):

@@ -15,10 +15,11 @@ from engine.domain.booking.booking import Booking, BookingId, Priced, Step, rent
 from engine.domain.booking.listing import told_to
 from engine.domain.booking.states import BookingState
 from engine.domain.car.car import BranchId, CarId, CarTerms
+from engine.domain.car.handing_over import fee_lines, fees_of_stay
 from engine.domain.firm.settings import FirmSettings
 from engine.domain.money.money import Money
 from engine.domain.money.payment import PAGE_LIFETIME, Attempt, PageOrder, Stay
-from engine.domain.money.pricing import quote
+from engine.domain.money.pricing import Quote, quote
 from engine.domain.people.people import Actor, Deed, Renter, RenterId, Role
 from engine.domain.shared.boot_clock import end_tasks
 from engine.domain.shared.errors import (
@@ -63,6 +64,14 @@ class HoldCar:
 
 
 @dataclass(frozen=True, slots=True)
+class Sold:
+    """What a car was let for, as its transaction found it."""
+
+    terms: CarTerms
+    price: Quote
+
+
+@dataclass(frozen=True, slots=True)
 class Carriage:
     """Somebody else's desk does it for the actor (decision 0027).
 
@@ -100,6 +109,7 @@ class BookingService:
             PeriodTaken: A blocking booking overlaps.
             CarNotRentable: The car is in maintenance or retired.
             RenterBlocked: Nothing new is booked for the renter.
+            ClosedThen: Nobody hands out or takes back a car there then.
             PriceChanged: The price is no longer the one shown.
             LookingBack: The database was restored, and the payments made since are not known yet.
             Unavailable: MongoDB gave no answer. Asking again with the same key is safe.
@@ -137,7 +147,8 @@ class BookingService:
 
         async def claim(work: Transaction) -> Booking:
             terms = await work.claim(wish.car_id, wish.period, booking_id, now)
-            booking = self._held(booking_id, actor, wish, terms, renter.result(), settings, now)
+            sold = Sold(terms, await self._price(work, wish, terms, settings))
+            booking = self._held(booking_id, actor, wish, sold, renter.result(), settings, now)
             if also is not None:
                 booking = replace(booking, history=(Step(BookingState.HELD, now, also.by),))
             await work.add(booking)
@@ -200,19 +211,34 @@ class BookingService:
             raise NotFound("booking", booking_id)
         return told_to(actor, booking)
 
+    async def _price(self, work: Transaction, wish: HoldCar, terms: CarTerms, settings: FirmSettings) -> Quote:
+        """By the hours that are in force where it is written: no booking stands outside of them.
+
+        Raises:
+            ClosedThen, PriceChanged, UnknownZone, CurrencyMismatch: As for ``hold``.
+            NotFound: The branch of its return is gone.
+        """
+        out = back = await work.branch(terms.branch_id)
+        if wish.return_branch_id is not None and wish.return_branch_id != out.id:
+            back = await work.branch(wish.return_branch_id)
+        zone, fees = zone_of(terms.zone), fee_lines(fees_of_stay(out, back, wish.period))
+        share = settings.commission_bp
+        price = quote(terms.daily_rate, wish.period, zone=zone, commission_bp=share, fees=fees)
+        if price.total != wish.shown_price:
+            raise PriceChanged(f"shown {wish.shown_price.minor}, now {price.total.minor} {price.total.currency}")
+        return price
+
     def _held(
         self,
         booking_id: BookingId,
         actor: Actor,
         wish: HoldCar,
-        terms: CarTerms,
+        sold: Sold,
         renter: Renter,
         settings: FirmSettings,
         now: datetime,
     ) -> Booking:
-        price = quote(terms.daily_rate, wish.period, zone=zone_of(terms.zone), commission_bp=settings.commission_bp)
-        if price.total != wish.shown_price:
-            raise PriceChanged(f"shown {wish.shown_price.minor}, now {price.total.minor} {price.total.currency}")
+        terms, price = sold.terms, sold.price
         stay = Stay(wish.car_id, wish.period, terms.daily_rate)
         prepared = self._prepared(booking_id, price.total, terms.label, renter.email, now, stay)
         return Booking(

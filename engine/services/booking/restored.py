@@ -25,11 +25,19 @@ from engine.domain.booking.restored import (
     unknown_terms,
 )
 from engine.domain.car.car import Car, CarId, CarTerms, terms_of
+from engine.domain.car.handing_over import ClosedThen, fee_lines, fees_of_stay
 from engine.domain.firm.audit import AuditRow
 from engine.domain.money.payment import PageFacts, PageOrder, PageStatus, Stay
+from engine.domain.money.pricing import QuoteLine
 from engine.domain.people.people import Actor, Deed, Renter, RenterId
 from engine.domain.shared.boot_clock import rest
-from engine.domain.shared.errors import DriveSphereError, MoveRefused, NotBelieved, NotFound, PaymentMismatch
+from engine.domain.shared.errors import (
+    DriveSphereError,
+    MoveRefused,
+    NotBelieved,
+    NotFound,
+    PaymentMismatch,
+)
 from engine.ports.bookings import Transaction
 from engine.ports.payments import RestoredBook
 from engine.services.booking.unbelieved import UnbelievedService
@@ -205,6 +213,7 @@ class RestoredService:
         now, outcome = self.payments.clock.now(), Outcome.BOOKED if why is None else Outcome.GIVEN_BACK
         stay = payment.stay or made_up_stay(payment, now)
         settings, known = await self.payments.store.settings(now), await self._terms(stay)
+        fees = await self._fees(stay, known)
         told = {"payment": payment.payment_intent, "decision": outcome, "renter": renter.id, **told_of(why)}
         row = AuditRow(now, actor.account, self.desk, "payment.restored", f"booking:{payment.booking_id}", {}, told)
 
@@ -215,7 +224,7 @@ class RestoredService:
                 terms = await work.claim(CarId(stay.car_id), stay.period, payment.booking_id, now)
             request = self.payments.gateway.freeze(self._order(payment, stay, terms, renter))
             frozen = Frozen(request, now, actor.account, settings)
-            held = held_again(payment, stay, terms, renter, frozen, exact=why is None)
+            held = held_again(payment, stay, terms, renter, frozen, exact=why is None, fees=fees)
             booking = paid_again(held, payment, frozen) if why is None else to_give_back(held, payment, frozen, why)
             await work.add(booking)
             await work.audit(row)
@@ -235,6 +244,15 @@ class RestoredService:
         booking_id, url = payment.booking_id, self.return_url(payment.booking_id)
         expires_at = payment.expires_at
         return PageOrder(booking_id, payment.attempt, payment.amount, terms.label, renter.email, expires_at, url, stay)
+
+    async def _fees(self, stay: Stay, terms: CarTerms) -> tuple[QuoteLine, ...]:
+        """What its branch asks for handing over then, as far as it is known; a car is promised whether or not."""
+        here = next((each for each in await self.payments.store.branches() if each.id == terms.branch_id), None)
+        try:
+            fees = () if here is None else fees_of_stay(here, here, stay.period)
+        except ClosedThen:
+            return ()
+        return fee_lines(fee for fee in fees if fee.amount.currency == stay.rate.currency)
 
     async def _car(self, stay: Stay | None) -> Car | None:
         try:

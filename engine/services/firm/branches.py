@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from engine.domain.car.branches import BranchLine, facts_of, remembering, sound
 from engine.domain.car.car import Branch, BranchId
+from engine.domain.car.handing_over import Promised, stranded
 from engine.domain.firm.audit import AuditRow, Facts, changed
 from engine.domain.papers.branch_codes import proposed_code, sound_code
 from engine.domain.people.people import Actor, Deed
@@ -82,6 +83,18 @@ class BranchService:
 
     async def _codes(self) -> set[str]:
         return {line.branch.code for line in await self.book.lines() if not isinstance(line, Damaged)}
+
+    async def stranded(self, actor: Actor, before: Branch, after: Branch) -> list[Promised]:
+        """What was promised and could not be kept with the hours of *after*; whoever changes them is told before.
+
+        Raises:
+            InvalidText: As for ``change``.
+        """
+        actor.must(Deed.MANAGE_FIRM)
+        branch, now = await self._sound(after, before), self.clock.now()
+        if (branch.hours, branch.zone) == (before.hours, before.zone):
+            return []
+        return stranded(await self.book.promised(before.id, now), before, replace(branch, id=before.id), now)
 
     async def close(self, actor: Actor, branch: Branch) -> Branch:
         """Give it up. It is never deleted: bookings and money name it. Raises: BranchInUse, Overtaken."""

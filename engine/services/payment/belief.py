@@ -14,6 +14,7 @@ from engine.domain.booking.booking import Booking
 from engine.domain.booking.giving_back import Reason, reason_of
 from engine.domain.booking.states import BookingState
 from engine.domain.car.car import CarTerms
+from engine.domain.car.opening_hours import Fee
 from engine.domain.money.trouble import Trouble, Why, put_off
 from engine.domain.shared.errors import Forbidden, NotBelieved, Overtaken
 from engine.ports.bookings import BookingStore
@@ -93,7 +94,14 @@ class Belief:
             ledger_seen=ledger_seen,
             reached=reached,
             moved_by=moved_by,
+            fees=await self._fees(booking),
         )
+
+    async def _fees(self, booking: Booking) -> frozenset[Fee]:
+        """Asked only where it decides."""
+        if len(booking.quote.lines) == 1:
+            return frozenset()
+        return await self.witnesses.fees(frozenset({booking.branch_id, booking.return_branch_id}))
 
     async def _moved_by(self, booking: Booking) -> list[CarTerms | None]:
         """For each car that it went on with, the terms named for it, if they held then."""

@@ -224,6 +224,7 @@ TABLE: dict[str, UseCase] = {
     "papers.of_booking": may(Deed.SEE_PAPERS, args=_booking),
     "papers.note": may(Deed.SEE_PAPERS, args=lambda it: (Rendering("none", "a" * 64, 1, 1, 1, "f", "", it.now),)),
     "papers.renderings": may(Deed.SEE_PAPERS, args=lambda _it: ("none",)),
+    "admin.branches.stranded": may(FIRM, args=lambda _it: (BERLIN, BERLIN)),
     "admin.branches.close": may(FIRM, args=lambda _it: (_branch,)),
     "admin.branches.reopen": may(FIRM, args=lambda _it: (_branch,)),
     "admin.audit.page": may(Deed.SEE_AUDIT, args=lambda _it: (AuditQuery(by="admin"),)),

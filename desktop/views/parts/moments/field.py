@@ -22,6 +22,7 @@ from desktop.views.parts.moments.popup import MomentPopup
 from desktop.views.parts.moments.words import Hint
 from desktop.views.parts.view_context import announce
 from engine.domain.car.car import Branch
+from engine.domain.car.opening_hours import Handing
 from engine.domain.moments.habits import Habits
 from engine.domain.moments.reading import Lean, Misread, Reading
 from engine.domain.moments.write import coming_names, day_written
@@ -122,9 +123,12 @@ class MomentField(QWidget):
         """As if it had been typed: of a time that comes twice the person is asked."""
         self._take(Reading(wall, coming_named=bool(wall.fold)))
 
-    def set_clock(self, zone: AnyZone, branch: Branch | None = None) -> None:
-        """Whose clock it is, and whose opening hours are told. What is held keeps its wall clock."""
-        self._of.zone, self._of.branch = zone, branch
+    def set_clock(self, zone: AnyZone, branch: Branch | None = None, handing: Handing | None = None) -> None:
+        """Whose clock it is, and whose opening hours are told to whoever has *handing* to do there.
+
+        What is held keeps its wall clock.
+        """
+        self._of.zone, self._of.branch, self._of.handing = zone, branch, handing
 
     def set_base(self, base: datetime | None) -> None:
         """What ``+3`` counts from."""
@@ -227,7 +231,7 @@ class MomentField(QWidget):
 
     def open_calendar(self) -> None:
         self._before = self._of.at
-        self.popup.set_clock(self._of.here, self._of.branch)
+        self.popup.set_clock(self._of.here, self._of.branch, self._of.handing)
         self.popup.open_below(self.edit, self._of.begins(self.edit.text()), self._of.wall_now.date(), self._tinted)
 
     def _picked(self, wall: datetime) -> None:

@@ -10,6 +10,7 @@ from desktop.theme.tokens import Tone
 from desktop.views.parts.moments.words import Hint, held_hint, misread_words, placed_hint, spelt
 from desktop.words.figures import desk_zone
 from engine.domain.car.car import Branch
+from engine.domain.car.opening_hours import Handing
 from engine.domain.moments.habits import Habits
 from engine.domain.moments.ranges import read_days
 from engine.domain.moments.read import read_moment
@@ -27,7 +28,7 @@ class HeldMoment:
     Attributes:
         now: The server's time (UTC).
         zone: Whose wall clock; None for this desk's own.
-        branch: Whose opening hours are told; None for nobody's.
+        branch: Whose opening hours are told; None for nobody's. ``handing`` is what is to be done there.
         base: What ``+3`` counts from.
         at: What is held; None for nothing.
         open: What comes twice while nobody has said which is meant.
@@ -39,6 +40,7 @@ class HeldMoment:
     lean: Lean
     zone: AnyZone | None = None
     branch: Branch | None = None
+    handing: Handing | None = None
     base: datetime | None = None
     at: datetime | None = None
     open: OnWall | None = None
@@ -89,7 +91,7 @@ class HeldMoment:
         return self.told(self.placed(answer))
 
     def told(self, placed: OnWall) -> Hint:
-        return placed_hint(placed, self.now(), self.here, self.branch)
+        return placed_hint(placed, self.now(), self.here, self.branch, self.handing)
 
     def refusal(self, misread: Misread) -> Hint:
         kept = "" if self.at is None else tr(" It stays {at}.", at=spelt(self.at, days_only=self.days_only))
@@ -99,7 +101,7 @@ class HeldMoment:
         """Of what is held, while nobody types."""
         if self.at is None or self.days_only:
             return Hint()
-        return held_hint(on_wall(self.at, self.here).moment, self.now(), self.here, self.branch)
+        return held_hint(on_wall(self.at, self.here).moment, self.now(), self.here, self.branch, self.handing)
 
     def _question(self) -> AskedBack:
         shown = self.open.at if self.open is not None else self.at

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 
 from PySide6.QtCore import QLocale, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QHideEvent, QKeyEvent, QPaintEvent
+from PySide6.QtGui import QBrush, QColor, QHideEvent, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from desktop.theme.icons import Icon
@@ -17,7 +17,9 @@ from desktop.widgets.month import WEEK, MonthGrid
 from desktop.widgets.panel import paint_popup
 from desktop.widgets.text import Text
 from desktop.words.figures import locale
+from desktop.words.hours_words import day_line
 from engine.domain.car.car import Branch
+from engine.domain.car.opening_hours import Handing
 from engine.domain.car.openings import is_open
 from engine.domain.moments.write import day_written
 from engine.domain.shared.wall import on_wall
@@ -47,14 +49,16 @@ class MomentPopup(QFrame):
         super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
         self._theme, self._days_only = theme, days_only
         self._time = time(0)
-        self._at: tuple[AnyZone, Branch | None] = (UTC, None)
+        self._at: tuple[AnyZone, Branch | None, Handing | None] = (UTC, None, None)
         names = tuple(locale().dayName(n, QLocale.FormatType.ShortFormat) for n in range(1, WEEK + 1))
-        self.month = MonthGrid(theme, names, day_written)
+        self.month = MonthGrid(theme, names, self._told)
         self.times = _Times(theme)
         self._title = Text(theme, size=TypeSize.LEAD, bold=True)
         self.earlier = _step(theme, Icon.BACK, tr("Month before"))
         self.later = _step(theme, Icon.FORWARD, tr("Month after"))
         self._zone = Text(theme, ink="muted", size=TypeSize.SMALL)
+        self._hours = Text(theme, size=TypeSize.SMALL, wrap=True)
+        self._hours.hide()
         self._lay_out(theme)
         self.earlier.clicked.connect(lambda: self.month.months(-1))
         self.later.clicked.connect(lambda: self.month.months(1))
@@ -62,8 +66,21 @@ class MomentPopup(QFrame):
         self.month.picked.connect(self._day_picked)
         self.times.picked.connect(self._time_picked)
 
-    def set_clock(self, zone: AnyZone, branch: Branch | None) -> None:
-        self._at = (zone, branch)
+    def set_clock(self, zone: AnyZone, branch: Branch | None, handing: Handing | None = None) -> None:
+        self._at = (zone, branch, handing)
+        self._hours.setVisible(branch is not None and not self._days_only)
+        self.month.set_hatched(self._closed_on)
+
+    def _closed_on(self, day: date) -> bool:
+        branch = self._at[1]
+        return branch is not None and not self._days_only and not branch.hours.on(day)
+
+    def _told(self, day: date) -> str:
+        """How a day is said aloud."""
+        branch = self._at[1]
+        if branch is None or self._days_only:
+            return day_written(day)
+        return f"{day_written(day)}. {day_line(branch, day, self._at[2])}"
 
     def open_below(self, anchor: QWidget, at: datetime, today: date, tinted: tuple[date, date] | None) -> None:
         """*at* is the wall-clock time the field holds, *tinted* the first and last day of the rental."""
@@ -77,7 +94,8 @@ class MomentPopup(QFrame):
     def _moved(self, day: date) -> None:
         self._title.setText(locale().standaloneMonthName(day.month) + f" {day.year}")
         if not self._days_only:
-            zone, branch = self._at
+            zone, branch, handing = self._at
+            self._hours.setText(day_line(branch, day, handing) if branch is not None else "")
             self._zone.setText(datetime.combine(day, self._time, zone).tzname() or "")
             self.times.show_day(day, self._time, zone, branch)
 
@@ -120,6 +138,7 @@ class MomentPopup(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(4 * GRID, 3 * GRID, 4 * GRID, 3 * GRID)
         column.addLayout(both)
+        column.addWidget(self._hours)
         column.addWidget(Text(theme, _DAY_KEYS if self._days_only else _KEYS, size=TypeSize.SMALL, ink="muted"))
 
     # Qt names below.
@@ -145,7 +164,7 @@ class MomentPopup(QFrame):
 
 
 class _Times(QListWidget):
-    """Half hours of a day; those at which the branch is closed are grey and say so."""
+    """Half hours of a day; those at which the branch is closed are hatched and say so."""
 
     picked = Signal(object)
 
@@ -175,6 +194,7 @@ class _Times(QListWidget):
             item.setSizeHint(QSize(_TIMES_WIDTH - 4 * GRID, 8 * GRID))
             if note:
                 item.setForeground(QColor(self._theme.tokens.muted))
+                item.setBackground(QBrush(QColor(self._theme.tokens.border), Qt.BrushStyle.BDiagPattern))
             self.addItem(item)
         self.setCurrentRow(nearest)
         self.scrollToItem(self.currentItem(), QListWidget.ScrollHint.PositionAtCenter)

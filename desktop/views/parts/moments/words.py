@@ -8,9 +8,11 @@ from types import MappingProxyType
 
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import Tone
-from desktop.words.messages import counted
+from desktop.words.hours_words import outside_words
+from desktop.words.messages import amount, counted
 from engine.domain.car.car import Branch
-from engine.domain.car.openings import is_open, next_opening
+from engine.domain.car.opening_hours import Handing
+from engine.domain.car.openings import fee_for, is_open, next_opening
 from engine.domain.moments.reading import Misread, NotUnderstood
 from engine.domain.moments.write import coming_names, day_written
 from engine.domain.shared.wall import OnWall, wall_of
@@ -18,7 +20,7 @@ from engine.domain.shared.zones import AnyZone
 from engine.words.tr import tr
 
 _DAY, _HOUR, _MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
-_FAR = timedelta(days=14)
+_FAR, _WEEK = timedelta(days=14), timedelta(days=7)
 _MOST_READINGS = 2
 
 #: Typed, and what it means; the card of F1 shows what the field itself reads there.
@@ -54,7 +56,9 @@ def spelt(at: datetime, *, days_only: bool = False) -> str:
     return day_written(at) if days_only else f"{day_written(at)}, {at:%H:%M}"
 
 
-def placed_hint(placed: OnWall, now: datetime, zone: AnyZone, branch: Branch | None) -> Hint:
+def placed_hint(
+    placed: OnWall, now: datetime, zone: AnyZone, branch: Branch | None, handing: Handing | None = None
+) -> Hint:
     """Of a moment that is understood: which it is, how far off, and what is the matter with it."""
     if placed.skipped is not None:
         text = tr(
@@ -70,27 +74,36 @@ def placed_hint(placed: OnWall, now: datetime, zone: AnyZone, branch: Branch | N
             Tone.WARNING,
         )
     words = f"{spelt(placed.at)}  {distance(placed.moment, now)}"
-    closed = closed_words(placed.moment, zone, branch)
+    closed = closed_words(placed.moment, zone, branch, handing)
     if closed:
         return Hint(f"{words}. {closed}", Tone.WARNING)
     return Hint(tr("{words}, open then", words=words) if branch is not None else words, Tone.POSITIVE)
 
 
-def held_hint(moment: datetime, now: datetime, zone: AnyZone, branch: Branch | None) -> Hint:
+def held_hint(
+    moment: datetime, now: datetime, zone: AnyZone, branch: Branch | None, handing: Handing | None = None
+) -> Hint:
     """Of what the field holds: quiet, but for closed hours."""
-    closed = closed_words(moment, zone, branch)
+    closed = closed_words(moment, zone, branch, handing)
     return Hint(closed, Tone.WARNING) if closed else Hint(distance(moment, now))
 
 
-def closed_words(moment: datetime, zone: AnyZone, branch: Branch | None) -> str:
-    """``Closed then, opens Sat 07:30.``; empty while it is open."""
-    if branch is None or is_open(branch.hours, branch.clock, moment):
+def closed_words(moment: datetime, zone: AnyZone, branch: Branch | None, handing: Handing | None = None) -> str:
+    """``Closed then, opens Sat 07:30.``, and what *handing* costs then; empty while it is open and costs nothing."""
+    if branch is None:
         return ""
-    opening = next_opening(branch.hours, branch.clock, moment)
+    hours, clock = branch.hours, branch.clock
+    if is_open(hours, clock, moment):
+        fee = fee_for(hours, clock, handing, moment) if handing is not None else None
+        return "" if fee is None else tr("{fee} extra on that day.", fee=amount(fee.amount))
+    opening = next_opening(hours, clock, moment)
     if opening is None:
         return tr("Closed then.")
     opens = wall_of(opening, zone)
-    return tr("Closed then, opens {opens} {opens2:%H:%M}.", opens=day_written(opens)[:3], opens2=opens)
+    # A weekday alone says which within a week.
+    day = day_written(opens)[:3] if opening - moment < _WEEK - _DAY else day_written(opens)
+    told = tr("Closed then, opens {opens} {opens2:%H:%M}.", opens=day, opens2=opens)
+    return " ".join(filter(None, (told, outside_words(hours, handing))))
 
 
 def distance(moment: datetime, now: datetime) -> str:

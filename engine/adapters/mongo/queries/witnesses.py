@@ -6,10 +6,14 @@ from datetime import datetime
 
 from engine.adapters.fewer_questions import Remembered
 from engine.adapters.mongo.client import Client, Database, Document, database, speaking
+from engine.adapters.mongo.codec.documents import branch_of
+from engine.adapters.mongo.codec.reading import sound
 from engine.adapters.mongo.codec.settings import read_revisions
 from engine.adapters.mongo.schema.version import schema_row
 from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.booking.successor import Reached
+from engine.domain.car.car import BranchId
+from engine.domain.car.opening_hours import Fee, fees_of
 from engine.domain.firm.settings import Revision
 from engine.domain.money.ledger import LedgerKind
 from engine.domain.money.trouble import ByHand, Trouble
@@ -53,6 +57,12 @@ class MongoWitnesses:
         with speaking():
             found = await self._db.ledger.find(charged, {"at": 1}).sort("at", 1).limit(1).to_list()
         return found[0]["at"] if found else None
+
+    async def fees(self, branches: frozenset[BranchId]) -> frozenset[Fee]:
+        with speaking():
+            found = await self._db.branches.find({"_id": {"$in": list(branches)}}).to_list()
+        known = sound("branches", found, branch_of)
+        return frozenset(fee for each in known for fee in (*fees_of(each.hours), *each.former_fees))
 
     async def was_settled(self, booking_id: BookingId, trouble: Trouble) -> bool:
         with speaking():
