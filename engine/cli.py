@@ -31,6 +31,7 @@ from engine.commands.parts import (
     settings_of,
     typed_day,
 )
+from engine.commands.render import render
 from engine.commands.restored_payments import restored
 from engine.commands.return_pages import return_pages
 from engine.commands.service_password import service_password
@@ -372,7 +373,7 @@ def sandbox(arguments: tuple[str, ...]) -> None:
     playing.main(list(arguments))
 
 
-for _command in (backup, backup_key, restore, restored, return_pages, service_password, try_servers):
+for _command in (backup, backup_key, render, restore, restored, return_pages, service_password, try_servers):
     drivesphere.add_command(_command)
 
 

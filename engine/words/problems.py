@@ -104,6 +104,7 @@ _SAID = Words(
         "paper.credit_above": "Line {line} has only {left} minor units of {currency} left to be credited.",
         "paper.credit_no_line": "The invoice has no line {line}.",
         "paper.credit_nothing": "Nothing of this invoice is left to be credited.",
+        "paper.file_there": "{path} is there already. Name another file, or add --overwrite.",
         "paper.no_code": (
             "The branch {branch} has no confirmed code for the numbers of its papers. An administrator confirms it."
         ),
@@ -114,6 +115,11 @@ _SAID = Words(
         ),
         "paper.no_lines": "An invoice needs a line at least.",
         "paper.no_rate": "The firm has no tax rate {code} for that day. An administrator adds it.",
+        "paper.no_template": (
+            "This program has no template {template} in the language {language}: a newer one issued the paper. Install "
+            "that."
+        ),
+        "paper.not_written": "{path} could not be written: {why}.",
         "password_file.not_made": "{path} cannot be made: {why}.",
         "password_file.there": "{path} is there already, and a password may stand in it; name another.",
         "program.missing": (

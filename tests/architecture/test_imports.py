@@ -125,6 +125,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engine.commands.return_pages": {"engine", "click"},
     "engine.commands.service_password": {"engine", "click"},
     "engine.commands.restored_payments": {"engine", "click"},
+    # Draws without a window, and is the only command beside the window's that loads Qt.
+    "engine.commands.render": {"engine", "click", "desktop.papers"},
     "engine.commands.try_servers": {"engine", "click"},
     "engine.commands.trial_words": {"engine.domain", "engine.words.tr"},
     "engine.wiring.setting_up": {"engine", "keyring"},
@@ -178,6 +180,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "desktop.outside": {"engine.config", "engine.domain"} | QT_MODEL,
     "desktop.second_start": {"PySide6.QtNetwork"} | QT_CORE,
     "desktop.endings": {"engine.domain"} | QT_MODEL,
+    # Papers are drawn on any thread and in programs without a window.
+    "desktop.papers": {"engine.domain"} | QT_MODEL,
     "desktop.dialogs": {"desktop.theme", "desktop.widgets", "desktop.words.messages", "engine.words.tr"} | QT,
     "desktop.viewmodels": {
         "engine.domain",
@@ -243,6 +247,7 @@ MAY_START = {
     ("engine.commands.doctor", "engine.bootstrap"): "anywhere",
     ("engine.commands.restored_payments", "engine.bootstrap"): "anywhere",
     ("engine.commands.return_pages", "engine.bootstrap"): "lazily",
+    ("engine.commands.render", "engine.bootstrap"): "lazily",
     ("engine.commands.service_password", "engine.bootstrap"): "lazily",
 }
 ROOTS = {root for _, root in MAY_START}

@@ -120,6 +120,7 @@ async def election(shift: Shift, seconds: float) -> None:
     await asyncio.to_thread(cluster.until_whole)
 
 
+@pytest.mark.timeout(3600)
 @pytest.mark.parametrize("redis", [True, False], ids=["with Redis", "without Redis"])
 async def test_numbers_have_no_gap_whatever_is_done_to_the_desks(firm, length, seeds, redis, monkeypatch, capsys):
     desks, papers = _WORK[length]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
 
 import pytest
-from builders import BERLIN, LISBON, wish
+from builders import BERLIN, DATABASE, LISBON, PASSWORD, wish
 from paper_builders import CODED, FIRM, RATES, STANDARD, line, may_issue, paper_wish
 
 from engine.domain.firm.settings import BEGINNING, SOONEST
@@ -285,3 +288,31 @@ async def test_papers_of_every_kind_and_rate_are_stored_and_sound(world):
         assert (Level.GOOD, []) == await told(head)
         plan = world.db.papers.find({"body.content.booking_id": "x"}).sort([("issued_at", 1), ("n", 1)])
         assert "'indexName': 'booking'" in str(plan.explain()["queryPlanner"]["winningPlan"])
+
+
+def _render(world, monkeypatch, *words):
+    """``drivesphere render`` as a clerk calls it."""
+    told = {"MONGO_URL": world.deployment.mongo_url, "REDIS_URL": world.deployment.redis_url.reveal()}
+    for name, value in {**told, "DATABASE": DATABASE, "PASSWORD": PASSWORD}.items():
+        monkeypatch.setenv(f"DRIVESPHERE_{name}", value)
+    command = [sys.executable, "-m", "engine.cli", "render", "--account", "clerk", *words]
+    return subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 -- our own program
+
+
+async def test_a_paper_is_drawn_without_a_window_and_is_the_same_file_again(world, tmp_path, monkeypatch):
+    may_issue(world.db)
+    async with world.desk("clerk") as desk:
+        paper = await desk.papers.issue(desk.actor, paper_wish())
+    one, other = tmp_path / "one.pdf", tmp_path / "other.pdf"
+
+    first = await asyncio.to_thread(_render, world, monkeypatch, paper.number, str(one))
+    again = await asyncio.to_thread(_render, world, monkeypatch, paper.id, str(other))
+    there = await asyncio.to_thread(_render, world, monkeypatch, paper.number, str(one))
+    nowhere = await asyncio.to_thread(_render, world, monkeypatch, paper.number, str(tmp_path / "no" / "x.pdf"))
+
+    assert (0, 0, 2, 2) == (first.returncode, again.returncode, there.returncode, nowhere.returncode)
+    assert one.read_bytes() == other.read_bytes()
+    assert "is there already" in there.stderr
+    assert "could not be written" in nowhere.stderr
+    noted = list(world.db.renderings.find())
+    assert [(paper.id, sha256(one.read_bytes()).hexdigest())] == [(row["paper_id"], row["sha256"]) for row in noted]
