@@ -233,7 +233,7 @@ async def _open_doors(
     return _Doors(
         client=client,
         session=session,
-        store=MongoStore(client, deployment.database, cache, readable_to(actor).listed),
+        store=MongoStore(client, deployment.database, cache, readable_to(actor).listed, epoch),
         booking_lock=RedisBookingLock(line, deployment.database, life, lease=lease),
         redis=line,
         cache=cache,
@@ -313,7 +313,7 @@ def _wire(deployment: Deployment, actor: Actor, doors: _Doors) -> Engine:
         earnings=EarningsService(MongoEarnings(client, database, clock, readable.summed), doors.cache),
         restored=_restored(deployment, means, desk, admin),
         restored_look=RestoredLook(MongoRestored(client, database), payment),
-        papers=PaperService(store, MongoPapers(client, database), admin.legal.book, booking_lock, clock),
+        papers=PaperService(store, MongoPapers(client, database), admin.legal.book, booking_lock, clock, desk),
         copying=open_copying(client, database, deployment.copies_dir, clock, actor, readable.summed),
     )
 

@@ -6,9 +6,11 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from engine.domain.firm.audit import AuditRow
+from engine.domain.health.backup import Epoch
 from engine.domain.papers.legal import LegalDecision, TaxDecision
 from engine.domain.papers.paper import Paper
 from engine.domain.papers.rendering import Rendering
+from engine.domain.papers.series import LostNumbers, Series
 from engine.domain.shared.damage import Damaged
 
 
@@ -26,6 +28,15 @@ class PaperBook(Protocol):
 
     async def credits_of(self, paper_id: str) -> list[Paper]:
         """Its credit notes in the order of their turns. Raises: DamagedRow, as whoever counts them must see all."""
+
+    async def series(self) -> list[Series]:
+        """All that were begun, by name."""
+
+    async def epoch(self) -> Epoch | None:
+        """The last restore of the database."""
+
+    async def go_on(self, before: Series | None, after: Series, lost: LostNumbers | None, row: AuditRow) -> None:
+        """Let a series go on above numbers that were lost. Raises: Overtaken, when it is not as *before* any more."""
 
     async def note(self, rendering: Rendering) -> None:
         """Write down that the paper was drawn, unless the same bytes were before."""

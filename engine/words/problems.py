@@ -119,7 +119,13 @@ _SAID = Words(
             "This program has no template {template} in the language {language}: a newer one issued the paper. Install "
             "that."
         ),
+        "paper.not_restored": "Of {series} no number is lost: it goes on by itself.",
         "paper.not_written": "{path} could not be written: {why}.",
+        "paper.number_known": "The highest number cannot be below {number}, which was issued.",
+        "paper.restored": (
+            "The database was restored, and numbers of {series} may be on papers that it does not know. An "
+            "administrator says which is the highest."
+        ),
         "password_file.not_made": "{path} cannot be made: {why}.",
         "password_file.there": "{path} is there already, and a password may stand in it; name another.",
         "program.missing": (

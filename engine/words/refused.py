@@ -83,6 +83,7 @@ _FIELDS = Words(
         "field.refund_rules": "{name} must be hours up to a year and 0 to 100 percent.",
         "field.renters_only": "{name}: belongs to accounts of renters, and to each of them.",
         "field.same_hours": "{name} must name each number of hours once.",
+        "field.series": "{name} must be a series such as BER-2026-INV.",
         "field.set_of": "{name} must be a set of {kind}.",
         "field.somebody_else": "{name} must be somebody else.",
         "field.statuses": "{name} must be a set of CarStatus.",

@@ -13,6 +13,7 @@ import pytest
 from builders import BERLIN, DATABASE, LISBON, PASSWORD, wish
 from paper_builders import CODED, FIRM, RATES, STANDARD, line, may_issue, paper_wish
 
+from engine.adapters.mongo.deployment import LOOKED
 from engine.domain.firm.settings import BEGINNING, SOONEST
 from engine.domain.health.health import HealthArea, Level
 from engine.domain.money.money import Money
@@ -288,6 +289,55 @@ async def test_papers_of_every_kind_and_rate_are_stored_and_sound(world):
         assert (Level.GOOD, []) == await told(head)
         plan = world.db.papers.find({"body.content.booking_id": "x"}).sort([("issued_at", 1), ("n", 1)])
         assert "'indexName': 'booking'" in str(plan.explain()["queryPlanner"]["winningPlan"])
+
+
+@pytest.fixture
+def new_life(world):
+    """Call it: the database is a restored one from now on, whose payments were looked for."""
+
+    def begin() -> None:
+        at = world.db.command("hello")["localTime"]
+        told = {"epoch": "another life", "at": at, "back_to": at - timedelta(days=1), "by": "root"}
+        world.db.deployment.replace_one({"_id": "epoch"}, told, upsert=True)
+        world.db.deployment.replace_one({"_id": f"{LOOKED}another life"}, {"at": at, "by": "root"}, upsert=True)
+
+    yield begin
+    world.db.deployment.delete_many({"_id": {"$regex": f"^(epoch$|{LOOKED})"}})
+
+
+async def test_after_a_restore_a_series_waits_for_a_person_and_goes_on_above_what_was_lost(world, new_life):
+    may_issue(world.db)
+    async with world.desk("clerk") as before:
+        first = await before.papers.issue(before.actor, paper_wish())
+    new_life()
+    async with world.desk("clerk") as desk, world.desk("admin") as head:
+        for kind in (PaperKind.INVOICE, PaperKind.RECEIPT):
+            with pytest.raises(PaperRefused):
+                await desk.papers.issue(desk.actor, paper_wish(kind))
+        with pytest.raises(PaperRefused):
+            await head.papers.go_on_above(head.actor, first.series, 0, "below what is known")
+        receipts = first.series.replace("INV", "REC")
+        await head.papers.go_on_above(head.actor, first.series, 4, "the drawer has 0002 to 0004")
+        await head.papers.go_on_above(head.actor, receipts, 0, "none was printed")
+        with pytest.raises(PaperRefused):
+            await head.papers.go_on_above(head.actor, first.series, 9, "once more")
+        after = await desk.papers.issue(desk.actor, paper_wish())
+        receipt = await desk.papers.issue(desk.actor, paper_wish(PaperKind.RECEIPT))
+
+        assert (5, first.hash, 1) == (after.n, after.prev_hash, receipt.n)
+        assert (Level.GOOD, []) == await told(head)
+        watched = {"papers": [first.id, after.id, receipt.id], "series": [first.series, receipts]}
+        assert [] == await head.admin.watch.rows.look(watched, head.clock.now())
+        world.db.lost_numbers.delete_many({})
+        assert [f"{first.series}: number 2 is missing before paper {after.id}"] == (await told(head))[1]
+        assert {"papers"} == {each.area for each in await head.admin.watch.rows.look(watched, head.clock.now())}
+
+
+async def test_a_series_of_a_database_that_was_never_restored_goes_on_by_itself(world):
+    async with world.desk("admin") as head:
+        for series in ("BER-2026-INV", "none"):
+            with pytest.raises(PaperRefused if series != "none" else InvalidText):
+                await head.papers.go_on_above(head.actor, series, 4, "for no reason")
 
 
 def _render(world, monkeypatch, *words):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from paper_builders import ADA, CODED, EXEMPT, FIRM, OUT, RATES, STANDARD, line, paper_wish
 
 from engine.adapters.mongo.codec.papers import paper_document, paper_of
+from engine.domain.health.backup import Epoch
 from engine.domain.money.money import Money
 from engine.domain.papers.branch_codes import proposed_code, sound_code
 from engine.domain.papers.canonical import canonical
@@ -19,7 +20,18 @@ from engine.domain.papers.drafts import MOST_LINES, drafted, tax_point
 from engine.domain.papers.errors import PaperRefused
 from engine.domain.papers.legal import LegalDecision, TaxDecision, TaxRate, legal_at, rates_at, sound_legal, sound_rate
 from engine.domain.papers.paper import Content, Correction, Draft, PaperKind
-from engine.domain.papers.series import ChainLook, begun, issued, read_number, series_id
+from engine.domain.papers.series import (
+    ChainLook,
+    LostNumbers,
+    begun,
+    following,
+    gone_on,
+    issued,
+    preceding,
+    read_number,
+    series_id,
+    unconfirmed,
+)
 from engine.domain.papers.taxes import tax_within, taxed
 from engine.domain.people.people import AccountName
 from engine.domain.shared.errors import InvalidText
@@ -303,3 +315,45 @@ def test_numbers_are_kept_without_the_blanks_they_are_written_with():
 def test_a_rate_has_a_plain_code_and_says_why_where_nothing_is_borne(rate):
     with pytest.raises(InvalidText):
         sound_rate(rate)
+
+
+def test_numbers_that_were_lost_are_passed_over_in_both_directions():
+    lost = [LostNumbers("BER-2026-INV", first, last, "restored", BY, NOW) for first, last in ((3, 5), (6, 6))]
+
+    assert [2, 7, 8] == [following(n, lost) for n in (1, 2, 7)]
+    assert [0, 1, 2, 7] == [preceding(n, lost) for n in (1, 2, 7, 8)]
+
+
+def test_a_series_that_goes_on_above_lost_numbers_is_whole_and_another_gap_is_not():
+    (one, two), series = issue(body(), body())
+    again = gone_on(series, 5, "life")
+    later, last = issued(Draft("later", body()), again, NOW + timedelta(hours=1))
+    lost = LostNumbers(series.id, 3, 5, "restored", BY, NOW)
+
+    def wrong(*papers, told=(lost,)):
+        look = ChainLook(last, told)
+        for each in papers:
+            look.look(each)
+        look.end()
+        return [(each.what, each.n) for each in look.wrong]
+
+    assert (6, two.hash) == (later.n, later.prev_hash)
+    assert [] == wrong(one, two, later)
+    assert [("gap", 3)] == wrong(one, two, later, told=())
+    assert [("gap", 2)] == wrong(one, later)[:1]
+    assert [("next", 7)] == wrong(one, two)
+    with pytest.raises(PaperRefused):
+        gone_on(series, 1, "life")
+
+
+def test_only_series_of_years_that_a_restore_may_have_cut_wait_for_somebodys_word():
+    epoch = Epoch("life", datetime(2026, 12, 31, 22, 30, tzinfo=UTC), NOW, "root")
+    zone = "Europe/Berlin"
+    series = begun("BER-2026-INV", NOW)
+
+    assert unconfirmed(series, series.id, epoch, zone)
+    assert unconfirmed(None, series.id, epoch, zone)
+    assert not unconfirmed(series, series.id, None, zone)
+    assert not unconfirmed(replace(series, epoch="life"), series.id, epoch, zone)
+    assert unconfirmed(replace(series, epoch="life before"), series.id, epoch, zone)
+    assert not unconfirmed(None, "BER-2027-INV", epoch, zone)

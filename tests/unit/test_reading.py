@@ -41,6 +41,8 @@ from engine.adapters.mongo.codec.owner_rows import posting_of, rental_of, rental
 from engine.adapters.mongo.codec.papers import (
     legal_document,
     legal_of,
+    lost_document,
+    lost_of,
     paper_document,
     paper_of,
     rendering_document,
@@ -83,7 +85,7 @@ from engine.domain.papers.drafts import drafted
 from engine.domain.papers.legal import LegalDecision, TaxDecision, rates_at
 from engine.domain.papers.paper import Draft
 from engine.domain.papers.rendering import Rendering
-from engine.domain.papers.series import begun, issued
+from engine.domain.papers.series import LostNumbers, begun, following, issued
 from engine.domain.people.accounts import Person, Post
 from engine.domain.people.people import AccountName, RenterId, Role
 from engine.domain.people.renters import Block, PastBlock, RenterFile
@@ -156,6 +158,7 @@ DECIDED, RATED = (
     LegalDecision(1, NOW, FIRM, AccountName("vera"), NOW),
     TaxDecision(1, NOW, STANDARD, AccountName("vera"), NOW),
 )
+LOST = LostNumbers("BER-2026-INV", 2, 4, "burnt", AccountName("vera"), NOW)
 DRAWN = Rendering("paper-1", "a" * 64, 20_000, 1, 1, "fonts", "vera", NOW)
 
 
@@ -193,6 +196,7 @@ DECODERS = {
     "ledger": (ledger_document(charge_rows(BOOKING, "pi_1", NOW)[0]), posting_of, lambda row: row.minor + 1),
     "papers": (paper_document(PAPER), paper_of, lambda paper: (paper.number, canonical(paper.body), paper.body.total)),
     "series": (series_document(BEGUN), series_record_of, lambda series: issued(DRAFT, series, NOW)),
+    "lost_numbers": (lost_document(LOST), lost_of, lambda row: following(row.first - 1, [row])),
     "legal_data": (legal_document(DECIDED), legal_of, lambda row: row.data.facts),
     "tax_rates": (tax_document(RATED), tax_of, lambda row: rates_at([row], NOW)),
     "renderings": (rendering_document(DRAWN), rendering_of, lambda row: row.at + timedelta(days=1)),

@@ -43,6 +43,7 @@ from engine.domain.car.catalogue import CarsAmong, CarsFound, CarsSought, CarWis
 from engine.domain.firm.audit import AuditRow
 from engine.domain.firm.freshness import Namespace, touched_by_booking
 from engine.domain.firm.settings import FirmSettings, Revision, settings_at
+from engine.domain.health.backup import Epoch
 from engine.domain.people.people import Renter, RenterId
 from engine.domain.people.renter_errors import RenterBlocked
 from engine.domain.people.renters import RenterFile
@@ -81,11 +82,14 @@ MAJORITY = WriteConcern(w="majority")
 class MongoStore:
     """The port ``Store``; *client* stays the caller's to close."""
 
-    def __init__(self, client: Client, name: str, cache: Cache, source: BookingSource = WHOLE) -> None:
-        """*source* is what the account reads bookings from."""
+    def __init__(
+        self, client: Client, name: str, cache: Cache, source: BookingSource = WHOLE, epoch: Epoch | None = None
+    ) -> None:
+        """*source* is what the account reads bookings from, *epoch* the last restore of the database."""
         self._client = client
         self._cache = cache
         self._db: Database = database(client, name)
+        self._epoch = epoch
         self._source, self._readable = source, self._db[source.name]
         self._settings: Remembered[str, list[Revision]] = Remembered()
         self._files: Remembered[RenterId, RenterFile] = Remembered(_RENTERS_FOR_S)
@@ -98,7 +102,7 @@ class MongoStore:
             with speaking(), pymongo.timeout(TRANSACTION_S):
                 async with session_of(self._client) as session:
                     done = await session.with_transaction(
-                        lambda running: change(MongoTransaction(self._db, running, touched)),
+                        lambda running: change(MongoTransaction(self._db, running, touched, self._epoch)),
                         read_concern=SNAPSHOT,
                         write_concern=MAJORITY,
                     )

@@ -48,6 +48,7 @@ from engine.domain.car.movement import Movement
 from engine.domain.car.plates import plate_key
 from engine.domain.firm.audit import AuditRow
 from engine.domain.firm.freshness import Namespace, cars_at, touched_by_booking, touched_by_car, touched_by_money
+from engine.domain.health.backup import Epoch
 from engine.domain.money.ledger import LedgerRow
 from engine.domain.papers.paper import Draft, Paper
 from engine.domain.people.people import AccountName
@@ -82,11 +83,14 @@ def in_the_way(period: RentalPeriod, now: datetime) -> Document:
 class MongoTransaction:
     """The port ``Transaction`` inside a driver's session."""
 
-    def __init__(self, db: Database, session: AsyncClientSession, touched: set[Namespace]) -> None:
-        """What the changes make untrue is noted in *touched*, to be bumped after the commit."""
+    def __init__(
+        self, db: Database, session: AsyncClientSession, touched: set[Namespace], epoch: Epoch | None = None
+    ) -> None:
+        """What the changes make untrue is noted in *touched*, to be bumped after the commit; *epoch* as ``issue``."""
         self._db = db
         self._session = session
         self._touched = touched
+        self._epoch = epoch
 
     async def claim(self, car_id: CarId, period: RentalPeriod, booking_id: BookingId, now: datetime) -> CarTerms:
         return await self._enter(car_id, period, booking_id, now, {"status": CarStatus.ACTIVE})
@@ -347,7 +351,7 @@ class MongoTransaction:
 
     async def issue(self, draft: Draft, now: datetime) -> Paper:
         await must_fit(self._db, self._session)
-        return await issue(self._db, self._session, draft, now)
+        return await issue(self._db, self._session, draft, now, self._epoch)
 
     async def settle_wish(self, wish: Wish, answer: WishAnswer) -> None:
         await settle_wish(self._db, self._session, wish, answer)

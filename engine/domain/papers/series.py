@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 
+from engine.domain.health.backup import Epoch
 from engine.domain.papers.canonical import hash_of
-from engine.domain.papers.paper import Body, Draft, Paper, PaperKind
+from engine.domain.papers.errors import PaperRefused
+from engine.domain.papers.paper import Body, Draft, Paper, PaperKind, number_of
+from engine.domain.people.people import AccountName
 from engine.domain.shared.zones import zone_of
 
 #: What a branch is called by in numbers.
@@ -23,12 +27,29 @@ class Series:
     Attributes:
         next: The number that the next paper gets.
         last_hash, last_at: Of the last paper; before the first, ``first_link`` and the moment that it was begun.
+        epoch: The restore after which somebody said where it goes on; empty where nobody had to.
     """
 
     id: str
     next: int
     last_hash: str
     last_at: datetime
+    epoch: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LostNumbers:
+    """Numbers of papers that were issued after the back-up from which the database came back: it knows nothing of them.
+
+    Attributes: ``first`` and ``last`` of them, both lost.
+    """
+
+    series: str
+    first: int
+    last: int
+    why: str
+    by: AccountName
+    at: datetime
 
 
 def series_id(branch_code: str, kind: PaperKind, at: datetime, zone: str) -> str:
@@ -55,6 +76,39 @@ def begun(series: str, at: datetime) -> Series:
     return Series(series, 1, first_link(series), at)
 
 
+def unconfirmed(series: Series | None, name: str, epoch: Epoch | None, zone: str) -> bool:
+    """Whether papers of *name* may have been issued that the database lost, and nobody has said yet up to which.
+
+    A series of a year that began after the restore lost none.
+    """
+    if epoch is None or (series is not None and series.epoch == epoch.id):
+        return False
+    return int(name.split("-")[1]) <= epoch.at.astimezone(zone_of(zone)).year
+
+
+def gone_on(series: Series, highest: int, epoch: str) -> Series:
+    """It goes on above *highest*, the highest number that is on any paper. Raises: PaperRefused, for a lower one."""
+    if highest < series.next - 1:
+        raise PaperRefused("paper.number_known", number=number_of(series.id, series.next - 1))
+    return replace(series, next=highest + 1, epoch=epoch)
+
+
+def following(n: int, lost: Iterable[LostNumbers]) -> int:
+    """The number that the paper after number *n* has, past all that are *lost*."""
+    ends = {each.first: each.last for each in lost}
+    while (n := n + 1) in ends:
+        n = ends[n]
+    return n
+
+
+def preceding(n: int, lost: Iterable[LostNumbers]) -> int:
+    """The number that the paper before number *n* has; 0 where there is none."""
+    begins = {each.last: each.first for each in lost}
+    while (n := n - 1) in begins:
+        n = begins[n]
+    return n
+
+
 def issued(draft: Draft, series: Series, now: datetime) -> tuple[Paper, Series]:
     """The paper with the next number, and where its series stands afterwards."""
     at = max(now, series.last_at)
@@ -77,6 +131,7 @@ class ChainLook:
     """What is wrong with one series, its papers looked at in the order of their numbers."""
 
     series: Series
+    lost: tuple[LostNumbers, ...] = ()
     n: int = 0
     wrong: list[Broken] = field(default_factory=list)
     _hash: str | None = ""
@@ -88,8 +143,8 @@ class ChainLook:
     def look(self, paper: Paper) -> None:
         """The next one that is there."""
         before = self._hash if self._hash is not None else paper.prev_hash
-        if paper.n != self.n + 1:
-            self.wrong.append(Broken("gap", self.n + 1, paper.id))
+        if paper.n != (wanted := following(self.n, self.lost)):
+            self.wrong.append(Broken("gap", wanted, paper.id))
         elif paper.prev_hash != before:
             self.wrong.append(Broken("chain", paper.n, paper.id))
         if paper.hash != hash_of(paper.prev_hash, paper.id, paper.series, paper.n, paper.issued_at, paper.body):
@@ -108,7 +163,7 @@ class ChainLook:
     def end(self) -> None:
         """Every paper was looked at."""
         here = self.series
-        if here.next != self.n + 1:
+        if here.next != following(self.n, self.lost):
             self.wrong.append(Broken("next", here.next))
         elif (here.last_hash, here.last_at) != (self._hash or here.last_hash, self._at or here.last_at):
             self.wrong.append(Broken("last", self.n))

@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 
 from engine.domain.car.car import Branch
+from engine.domain.firm.audit import AuditRow
 from engine.domain.money.money import Money
 from engine.domain.papers.credits import credit
 from engine.domain.papers.drafts import PaperWish, drafted, tax_point
@@ -14,7 +15,7 @@ from engine.domain.papers.errors import PaperRefused
 from engine.domain.papers.legal import legal_at, rates_at
 from engine.domain.papers.paper import Body, Content, Correction, Draft, Paper, PaperKind
 from engine.domain.papers.rendering import Rendering
-from engine.domain.papers.series import read_number, series_of
+from engine.domain.papers.series import LostNumbers, Series, begun, gone_on, read_number, series_of
 from engine.domain.people.people import Actor, Deed
 from engine.domain.shared.damage import Damaged
 from engine.domain.shared.errors import Forbidden, InvalidText, NotFound
@@ -33,14 +34,21 @@ class CreditedLine:
     amount: Money
 
 
+#: Far above what anybody issues in a year.
+_MOST_NUMBER = 10_000_000
+
+
 @gated
 @dataclass(frozen=True, slots=True)
 class PaperService:
+    """Attributes: ``desk`` is this machine's name, for the audit."""
+
     store: Store
     book: PaperBook
     legal: LegalBook
     queue: Queue
     clock: Clock
+    desk: str
 
     async def issue(self, actor: Actor, wish: PaperWish) -> Paper:
         """The paper that is wished for, with its number.
@@ -112,6 +120,40 @@ class PaperService:
             taxes=taxes,
             corrects=Correction(original.id, original.number, original.issued_at, turn, why),
         )
+
+    async def series(self, actor: Actor) -> list[Series]:
+        """All that were begun, by name."""
+        actor.must(Deed.SEE_PAPERS)
+        return await self.book.series()
+
+    async def go_on_above(self, actor: Actor, series: str, highest: int, why: str) -> Series:
+        """After a restore: *highest* is the highest number on any paper of *series*, 0 for none; it goes on above.
+
+        What was issued after the back-up is not in the database; its numbers are written down as lost, once.
+
+        Raises:
+            PaperRefused: The database was not restored, the series has somebody's word, or knows a higher number.
+            InvalidText: ``series`` is no series' name, or nothing is said of ``why``.
+            Overtaken: Somebody else decided meanwhile.
+        """
+        actor.must(Deed.MANAGE_FIRM)
+        if read_number(f"{series}-0001") != (series, 1):
+            raise InvalidText("series", "field.series")
+        if not 0 <= highest <= _MOST_NUMBER:
+            raise InvalidText("highest", "field.between", least=0, most=f"{_MOST_NUMBER:,}")
+        reason, now, epoch = clean("why", why, longest=200), self.clock.now(), await self.book.epoch()
+        before = next((each for each in await self.book.series() if each.id == series), None)
+        if epoch is None or (before is not None and before.epoch == epoch.id):
+            raise PaperRefused("paper.not_restored", series=series)
+        known = before or begun(series, now)
+        after = gone_on(known, highest, epoch.id)
+        lost = LostNumbers(series, known.next, highest, reason, actor.account, now) if highest >= known.next else None
+        told = {"next": str(after.next), "why": reason}
+        row = AuditRow(
+            now, actor.account, self.desk, "series.went_on", f"series:{series}", {"next": str(known.next)}, told
+        )
+        await self.book.go_on(before, after, lost, row)
+        return after
 
     async def paper(self, actor: Actor, key: str) -> Paper:
         """By its id or by the number that is printed on it. Raises: NotFound, DamagedRow."""

@@ -222,6 +222,8 @@ TABLE: dict[str, UseCase] = {
     "papers.credit": may(Deed.CREDIT, args=lambda _it: ("none", None, "wrong car")),
     "papers.paper": may(Deed.SEE_PAPERS, args=lambda _it: ("none",)),
     "papers.of_booking": may(Deed.SEE_PAPERS, args=_booking),
+    "papers.series": may(Deed.SEE_PAPERS),
+    "papers.go_on_above": may(FIRM, args=lambda _it: ("BER-2026-INV", 7, "from the drawer")),
     "papers.note": may(Deed.SEE_PAPERS, args=lambda it: (Rendering("none", "a" * 64, 1, 1, 1, "f", "", it.now),)),
     "papers.renderings": may(Deed.SEE_PAPERS, args=lambda _it: ("none",)),
     "admin.branches.stranded": may(FIRM, args=lambda _it: (BERLIN, BERLIN)),

@@ -42,7 +42,7 @@ from engine.domain.papers.paper import (
     TaxSum,
 )
 from engine.domain.papers.rendering import Rendering
-from engine.domain.papers.series import BRANCH_CODE, Series
+from engine.domain.papers.series import BRANCH_CODE, LostNumbers, Series
 
 _SHA256 = "^[0-9a-f]{64}$"
 _SERIES = "^[A-Z][A-Z0-9]{1,4}-[0-9]{4}-[A-Z]{3}$"
@@ -200,9 +200,22 @@ paper_document, paper_of = PAPER.document_of, PAPER.record_of
 
 SERIES = Stored(
     Series,
-    {"_id": matching(_SERIES).of("id"), "next": count(), "last_hash": matching(_SHA256), "last_at": moment()},
+    {
+        "_id": matching(_SERIES).of("id"),
+        "next": count(),
+        "last_hash": matching(_SHA256),
+        "last_at": moment(),
+        "epoch": maybe_empty().unless(""),
+    },
 )
 series_document, series_record_of = SERIES.document_of, SERIES.record_of
+
+LOST = Stored(
+    LostNumbers,
+    {"series": matching(_SERIES), "first": count(), "last": count(), "why": text(), "by": text(), "at": moment()},
+    numbered=True,
+)
+lost_document, lost_of = LOST.document_of, LOST.record_of
 
 RENDERING = Stored(
     Rendering,

@@ -7,8 +7,8 @@ from datetime import timedelta
 from time import perf_counter
 
 from engine.adapters.mongo.client import Client, Database, Document, session_of, speaking
-from engine.adapters.mongo.codec.papers import paper_of, series_record_of
-from engine.adapters.mongo.codec.reading import read, shown
+from engine.adapters.mongo.codec.papers import lost_of, paper_of, series_record_of
+from engine.adapters.mongo.codec.reading import read, shown, sound
 from engine.adapters.mongo.queries.walks import Hear, deaf
 from engine.domain.health.claims import Walk
 from engine.domain.papers.credits import credits_wrong
@@ -62,7 +62,8 @@ async def _of_series(client: Client, db: Database, name: str, walk: Walk) -> Asy
         walk.add([series.remark])
     if not isinstance(series, Series):
         return
-    look = ChainLook(series)
+    lost = sound("lost_numbers", await db.lost_numbers.find({"series": name}).to_list(), lost_of)
+    look = ChainLook(series, tuple(lost))
     async for rows in _pages(db, series):
         yield [paper for paper in (_looked(look, row) for row in rows) if paper is not None]
     look.end()

@@ -124,6 +124,7 @@ INDEXES: dict[str, list[IndexModel]] = {
             partialFilterExpression={"body.content.booking_id": {"$exists": True}},
         ),
     ],
+    "lost_numbers": [IndexModel([("series", ASCENDING), ("first", ASCENDING)], name="range", unique=True)],
     "renderings": [IndexModel([("paper_id", ASCENDING), ("sha256", ASCENDING)], name="once", unique=True)],
     "settlements": [IndexModel([("booking_id", ASCENDING)], name="booking")],
     "car_terms": [IndexModel([("car_id", ASCENDING), ("n", ASCENDING)], name="series", unique=True)],

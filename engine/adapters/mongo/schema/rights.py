@@ -32,6 +32,7 @@ _ISSUE_WATCHED = {
     **_ISSUE,
     "papers": (*_ISSUE["papers"], "changeStream"),
     "series": (*_ISSUE["series"], "changeStream"),
+    "lost_numbers": ("find",),
 }
 
 #: role -> collection -> actions. What is not here, the server refuses.
@@ -109,6 +110,7 @@ RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
         **_CARRY,
         "wish_keys": ("find", "insert", "update"),
         **_ISSUE_WATCHED,
+        "lost_numbers": ("find", "insert"),
         "legal_data": ("find", "insert"),
         "tax_rates": ("find", "insert"),
     },

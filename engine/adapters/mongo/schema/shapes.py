@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.adapters.mongo.client import Document
 from engine.adapters.mongo.codec.bookings import BOOKING
 from engine.adapters.mongo.codec.documents import AUDIT, BRANCH, CAR, CLAIM, LEDGER, MOVEMENT, TERMS, TERMS_OF_SERIES
-from engine.adapters.mongo.codec.papers import LEGAL, PAPER, RENDERING, SERIES, TAX
+from engine.adapters.mongo.codec.papers import LEGAL, LOST, PAPER, RENDERING, SERIES, TAX
 from engine.adapters.mongo.codec.payments import DISPUTE, RESTORED
 from engine.adapters.mongo.codec.people import ANSWER, PERSON, REQUEST, SIGNER, WISH
 from engine.adapters.mongo.codec.renter_files import FILE
@@ -166,6 +166,8 @@ SHAPES: dict[str, Document] = {
     # Issued and never altered; each is chained to the number before it (docs/decisions/0060).
     "papers": PAPER.shape,
     "series": SERIES.shape,
+    # Which numbers a restored database knows no papers of; an administrator's word, never altered.
+    "lost_numbers": LOST.shape,
     # What papers say of the firm and its taxes: added to, never altered.
     "legal_data": LEGAL.shape,
     "tax_rates": TAX.shape,
