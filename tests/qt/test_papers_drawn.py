@@ -13,10 +13,10 @@ from pathlib import Path
 from string import Formatter
 
 import pytest
-from drawn_papers import ISSUED, credited, issued_paper, numbered, pages_of, text_of
+from drawn_papers import ISSUED, credited, issued_paper, lowest_of, numbered, pages_of, text_of
 from paper_builders import ADA, EXEMPT, FIRM, line
 from pypdf import PdfReader
-from PySide6.QtCore import QBuffer, QIODevice
+from PySide6.QtCore import QBuffer, QHashSeed, QIODevice
 from PySide6.QtGui import QImage
 
 from desktop.papers.pdf import drawn
@@ -151,6 +151,15 @@ def test_the_same_paper_is_the_same_file_on_any_thread(invoice):
     assert drawn(issued_paper(n=414)).data != first.data
 
 
+def test_the_same_paper_is_the_same_file_whatever_order_this_programs_hashes_have(invoice):
+    seen = set()
+    for _ in range(12):
+        QHashSeed.resetRandomGlobalSeed()
+        seen.add(drawn(invoice).sha256)
+
+    assert 1 == len(seen)
+
+
 _ELSEWHERE = """
 import sys
 sys.path[:0] = ["tests/support"]
@@ -193,9 +202,11 @@ def test_what_is_long_is_broken_and_what_is_much_goes_on_on_the_next_page():
 def test_signatures_never_part_from_the_words_above_them(notes):
     signed = (PaperSignature("Ada Moreau", "renter", ISSUED),)
     told = tuple(f"Note {n}: what both agreed on." for n in range(notes))
-    pages = pages_of(drawn(issued_paper(PaperKind.HAND_OVER, signatures=signed, notes=told)).data)
+    data = drawn(issued_paper(PaperKind.HAND_OVER, signatures=signed, notes=told)).data
+    pages = pages_of(data)
 
     words = "The car was handed over in the state described above."
+    assert [f"Page {n} of {len(pages)}" in each for n, each in enumerate(lowest_of(data), 1)] == [True] * len(pages)
     assert [words in page for page in pages] == ["Ada Moreau, renter" in page for page in pages]
 
 

@@ -46,3 +46,20 @@ def pages_of(data: bytes) -> list[str]:
 
 def text_of(data: bytes) -> str:
     return " ".join(pages_of(data))
+
+
+def lowest_of(data: bytes) -> list[str]:
+    """Of each page what stands lowest on it."""
+    found = []
+    for page in PdfReader(BytesIO(data), strict=True).pages:
+        rows: dict[float, str] = {}
+
+        def heard(text: str, now: list[float], own: list[float], *_: object, rows=rows) -> None:
+            if text.strip():
+                # Where the line is on the page: its own place by that of what it is drawn on.
+                at = round(own[4] * now[1] + own[5] * now[3] + now[5], 1)
+                rows[at] = f"{rows.get(at, '')} {text}"
+
+        page.extract_text(visitor_text=heard)
+        found.append(" ".join(rows[min(rows)].split()))
+    return found
