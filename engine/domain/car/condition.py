@@ -1,0 +1,138 @@
+"""Marks on a car: what was found where, and what became of it. A mark is never edited, only followed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum, auto
+from typing import NewType
+
+from engine.domain.car.body_parts import FULL, PartId, Place, part_named
+from engine.domain.car.body_type import BodyType
+from engine.domain.car.car import CarId
+from engine.domain.shared.errors import InvalidText, Overtaken
+
+MarkId = NewType("MarkId", str)
+LEAST_SEVERE, MOST_SEVERE = 1, 3
+#: Longer than a car.
+LONGEST_MM = 9_999
+
+
+class MarkKind(StrEnum):
+    """What is the matter with a part."""
+
+    SCRATCH = auto()
+    SCUFF = auto()
+    DENT = auto()
+    CHIP = auto()
+    CRACK = auto()
+    BROKEN = auto()
+    MISSING = auto()
+    KERBED = auto()
+    RUST = auto()
+    STAIN = auto()
+    BURN = auto()
+    TEAR = auto()
+
+
+class MarkState(StrEnum):
+    """What became of a mark."""
+
+    OPEN = auto()
+    REPAIRED = auto()
+    SUPERSEDED = auto()  #: another mark says more of it, or says it better
+
+
+class FoundWhen(StrEnum):
+    """At which of an agreement's two looks at the car."""
+
+    OUT = auto()
+    BACK = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Attributes: ``agreement_id`` and ``leg`` of it, empty and 0 where it was found in the yard; ``at`` UTC."""
+
+    by: str
+    at: datetime
+    agreement_id: str = ""
+    leg: int = 0
+    when: FoundWhen | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One mark.
+
+    Attributes:
+        place: Where in the drawing of the body.
+        severity: 1 seen from near, 2 to the metal or over 25 mm, 3 dented or to be changed.
+        mm: How long it is; None where nobody measured.
+        follows: The mark that this one takes the place of.
+    """
+
+    id: MarkId
+    car_id: CarId
+    place: Place
+    part: PartId
+    kind: MarkKind
+    severity: int
+    found: Found
+    mm: int | None = None
+    photos: tuple[str, ...] = ()
+    state: MarkState = MarkState.OPEN
+    follows: MarkId | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.state is MarkState.OPEN
+
+
+def repaired(mark: Mark) -> Mark:
+    """*mark* when nothing is to be seen of it any more.
+
+    Raises:
+        Overtaken: It is not open.
+    """
+    return _moved(mark, MarkState.REPAIRED)
+
+
+def followed(mark: Mark, by: Mark) -> tuple[Mark, Mark]:
+    """*mark* superseded, and the new mark *by* that takes its place on the same car.
+
+    Raises:
+        Overtaken: *mark* is not open.
+        InvalidText: *by* is of another car, not open, or *mark* itself.
+    """
+    if by.id == mark.id or by.car_id != mark.car_id or not by.is_open:
+        raise InvalidText("mark", "field.not_fitting")
+    return _moved(mark, MarkState.SUPERSEDED), replace(by, follows=mark.id)
+
+
+def _moved(mark: Mark, state: MarkState) -> Mark:
+    if not mark.is_open:
+        raise Overtaken
+    return replace(mark, state=state)
+
+
+def sound(mark: Mark, body: BodyType) -> Mark:
+    """*mark* itself, of a car of that *body*.
+
+    Raises:
+        InvalidText: Named by its field.
+    """
+    _between("x", mark.place.x, 0, FULL)
+    _between("y", mark.place.y, 0, FULL)
+    _between("severity", mark.severity, LEAST_SEVERE, MOST_SEVERE)
+    if mark.mm is not None:
+        _between("mm", mark.mm, 1, LONGEST_MM)
+    part = part_named(body, mark.part)
+    if part is None or part.view is not mark.place.view:
+        raise InvalidText("part", "field.not_listed")
+    return mark
+
+
+def _between(name: str, value: object, least: int, most: int) -> None:
+    if type(value) is not int or not least <= value <= most:
+        raise InvalidText(name, "field.between", least=least, most=most)
