@@ -10,6 +10,7 @@ from engine.domain.car.body_type import BodyType
 from engine.domain.car.car import Branch, BranchId, Car, CarId, CarStatus, Fuel, OwnerId, Transmission
 from engine.domain.car.opening_hours import every_day
 from engine.domain.money.money import Money
+from engine.domain.papers.branch_codes import proposed_code
 from engine.domain.shared.sought import joined
 from engine.embedded.demo_people import owner_deck
 from engine.embedded.demo_tables import dice, rows
@@ -65,6 +66,8 @@ def branches() -> tuple[DemoBranch, ...]:
                 row["address"],
                 row["zone"],
                 every_day(row["opens"], row["closes"]),
+                code=proposed_code(row["city"], ()),
+                code_confirmed=True,
             ),
             row["country"],
             tuple(int(percent) / 100 for percent in row["season"].split()),

@@ -19,6 +19,7 @@ from engine.adapters.mongo.codec.documents import (
     series_document,
     status_document,
 )
+from engine.adapters.mongo.codec.papers import legal_document, tax_document
 from engine.adapters.mongo.codec.settings import revision_document
 from engine.adapters.mongo.restore import MARK
 from engine.adapters.mongo.schema.indexes import INDEXES
@@ -34,6 +35,7 @@ from engine.domain.people.people import Role
 from engine.domain.shared.errors import Misconfigured
 from engine.domain.shared.period import whole_milliseconds
 from engine.domain.shared.remark import Remark, remark
+from engine.embedded import demo_papers
 from engine.embedded.demo_data import DemoData, build
 from engine.embedded.demo_people import DemoOwner, accounts, owners
 
@@ -46,6 +48,11 @@ _FILLED = (
     "renters",
     "bookings",
     "ledger",
+    "papers",
+    "series",
+    "renderings",
+    "legal_data",
+    "tax_rates",
     "images.files",
     "images.chunks",
 )
@@ -100,6 +107,8 @@ async def _write(db: Database, data: DemoData, on_progress: Callable[[Remark], N
     # What its bookings were agreed by: the commission was raised once.
     rules = revision_document(data.raised)
     await db.settings.replace_one({"_id": rules["_id"]}, rules, upsert=True)
+    await db.legal_data.insert_one(legal_document(demo_papers.legal(data.raised.by)))
+    await db.tax_rates.insert_many([tax_document(each) for each in demo_papers.taxes(data.raised.by)])
     await db.branches.insert_many([branch_document(branch) for branch in data.branches])
     await db.cars.insert_many([car_document(car) for car in data.cars])
     await db.renters.insert_many([renter_document(renter) for renter in data.renters])
