@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,7 +12,10 @@ from engine.commands.parts import ACCOUNT, DATA, in_words, password_of, settings
 from engine.config import Secret, Settings
 from engine.domain.papers.errors import PaperRefused
 from engine.domain.papers.rendering import Rendering
-from engine.words.tr import tr
+from engine.words.tr import counted, tr
+
+if TYPE_CHECKING:
+    from desktop.papers.pdf import Drawn
 
 
 @click.command()
@@ -30,10 +34,18 @@ def render(data: Path | None, account: str, paper: str, out: Path, *, overwrite:
             raise PaperRefused("paper.file_there", path=out)
         settings = settings_of(data)
         drawn = asyncio.run(_run(settings, account, password_of(settings, account), paper, out))
-    click.echo(tr("{path}: {pages} pages, {size} bytes, SHA-256 {sum}", path=out, **drawn))
+    told = {"path": out, "size": len(drawn.data), "sum": drawn.sha256}
+    click.echo(
+        counted(
+            "{path}: {count} page, {size} bytes, SHA-256 {sum}",
+            "{path}: {count} pages, {size} bytes, SHA-256 {sum}",
+            drawn.pages,
+            **told,
+        )
+    )
 
 
-async def _run(settings: Settings, account: str, password: Secret, key: str, out: Path) -> dict[str, object]:
+async def _run(settings: Settings, account: str, password: Secret, key: str, out: Path) -> Drawn:
     from desktop.papers.pdf import drawn_alone  # noqa: PLC0415 -- Qt is loaded by who draws
     from engine.bootstrap import open_deployment, open_engine  # noqa: PLC0415 -- the drivers take a while to load
 
@@ -47,7 +59,7 @@ async def _run(settings: Settings, account: str, password: Secret, key: str, out
         size, now = len(drawn.data), engine.clock.now()
         noted = Rendering(paper.id, drawn.sha256, size, drawn.pages, paper.body.template, drawn.fonts, account, now)
         await engine.papers.note(engine.actor, noted)
-    return {"pages": drawn.pages, "size": size, "sum": drawn.sha256}
+    return drawn
 
 
 def _write(out: Path, data: bytes) -> None:

@@ -362,6 +362,7 @@ async def test_a_paper_is_drawn_without_a_window_and_is_the_same_file_again(worl
 
     assert (0, 0, 2, 2) == (first.returncode, again.returncode, there.returncode, nowhere.returncode)
     assert one.read_bytes() == other.read_bytes()
+    assert "1 page, " in first.stdout
     assert "is there already" in there.stderr
     assert "could not be written" in nowhere.stderr
     noted = list(world.db.renderings.find())

@@ -25,7 +25,7 @@ from engine.adapters.mongo.schema.version import must_fit
 from engine.adapters.mongo.store import MAJORITY, SNAPSHOT
 from engine.domain.firm.audit import AuditRow
 from engine.domain.health.backup import Epoch
-from engine.domain.papers.paper import Paper
+from engine.domain.papers.paper import Paper, number_of
 from engine.domain.papers.rendering import Rendering
 from engine.domain.papers.series import LostNumbers, Series
 from engine.domain.shared.damage import Damaged
@@ -44,7 +44,7 @@ class MongoPapers:
         return await self._one({"_id": paper_id}, paper_id)
 
     async def numbered(self, series: str, n: int) -> Paper:
-        return await self._one({"series": series, "n": n}, f"{series}-{n}")
+        return await self._one({"series": series, "n": n}, number_of(series, n))
 
     async def _one(self, wanted: Document, told: str) -> Paper:
         with speaking():
