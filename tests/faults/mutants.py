@@ -15,8 +15,10 @@ from points import Points
 from pymongo.write_concern import WriteConcern
 
 from engine.adapters.mongo import store as mongo_store
+from engine.adapters.mongo import transaction as mongo_transaction
 from engine.adapters.mongo.codec.bookings import booking_document
 from engine.adapters.mongo.codec.documents import terms_of_fence
+from engine.adapters.mongo.codec.papers import paper_document, series_document, series_record_of
 from engine.adapters.mongo.store import MongoStore
 from engine.adapters.mongo.transaction import MongoTransaction
 from engine.adapters.redis import leases as redis_leases
@@ -26,6 +28,7 @@ from engine.domain.booking.belief import Believed, GiveBack, OpenPage
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.states import BLOCKING, BookingState
 from engine.domain.money.payment import PAGE_LIFETIME, AttemptState
+from engine.domain.papers.series import begun, issued, series_of
 from engine.domain.shared.errors import PaymentRefused, PeriodTaken, Unavailable
 from engine.domain.shared.period import whole_milliseconds
 from engine.services.payment.checkout_pages import CheckoutPages
@@ -152,6 +155,36 @@ def _payments_believed(_: Points) -> None:
     belief.Believed._must_own = lambda *_: None
 
 
+def _number_first(_: Points) -> None:
+    """The series moves on whatever becomes of the paper."""
+
+    async def issue(db, session, draft, now, _epoch):
+        paper, after = await _next(db, draft, now)
+        await db.series.replace_one({"_id": after.id}, series_document(after), upsert=True)
+        await db.papers.insert_one(paper_document(paper), session=session)
+        return paper
+
+    mongo_transaction.issue = issue
+
+
+def _paper_first(_: Points) -> None:
+    """The paper stays whatever becomes of its transaction."""
+
+    async def issue(db, session, draft, now, _epoch):
+        paper, after = await _next(db, draft, now)
+        await db.papers.insert_one(paper_document(paper))
+        await db.series.replace_one({"_id": after.id}, series_document(after), upsert=True, session=session)
+        return paper
+
+    mongo_transaction.issue = issue
+
+
+async def _next(db, draft, now):
+    name = series_of(draft.body, now)
+    row = await db.series.find_one({"_id": name})
+    return issued(draft, series_record_of(row) if row else begun(name, now), now)
+
+
 MUTANTS = {
     "lease released without its token": _release_without_token,
     "no fence": _no_fence,
@@ -165,4 +198,6 @@ MUTANTS = {
     "refunded under a fresh key": _fresh_refund_key,
     "rows believed": _rows_believed,
     "payments believed": _payments_believed,
+    "the number before the paper": _number_first,
+    "the paper outside of its transaction": _paper_first,
 }

@@ -10,7 +10,7 @@ import json
 import random
 import time
 from collections import Counter
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 import pytest
@@ -146,6 +146,22 @@ async def test_numbers_have_no_gap_whatever_is_done_to_the_desks(firm, length, s
     assert shift.told.items() <= {row["_id"]: row["n"] for row in rows}.items()
     assert 0 <= len(rows) - len(shift.told) <= shift.faults["killed"] + shift.faults[Unavailable.code]
     assert ("good", f"{len(rows):,} papers") == (finding["level"], finding["facts"]["Looked at"])
+
+
+_MUTANTS = {"": "good", "the number before the paper": "bad", "the paper outside of its transaction": "bad"}
+
+
+@pytest.mark.parametrize("mutant", _MUTANTS)
+async def test_each_guard_of_a_number_earns_its_place(firm, monkeypatch, mutant):
+    """A clerk changes its mind between two papers; without the guard the doctor tells of it."""
+    async with issuing_firm(firm):
+        desk = await firm.nursery.desk(firm.spec("papers", mutant=mutant), lambda _: None)
+        for aborts in (False, True, False):
+            with suppress(Refused):
+                await desk.ask("issue", aborts=aborts)
+        await desk.close()
+
+        assert _MUTANTS[mutant] == (await asyncio.to_thread(_doctor, firm, monkeypatch))["level"]
 
 
 def _doctor(firm: Firm, monkeypatch) -> dict:
