@@ -45,9 +45,14 @@ class Piece:
     sure: bool = True
 
     @property
-    def hours_only(self) -> bool:
-        """``10-18``: of which day, something else says."""
-        return all(each is not None and each.sort is Sort.CLOCK for each in (self.out, self.back))
+    def lacks(self) -> Sort | None:
+        """Of both ends what something else may say: of ``10-18`` the day, of ``fri-sun`` a time."""
+        sorts = {each.sort for each in (self.out, self.back) if each is not None}
+        return {Sort.CLOCK: Sort.DAY, Sort.DAY: Sort.CLOCK}.get(*sorts) if len(sorts) == 1 else None
+
+    @property
+    def is_range(self) -> bool:
+        return self.out is not None and self.back is not None
 
 
 class PieceReader:
@@ -111,7 +116,7 @@ def _between(one: str, other: str, clock: WallClock) -> Iterator[Piece]:
             yield Piece(Point(Sort.DAY, day), back)
     for out in clock.sorts(one):
         if is_bare(other) and out.sort is Sort.DAY:
-            if not is_bare(one) and (later := _same_or_next_month(out, int(other), clock)):
+            if later := _same_or_next_month(out, int(other), clock):
                 yield Piece(out, Point(Sort.DAY, later))
         elif is_bare(other) or (is_compact(other) and out.sort is not Sort.DAY):
             yield Piece(out, Point(Sort.CLOCK, other))
@@ -121,8 +126,6 @@ def _between(one: str, other: str, clock: WallClock) -> Iterator[Piece]:
             yield from _of_one_half(out, other, clock)
     if is_compact(one) and is_compact(other):
         yield Piece(Point(Sort.CLOCK, one), Point(Sort.CLOCK, other))
-    if is_bare(one) and is_bare(other):
-        yield from _days_of_this_month(one, other, clock)
 
 
 def _of_one_half(out: Point, other: str, clock: WallClock) -> Iterator[Piece]:
@@ -189,12 +192,3 @@ def _same_or_next_month(out: Point, day: int, clock: WallClock) -> str:
         return day_written(month.replace(day=day))
     except ValueError:
         return ""
-
-
-def _days_of_this_month(one: str, other: str, clock: WallClock) -> Iterator[Piece]:
-    """``10-18`` may be days."""
-    if not clock.sorts(f"{one}.") or not clock.sorts(f"{other}."):
-        return
-    out = Point(Sort.DAY, f"{one}.")
-    if later := _same_or_next_month(out, int(other), clock):
-        yield Piece(out, Point(Sort.DAY, later))

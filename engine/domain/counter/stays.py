@@ -51,10 +51,6 @@ class _End:
         return None if self.clock else replace(self, clock=point.text)
 
     @property
-    def whole(self) -> str:
-        return self.moment or (f"{self.day} {self.clock}" if self.day and self.clock else "")
-
-    @property
     def said(self) -> bool:
         return bool(self.day or self.clock or self.moment)
 
@@ -64,7 +60,7 @@ class _Ends:
     out: _End = _End()
     back: _End = _End()
     length: str = ""
-    #: Which end is which was said, and not only found by which is earlier.
+    #: Which end is which was said, or they stand in that order.
     told: bool = True
 
 
@@ -103,8 +99,8 @@ class StayReader:
         """A walk-in begins now where nothing else is said."""
         if not end.said:
             return [Found(self._clock.now, sure=True)]
-        if end.whole:
-            return self._clock.moments(end.whole)
+        if whole := self._whole(end):
+            return self._clock.moments(whole)
         if end.clock:
             return self._clock.moments(f"{self._clock.today()} {end.clock}")
         return self._proposed_outs(end.day)
@@ -115,8 +111,8 @@ class StayReader:
         end = ends.back
         if not end.said:
             return [None]
-        if end.whole:
-            return self._after(end.whole, out, told=ends.told)
+        if whole := self._whole(end):
+            return self._after(whole, out, told=ends.told)
         if end.clock:
             return self._clock_after(end.clock, out, told=ends.told)
         return self._proposed_backs(end.day, out, told=ends.told)
@@ -166,17 +162,30 @@ class StayReader:
         if told is None or len(lengths) > 1:
             return
         points = self._joined([piece.either for piece in ways if piece.either is not None])
+        if any(piece.is_range and [point.sort for point in points] not in ([], [piece.lacks]) for piece in ways):
+            return
         yield from _placed(told, points, alone=not told.out.said and not told.back.said)
+
+    def _whole(self, end: _End) -> str:
+        return end.moment or (self._at_time(end.day, end.clock) if end.day and end.clock else "")
+
+    def _at_time(self, day: str, clock: str) -> str:
+        """In one text. Of ``11.`` and ``12`` it is not 11 December; which Tuesday it is, its time decides."""
+        found = self._clock.on_days(day)
+        if len(found) == 1 and found[0].sure and not self._clock.has_weekday(day):
+            day = day_written(found[0].at.date())
+        return f"{day} {clock}"
 
     def _joined(self, points: list[Point]) -> list[Point]:
         """A day here and a time there are one moment, a weekday and its day one day."""
         days = [point for point in points if point.sort is Sort.DAY]
         clocks = [point for point in points if point.sort is Sort.CLOCK]
         if len(points) == len(days) == 2:  # noqa: PLR2004 -- a pair
-            text = next((text for text in _both_ways(days) if self._clock.on_days(text)), "")
+            weekdays = sum(self._clock.has_weekday(day.text) for day in days)
+            text = next((text for text in _both_ways(days) if self._clock.on_days(text)), "") if weekdays == 1 else ""
             return [Point(Sort.DAY, text)] if text else points
         if len(points) == 2 and len(days) == len(clocks) == 1:  # noqa: PLR2004 -- a pair
-            return [Point(Sort.MOMENT, f"{days[0].text} {clocks[0].text}")]
+            return [Point(Sort.MOMENT, self._at_time(days[0].text, clocks[0].text))]
         return points
 
 
@@ -206,19 +215,14 @@ def _placed(ends: _Ends, points: list[Point], *, alone: bool) -> Iterator[_Ends]
     point, rest = points[0], points[1:]
     for out in (True, False):
         if _fits(ends, point, out=out, alone=alone) and (more := _given(ends, point, out=out)) is not None:
-            yield from _placed(replace(more, told=more.told and not alone), rest, alone=alone)
+            in_order = out or ends.out.said or ends.back.said
+            yield from _placed(replace(more, told=more.told and (in_order or not alone)), rest, alone=alone)
 
 
 def _fits(ends: _Ends, point: Point, *, out: bool, alone: bool) -> bool:
-    """Where nothing says which end it is: the one that lacks it; of a length the pick-up; of hours the pick-up."""
+    """With a length it is the pick-up, and so is the day of two times. Two that nothing parts are two moments."""
     if ends.length:
         return out
     if alone:
         return point.sort is Sort.MOMENT or not (ends.out.said or ends.back.said)
-    if point.sort is Sort.DAY and ends.out.clock and not ends.out.day:
-        return out
-    here, there = (ends.out, ends.back) if out else (ends.back, ends.out)
-    if point.sort is Sort.CLOCK and here.day and not here.clock:
-        return True
-    lacks_there = point.sort is Sort.CLOCK and bool(there.day) and not there.clock
-    return not here.said and not lacks_there
+    return out or not (point.sort is Sort.DAY and ends.out.clock and ends.back.clock)
