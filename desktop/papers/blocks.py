@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from desktop.papers.letters import MM
-from desktop.papers.sheets import Band, Logo, Rule, Sheets
+from desktop.papers.sheets import Band, Ink, Logo, Rule, Sheets
 from desktop.papers.template import Template
 from desktop.papers.values import Facts, Values
 
@@ -215,13 +215,15 @@ def _signatures(to: Composer, block: Block) -> None:
     words = sheets.wrapped([("text", to.say(block["text"]))], sheets.width)
     width = (sheets.width - _GAP) / 2
     pairs = [rows[at : at + 2] for at in range(0, len(rows), 2)]
-    under = [[sheets.wrapped(_under(row), width) for row in pair] for pair in pairs]
-    tall = [_PEN + _SMALL + max(map(sheets.height, pair)) for pair in under]
+    under = [[(row["ink"], sheets.wrapped(_under(row), width)) for row in pair] for pair in pairs]
+    tall = [_PEN + _SMALL + max(sheets.height(lines) for _, lines in pair) for pair in under]
     sheets.keep(sheets.height(words) + sum(tall))
     sheets.y = sheets.column(words, sheets.left, sheets.y)
     for pair, height in zip(under, tall, strict=True):
-        for at, lines in enumerate(pair):
+        for at, (ink, lines) in enumerate(pair):
             x = sheets.left + at * (width + _GAP)
+            if ink:
+                sheets.draw(Ink(x, sheets.y + _SMALL, width, _PEN - 2 * _SMALL, ink))
             sheets.draw(Rule(x, sheets.y + _PEN, width, "line"))
             sheets.column(lines, x, sheets.y + _PEN + _SMALL)
         sheets.y += height

@@ -10,17 +10,20 @@ from hashlib import sha256
 from itertools import chain
 from uuid import NAMESPACE_URL, uuid5
 
-from PySide6.QtCore import QBuffer, QHashSeed, QIODevice, QMarginsF, QPointF, QRectF, QUuid
+from PySide6.QtCore import QBuffer, QHashSeed, QIODevice, QMarginsF, QPointF, QRectF, Qt, QUuid
 from PySide6.QtGui import QGuiApplication, QImage, QPageSize, QPainter, QPdfWriter, QPen
 
 from desktop.papers.blocks import Composer
 from desktop.papers.letters import DPI, MM, Letters
-from desktop.papers.sheets import Band, Logo, Mark, Rule, Sheets, Writ, measured
+from desktop.papers.sheets import Band, Ink, Logo, Mark, Rule, Sheets, Writ, measured
 from desktop.papers.template import Template, template_of
 from desktop.papers.values import values_of
 from engine.domain.papers.paper import Paper
 
-_HAIR, _HEAVY, _ROUND = 0.18 * MM, 0.5 * MM, 1.2 * MM
+_HAIR, _HEAVY, _ROUND, _NIB = 0.18 * MM, 0.5 * MM, 1.2 * MM, 0.4 * MM
+_ROUND_CAP, _ROUND_JOIN = Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin
+#: A signature fills its place only if it filled so much of the pad, in ten-thousandths.
+_WIDE = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +97,15 @@ def _written(paper: Paper, pages: list[list[Mark]], letters: Letters, logo: QIma
     writer.setDocumentId(QUuid(str(uuid5(NAMESPACE_URL, paper.hash))))
     with _in_one_order():
         painter = QPainter(writer)
-        for at, page in enumerate(pages):
-            if at:
-                writer.newPage()
-            for mark in page:
-                _draw(painter, mark, letters, logo)
-        painter.end()
+        try:
+            for at, page in enumerate(pages):
+                if at:
+                    writer.newPage()
+                for mark in page:
+                    _draw(painter, mark, letters, logo)
+        finally:
+            # Whatever ends it: Qt does not survive a writer that goes before its painter has ended.
+            painter.end()
     return bytes(buffer.data().data())
 
 
@@ -126,10 +132,25 @@ def _draw(painter: QPainter, mark: Mark, letters: Letters, logo: QImage) -> None
             painter.setPen(letters.colours["tint"])
             painter.setBrush(letters.colours["tint"])
             painter.drawRoundedRect(QRectF(mark.x, mark.y, mark.width, mark.height), _ROUND, _ROUND)
+        case Ink():
+            painter.setPen(QPen(letters.colours["ink"], _NIB, Qt.PenStyle.SolidLine, _ROUND_CAP, _ROUND_JOIN))
+            for stroke in _strokes(mark):
+                painter.drawPolyline(stroke)
         case Logo():
             tall = logo.height() / max(logo.width(), logo.height())
             wide = logo.width() / max(logo.width(), logo.height())
             painter.drawImage(QRectF(mark.x, mark.y, mark.size * wide, mark.size * tall), logo)
+
+
+def _strokes(ink: Ink) -> list[list[QPointF]]:
+    """In the place that it has, as large as it fits and not stretched; a dot is a stroke as long as it is wide."""
+    told = [[place.split(",") for place in each.split(" ")] for each in ink.strokes.split(";")]
+    places = [[(int(x), int(y)) for x, y in each] for each in told]
+    xs, ys = ([place[axis] for each in places for place in each] for axis in (0, 1))
+    scale = min(ink.width / max(max(xs) - min(xs), _WIDE), ink.height / max(max(ys) - min(ys), 1))
+    base = ink.y + ink.height - (max(ys) - min(ys)) * scale
+    drawn = [[QPointF(ink.x + (x - min(xs)) * scale, base + (y - min(ys)) * scale) for x, y in each] for each in places]
+    return [each if len(each) > 1 else [each[0], each[0] + QPointF(_NIB, 0)] for each in drawn]
 
 
 #: Where Qt writes the time and zone at which it wrote.

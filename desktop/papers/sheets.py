@@ -43,7 +43,18 @@ class Logo:
     size: float
 
 
-Mark = Writ | Rule | Band | Logo
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """A signature. Attributes: ``strokes`` are as ``PaperSignature.ink``, drawn to fit the place."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    strokes: str
+
+
+Mark = Writ | Rule | Band | Logo | Ink
 
 
 @dataclass(slots=True)

@@ -143,6 +143,7 @@ class _Teller:
             "who": who,
             "at": self.template.say("signed", {"at": self.write.moment(signature.at)}),
             "content": content,
+            "ink": signature.ink,
         }
 
     def _totals(self) -> list[Facts]:

@@ -33,6 +33,7 @@ _FIELDS = Words(
         "field.hold": "{name} must be 1 to 30 whole minutes.",
         "field.hours_overlap": "{name}: {first} and {second} overlap.",
         "field.hours_twice": "{name} must name {hours} once.",
+        "field.ink": "{name} is no drawing of a signature.",
         "field.in_currency": "{name} must be in {currency}.",
         "field.kind": "{name} must be {kind}.",
         "field.legal_number": "{name} is not written as such numbers are.",

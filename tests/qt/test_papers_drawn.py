@@ -210,6 +210,20 @@ def test_signatures_never_part_from_the_words_above_them(notes):
     assert [words in page for page in pages] == ["Ada Moreau, renter" in page for page in pages]
 
 
+def _lines_drawn(data):
+    return sum(page.get_contents().get_data().count(b" l\n") for page in PdfReader(BytesIO(data)).pages)
+
+
+def test_a_signature_is_drawn_stroke_by_stroke_and_a_dot_is_seen():
+    plain = PaperSignature("Ada Moreau", "renter", ISSUED)
+    inked = replace(plain, ink="100,200 150,900 400,300 800,700;900,100")
+
+    without, with_it = (drawn(issued_paper(PaperKind.HAND_OVER, signatures=(each,))).data for each in (plain, inked))
+
+    assert 3 + 1 == _lines_drawn(with_it) - _lines_drawn(without)
+    assert text_of(without) == text_of(with_it)
+
+
 def test_the_firms_logo_has_its_place_and_moves_nothing_off_the_page():
     picture = QImage(64, 32, QImage.Format.Format_RGB32)
     picture.fill(0x2B50B8)

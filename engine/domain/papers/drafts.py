@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -36,6 +37,11 @@ TEMPLATE = 1
 LANGUAGES = ("en", "de")
 MOST_LINES, MOST_MARKS, MOST_PARTS = 200, 200, 50
 _MOST_QUANTITY = 1_000_000
+#: Eight thousand places.
+MOST_INK = 96_000
+_PLACE = r"[0-9]{1,5},[0-9]{1,5}"
+_STROKE = rf"{_PLACE}(?: {_PLACE})*"
+_INK = re.compile(rf"{_STROKE}(?:;{_STROKE})*")
 #: Field of a part -> how long it may be; whatever else is text is of ``_LONGEST``.
 _LENGTHS = {"note": 300, "detail": 200, "address": 300, "text": 300}
 _LONGEST = 120
@@ -120,7 +126,7 @@ def sound_content(content: Content, currency: str) -> Content:
         drivers=tuple(_cleaned(each, {"name"}) for each in content.drivers),
         marks=tuple(_cleaned(each, {"text"}) for each in content.marks),
         payments=tuple(_cleaned(each, {"tender"}) for each in content.payments),
-        signatures=tuple(_cleaned(each, {"name", "part"}) for each in content.signatures),
+        signatures=tuple(map(_sound_signature, content.signatures)),
         notes=tuple(clean("notes", each, longest=400) for each in content.notes),
     )
 
@@ -138,6 +144,12 @@ def _sound_line(n: int, line: PaperLine, currency: str) -> PaperLine:
     if line.gross != line.unit_price.times(line.quantity):
         raise InvalidText("lines", "field.line_sum")
     return _cleaned(replace(line, n=n, corrects=0), {"kind", "detail", "unit", "tax"})
+
+
+def _sound_signature(signature: PaperSignature) -> PaperSignature:
+    if len(signature.ink) > MOST_INK or (signature.ink and _INK.fullmatch(signature.ink) is None):
+        raise InvalidText("ink", "field.ink")
+    return replace(_cleaned(replace(signature, ink=""), {"name", "part"}), ink=signature.ink)
 
 
 def _cleaned(part: _P, required: set[str]) -> _P:

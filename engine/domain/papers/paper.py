@@ -149,12 +149,20 @@ class PaperPayment:
 
 @dataclass(frozen=True, slots=True)
 class PaperSignature:
-    """Attributes: ``part`` is a code for whose it is; ``content`` the SHA-256 of what was signed, hexadecimal."""
+    """A name under a line.
+
+    Attributes:
+        part: A code for whose it is.
+        content: The SHA-256 of what was signed, hexadecimal.
+        ink: As it was drawn: for each stroke its places ``x,y`` with blanks between, strokes parted by semicolons, in
+            whole ten-thousandths of the pad's width from its upper left corner.
+    """
 
     name: str
     part: str
     at: datetime
     content: str = ""
+    ink: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from engine.adapters.mongo.codec.stored import (
     whole,
 )
 from engine.adapters.mongo.schema import shape_parts as shapes
-from engine.domain.papers.drafts import MOST_LINES, MOST_MARKS, MOST_PARTS
+from engine.domain.papers.drafts import MOST_INK, MOST_LINES, MOST_MARKS, MOST_PARTS
 from engine.domain.papers.legal import CODE, MOST_TERMS, LegalData, LegalDecision, TaxDecision, TaxRate
 from engine.domain.papers.paper import (
     Body,
@@ -146,7 +146,13 @@ _PAYMENT = Stored(
 )
 _SIGNATURE = Stored(
     PaperSignature,
-    {"name": text(), "part": text(), "at": moment(), "content": maybe_empty().unless("")},
+    {
+        "name": text(),
+        "part": text(),
+        "at": moment(),
+        "content": maybe_empty().unless(""),
+        "ink": _long(MOST_INK).unless(""),
+    },
 )
 _CONTENT = Stored(
     Content,
