@@ -8,7 +8,7 @@ from enum import StrEnum, auto
 
 from engine.domain.car.body_type import BodyType
 from engine.domain.car.car import BranchId, CarId
-from engine.domain.counter.line_words import Tender
+from engine.domain.counter.line_words import PaidWith
 from engine.domain.money.money import Money
 from engine.domain.people.people import RenterId
 
@@ -123,7 +123,7 @@ class WithDeposit:
 
 @dataclass(frozen=True, slots=True)
 class PaidBy:
-    tender: Tender
+    tender: PaidWith
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,12 @@ T = TypeVar("T")
 _SPELT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 
 
-class Tender(StrEnum):
-    """How somebody says that it is paid."""
+class PaidWith(StrEnum):
+    """How somebody says that it is paid; which ``money.payment.Tender`` comes of it is not decided here."""
 
     CASH = auto()
     TERMINAL = auto()
-    STRIPE = auto()  #: a page in the renter's browser
+    CHECKOUT = auto()  #: a page in the renter's browser
     BANK = auto()
     VOUCHER = auto()
     ACCOUNT = auto()  #: on account
@@ -45,7 +45,7 @@ class LineWords:
     deposit: frozenset[str]
     discount: frozenset[str]
     fillers: frozenset[str]
-    tenders: Mapping[str, Tender]
+    tenders: Mapping[str, PaidWith]
     bodies: Mapping[str, BodyType]
     brands: Mapping[str, str]
     alike: tuple[frozenset[str], ...]
@@ -93,12 +93,12 @@ ENGLISH = LineWords(
     fillers=_words("for with and please by pays paying a an the"),
     tenders=_meant(
         {
-            Tender.CASH: "cash",
-            Tender.TERMINAL: "card terminal debit debit_card credit_card creditcard",
-            Tender.STRIPE: "link pay_link payment_link stripe qr",
-            Tender.BANK: "bank transfer bank_transfer wire",
-            Tender.VOUCHER: "voucher",
-            Tender.ACCOUNT: "account on_account invoice",
+            PaidWith.CASH: "cash",
+            PaidWith.TERMINAL: "card terminal debit debit_card credit_card creditcard",
+            PaidWith.CHECKOUT: "link pay_link payment_link stripe qr",
+            PaidWith.BANK: "bank transfer bank_transfer wire",
+            PaidWith.VOUCHER: "voucher",
+            PaidWith.ACCOUNT: "account on_account invoice",
         }
     ),
     bodies=_meant(
@@ -136,12 +136,12 @@ GERMAN = LineWords(
     fillers=_words("für mit und bitte zahlt per der die das ein eine einen"),
     tenders=_meant(
         {
-            Tender.CASH: "bar bargeld",
-            Tender.TERMINAL: "karte ec ec_karte girocard kreditkarte",
-            Tender.STRIPE: "zahlungslink",
-            Tender.BANK: "überweisung banküberweisung",
-            Tender.VOUCHER: "gutschein",
-            Tender.ACCOUNT: "rechnung auf_rechnung",
+            PaidWith.CASH: "bar bargeld",
+            PaidWith.TERMINAL: "karte ec ec_karte girocard kreditkarte",
+            PaidWith.CHECKOUT: "zahlungslink",
+            PaidWith.BANK: "überweisung banküberweisung",
+            PaidWith.VOUCHER: "gutschein",
+            PaidWith.ACCOUNT: "rechnung auf_rechnung",
         }
     ),
     bodies=_meant(
