@@ -13,6 +13,7 @@ from engine.adapters.disk.thumbnail_cache import NoThumbnails, ThumbnailFolder
 from engine.adapters.http.return_page import open_return_page
 from engine.adapters.image_import import PillowImport
 from engine.adapters.mongo.accounts import MongoAccounts
+from engine.adapters.mongo.backups.restored import MongoRestored
 from engine.adapters.mongo.changes import MongoChanges
 from engine.adapters.mongo.client import Client, Credentials, connect
 from engine.adapters.mongo.clock import ServerClock
@@ -26,7 +27,6 @@ from engine.adapters.mongo.queries.fleet import MongoFleet
 from engine.adapters.mongo.queries.unavailable_cars import MongoTaken
 from engine.adapters.mongo.queries.witnesses import MongoWitnesses
 from engine.adapters.mongo.renter_store import MongoRenters
-from engine.adapters.mongo.restored import MongoRestored
 from engine.adapters.mongo.store import MongoStore
 from engine.adapters.mongo.terms import MongoTerms
 from engine.adapters.redis.cache import RedisCache

@@ -204,12 +204,13 @@ def _carry_out(work: Coroutine[Any, Any, Iterable[str]]) -> None:
 @click.option("--clients", type=click.IntRange(1, 10_000), default=2, show_default=True)
 @click.option("--rounds", type=click.IntRange(1, 10_000), default=1, show_default=True)
 @click.option("--processes", type=click.IntRange(1, 64), default=1, show_default=True)
+@click.option("--handover", is_flag=True, help=tr("A booked car is handed over and taken back instead."))
 @click.option("--no-lease", is_flag=True, help=tr("Without the lease in Redis: the database alone must be right."))
 @click.option("--json", "as_json", is_flag=True, help=tr("A JSON object for each round and one for all."))
 @click.option(
     "--mongo-root", help=tr("On given servers: MongoDB account that may create a database; asks for its password.")
 )
-def race(
+def race(  # noqa: PLR0913 -- one for each option
     data: Path | None,
     clients: int,
     rounds: int,
@@ -217,13 +218,14 @@ def race(
     mongo_root: str | None,
     *,
     no_lease: bool,
+    handover: bool,
     as_json: bool,
 ) -> None:
     """Let many clients want one car at the same moment. Status 1 if ever two of them have it, or none."""
     from engine.commands import race_report  # noqa: PLC0415 -- the drivers take a quarter of a second to load
 
     with in_words():
-        terms = race_report.Terms(clients, rounds, min(processes, clients), lease=not no_lease)
+        terms = race_report.Terms(clients, rounds, min(processes, clients), lease=not no_lease, handover=handover)
         fair = asyncio.run(race_report.run(settings_of(data), terms, mongo_root, as_json=as_json))
     sys.exit(0 if fair else 1)
 

@@ -21,7 +21,9 @@ STANDINGS = MappingProxyType(
     {
         Standing.PENDING: tr("Pending"),
         Standing.CONFIRMED: tr("Confirmed"),
+        Standing.OUT: tr("Out"),
         Standing.COMPLETED: tr("Completed"),
+        Standing.NO_SHOW: tr("Not come"),
         Standing.EXPIRED: tr("Expired"),
         Standing.CANCELLED: tr("Cancelled"),
     }
@@ -62,6 +64,8 @@ def by_a_person(state: BookingState) -> bool:
     match state:
         case BookingState.HELD | BookingState.COMPLETED | BookingState.CANCELLED:
             return True
+        case BookingState.OUT | BookingState.NO_SHOW:
+            return True
         case BookingState.AWAITING_FUNDS | BookingState.RELEASING | BookingState.RELEASED | BookingState.CONFIRMED:
             return False
         case BookingState.REFUND_DUE | BookingState.REFUNDED:
@@ -69,7 +73,7 @@ def by_a_person(state: BookingState) -> bool:
     assert_never(state)
 
 
-def step_words(state: BookingState) -> tuple[str, Tone]:  # noqa: PLR0911 -- one for each state
+def step_words(state: BookingState) -> tuple[str, Tone]:  # noqa: C901, PLR0911 -- one for each state
     """What happened when a booking came to *state*, as its history tells it."""
     match state:
         case BookingState.HELD:
@@ -82,6 +86,10 @@ def step_words(state: BookingState) -> tuple[str, Tone]:  # noqa: PLR0911 -- one
             return tr("Car set free, nothing charged"), Tone.NEUTRAL
         case BookingState.CONFIRMED:
             return tr("Paid and confirmed"), Tone.POSITIVE
+        case BookingState.OUT:
+            return tr("Car handed over"), Tone.ACCENT
+        case BookingState.NO_SHOW:
+            return tr("Nobody came for the car"), Tone.WARNING
         case BookingState.COMPLETED:
             return tr("Car came back"), Tone.POSITIVE
         case BookingState.CANCELLED:
@@ -93,7 +101,7 @@ def step_words(state: BookingState) -> tuple[str, Tone]:  # noqa: PLR0911 -- one
     assert_never(state)
 
 
-def end_words(booking: Booking) -> tuple[str, str]:
+def end_words(booking: Booking) -> tuple[str, str]:  # noqa: PLR0911 -- one for each end
     """A title, and what became of the money, where nothing more is to be done."""
     back = amount(booking.payment.refund.amount if booking.payment.refund else booking.price)
     refunded = refunded_words(back, booking.payment.refund.state) if booking.payment.refund else ""
@@ -110,6 +118,10 @@ def end_words(booking: Booking) -> tuple[str, str]:
             return tr("The hold is over"), tr("Nothing was charged, and the car is free again.")
         case BookingState.CONFIRMED:
             return tr("Confirmed"), paid_words(booking)
+        case BookingState.OUT:
+            return tr("Out"), paid_words(booking)
+        case BookingState.NO_SHOW:
+            return tr("Nobody came for the car"), tr("The car is free again. {booking}", booking=paid_words(booking))
     assert_never(booking.state)
 
 

@@ -12,6 +12,7 @@ from enum import Enum
 from types import MappingProxyType
 
 from desktop.words.account_words import OF_ACCOUNTS
+from desktop.words.counter_words import OF_THE_COUNTER
 from desktop.words.figures import (
     amount,
     basis_points_of,
@@ -53,6 +54,7 @@ from engine.domain.booking.booking import BookingId
 from engine.domain.booking.unbelieved import RefundNotMade
 from engine.domain.booking.wish import Refusal
 from engine.domain.booking.wish_errors import WishRefused
+from engine.domain.car import places
 from engine.domain.car.handing_over import ClosedThen
 from engine.domain.car.opening_hours import Handing
 from engine.domain.car.photo import PhotoProblem
@@ -290,9 +292,7 @@ _PLAIN = MappingProxyType(
         errors.CurrencyMismatch.code: tr("Two currencies cannot be added up. Please tell head office."),
         errors.Forbidden.code: tr("Your account may not do this. Ask an administrator."),
         errors.AlreadyHolds.code: tr("This holds already, or will within a minute. Set other rules instead."),
-        changed_car.CarIsOut.code: (
-            tr("This rental has begun, so the booking stays with its car. A car that is out is exchanged, not moved.")
-        ),
+        changed_car.CarIsOut.code: (tr("The renter has the car. A car that is out is exchanged, not moved.")),
         changed_car.NotAlike.code: tr("Only a car of the same type at the same branch takes over a booking."),
         errors.MoveRefused.code: tr("The booking is already further on. What you see now is up to date."),
         errors.PaymentMismatch.code: tr("The payment does not fit this booking. Please tell head office."),
@@ -310,6 +310,9 @@ _PLAIN = MappingProxyType(
 #: Code -> what is said.
 _SENTENCES: MappingProxyType[str, Message | _Sentence] = MappingProxyType(
     {
+        places.NotHere.code: Message(
+            tr("This car will stand at another branch then, or is promised there next."), NextStep.SIMILAR
+        ),
         errors.InvalidPeriod.code: _period,
         BrowserNotOpened.code: lambda problem: Message(no_browser(problem)),
         errors.NotChargeable.code: lambda problem: Message(not_chargeable(problem)),
@@ -326,7 +329,7 @@ _SENTENCES: MappingProxyType[str, Message | _Sentence] = MappingProxyType(
             tr("The price has changed meanwhile. Nothing was booked."), NextStep.SEARCH_AGAIN
         ),
         errors.WrongStripeMode.code: _mode,
-        **{code: Message(text) for code, text in (_PLAIN | OF_ACCOUNTS | OF_MOVEMENTS).items()},
+        **{code: Message(text) for code, text in (_PLAIN | OF_ACCOUNTS | OF_MOVEMENTS | OF_THE_COUNTER).items()},
         **{code: Message(text, NextStep.RETRY) for code, text in OF_WISHES.items()},
         WishRefused.code: _refused_wish,
         **dict.fromkeys(RENTER_CODES, _renter),

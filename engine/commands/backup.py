@@ -16,7 +16,7 @@ import structlog
 from engine.adapters.disk.backup_file import BackupKey
 from engine.adapters.disk.backup_place import appearing
 from engine.adapters.disk.backup_records import BackupWriter, check
-from engine.adapters.mongo.backup import copy_database, note
+from engine.adapters.mongo.backups.backup import copy_database, note
 from engine.adapters.mongo.client import Client, Connector, Credentials, connect, database, speaking
 from engine.adapters.mongo.clock import ServerClock
 from engine.adapters.mongo.schema.version import schema_row, version_of

@@ -9,8 +9,8 @@ import sys
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass, field
+from contextlib import asynccontextmanager, suppress
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from multiprocessing.synchronize import Barrier
@@ -21,6 +21,7 @@ from typing import Any
 import structlog
 
 from engine.adapters.mongo.client import Client, Credentials, connect, database, speaking
+from engine.adapters.mongo.codec.bookings import booking_document
 from engine.adapters.mongo.codec.documents import (
     branch_document,
     car_document,
@@ -29,24 +30,29 @@ from engine.adapters.mongo.codec.documents import (
     series_document,
 )
 from engine.adapters.mongo.schema.provision import NewAccount, create_account, provision
-from engine.bootstrap import Deployment, open_engine
+from engine.bootstrap import Deployment, Engine, open_engine
+from engine.commands.race_hand_over import promised, times_of
 from engine.config import Secret
-from engine.domain.booking.states import BLOCKING
+from engine.domain.booking.booking import BookingId
+from engine.domain.booking.handing_over import StillOut
+from engine.domain.booking.states import BLOCKING, BookingState
 from engine.domain.car.body_type import BodyType
 from engine.domain.car.car import Branch, BranchId, Car, CarId, CarStatus, Fuel, OwnerId, Transmission, terms_of
 from engine.domain.car.opening_hours import every_day
 from engine.domain.firm.settings import BEGINNING, FirmSettings
 from engine.domain.money.money import Money
-from engine.domain.people.people import Renter, RenterId, Role
+from engine.domain.people.people import AccountName, Renter, RenterId, Role
 from engine.domain.shared.errors import (
     AlreadyAsked,
     Contended,
     DriveSphereError,
+    MoveRefused,
+    Overtaken,
     PeriodTaken,
     ServersFailed,
     Unavailable,
 )
-from engine.domain.shared.period import RentalPeriod
+from engine.domain.shared.period import RentalPeriod, whole_milliseconds
 from engine.services.booking.booking import HoldCar
 
 _CLERK, _BRANCH, _RENTER = "race.clerk", BranchId("br-race"), RenterId("renter-race")
@@ -56,17 +62,18 @@ _START_WITHIN_S, _ROUND_WITHIN_S = 60.0, 120.0
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What is raced. ``days`` is the period everybody wants."""
+    """What is raced. Attributes: ``handover`` is whether a booked car is handed over and taken back instead."""
 
     clients: int = 2
     rounds: int = 1
     processes: int = 1
     lease: bool = True
+    handover: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One client's outcome: 201 with a booking, 409 taken or asked before, 423 being processed, 503 no answer."""
+    """One client's outcome: 201 with a booking, 409 somebody else was first, 423 being processed, 503 no answer."""
 
     client: int
     code: int
@@ -81,6 +88,8 @@ class RaceRound:
         codes: How many clients got which code.
         blocking: Blocking bookings of the car for the period, counted in the database.
         overlapping: Pairs among them that overlap, counted in the database.
+        given, taken_back: How often the booking of the car went out and came back, counted in the database; of a race
+            for that only.
         seconds: From the start signal to the last answer.
     """
 
@@ -90,10 +99,14 @@ class RaceRound:
     overlapping: int
     seconds: float
     answers: tuple[Answer, ...] = field(repr=False, default=())
+    given: int | None = None
+    taken_back: int | None = None
 
     @property
     def fair(self) -> bool:
-        """Whether exactly one client has the car."""
+        """Whether exactly one client has the car, or handed it over, and it came back once."""
+        if self.given is not None:
+            return (self.given, self.taken_back, self.blocking, self.codes.get(201, 0)) == (1, 1, 0, 1)
         return self.blocking == 1 and self.overlapping == 0 and self.codes.get(201, 0) == 1
 
     def as_json(self) -> dict[str, Any]:
@@ -120,7 +133,7 @@ def race(mongo_url: str, redis_url: str, admin: Credentials, terms: Terms) -> It
         for share in shares
     ]
     try:
-        asyncio.run(_prepare(deployment, admin, password, terms.rounds))
+        asyncio.run(_prepare(deployment, admin, password, terms))
         for runner in runners:
             runner.start()
         for number in range(terms.rounds):
@@ -128,7 +141,7 @@ def race(mongo_url: str, redis_url: str, admin: Credentials, terms: Terms) -> It
             began = time.perf_counter()
             got = _collect(answers, terms.clients)
             seconds = time.perf_counter() - began
-            yield asyncio.run(_judge(deployment, admin, number, period, got, seconds))
+            yield asyncio.run(_judge(deployment, admin, number, period, got, seconds, handover=terms.handover))
         for runner in runners:
             runner.join(_START_WITHIN_S)
     finally:
@@ -170,7 +183,24 @@ async def _run(
 ) -> None:
     async with open_engine(deployment, _CLERK, password, lease=terms.lease, background=False) as engine:
 
+        async def hand_over(client: int, car: CarId) -> Answer:
+            """And back, whoever handed it over."""
+            booking_id = BookingId(f"bk-{car}")
+            try:
+                answer = Answer(client, 201, (await engine.rental.hand_over(engine.actor, booking_id)).id)
+            except DriveSphereError as problem:
+                answer = Answer(client, _code(problem))
+            while answer.code == 201:  # noqa: PLR2004 -- the one who handed it over sees to it that it comes back
+                with suppress(Overtaken, Contended, Unavailable):
+                    await _took_back(engine, booking_id)
+                    return answer
+            with suppress(DriveSphereError):
+                await engine.rental.returned(engine.actor, booking_id)
+            return answer
+
         async def ask(client: int, car: CarId) -> Answer:
+            if terms.handover:
+                return await hand_over(client, car)
             wish = HoldCar(secrets.token_hex(8), car, period, _RENTER, _RATE)
             try:
                 return Answer(client, 201, (await engine.booking.hold(engine.actor, wish)).id)
@@ -183,11 +213,17 @@ async def _run(
                 answers.put(answer)
 
 
+async def _took_back(engine: Engine, booking_id: BookingId) -> None:
+    """Whoever did it. Raises: what may pass by itself."""
+    with suppress(MoveRefused):
+        await engine.rental.returned(engine.actor, booking_id)
+
+
 def _code(problem: DriveSphereError) -> int:
     match problem:
         case Contended():
             return 423
-        case PeriodTaken() | AlreadyAsked():
+        case PeriodTaken() | AlreadyAsked() | MoveRefused() | Overtaken() | StillOut():
             return 409
         case Unavailable():
             return 503
@@ -213,6 +249,8 @@ async def _judge(
     period: RentalPeriod,
     answers: tuple[Answer, ...],
     seconds: float,
+    *,
+    handover: bool,
 ) -> RaceRound:
     async with _administering(deployment, admin) as client:
         bookings = database(client, deployment.database).bookings
@@ -223,9 +261,13 @@ async def _judge(
             "ends_at": {"$gt": period.starts_at},
         }
         found = await bookings.find(query, {"starts_at": 1, "ends_at": 1}).sort("starts_at", 1).to_list()
+        own = await bookings.find_one({"_id": f"bk-{_car_id(number)}"}) if handover else None
     overlapping = sum(later["starts_at"] < earlier["ends_at"] for earlier, later in pairwise(found))
     codes = dict(sorted(Counter(answer.code for answer in answers).items()))
-    return RaceRound(number + 1, codes, len(found), overlapping, round(seconds, 3), answers)
+    outcome = RaceRound(number + 1, codes, len(found), overlapping, round(seconds, 3), answers)
+    if own is None:
+        return outcome
+    return replace(outcome, given=times_of(own, BookingState.OUT), taken_back=times_of(own, BookingState.COMPLETED))
 
 
 @asynccontextmanager
@@ -238,17 +280,25 @@ async def _administering(deployment: Deployment, admin: Credentials) -> AsyncIte
         await client.close()
 
 
-async def _prepare(deployment: Deployment, admin: Credentials, password: str, rounds: int) -> None:
+async def _prepare(deployment: Deployment, admin: Credentials, password: str, race_terms: Terms) -> None:
     branch = Branch(_BRANCH, "Race", "Berlin", "Start 1", "Europe/Berlin", every_day("08:00", "18:00"))
-    cars = [_car(number) for number in range(rounds)]
+    cars = [_car(number) for number in range(race_terms.rounds)]
+    terms = [terms_of(car, branch) for car in cars]
     renter = Renter(_RENTER, "Robin Race", "robin@example.org", "+49301234567", "R-1")
     async with _administering(deployment, admin) as client:
         await provision(client, deployment.database, FirmSettings())
         db = database(client, deployment.database)
         await db.branches.insert_one(branch_document(branch))
         await db.cars.insert_many([car_document(car) for car in cars])
-        await db.fences.insert_many([fence_document(car, terms_of(car, branch), ()) for car in cars])
-        await db.car_terms.insert_many([series_document(terms_of(car, branch), "race", BEGINNING) for car in cars])
+        now = whole_milliseconds(datetime.now(UTC))
+        booked = [promised(each, renter, AccountName(_CLERK), now) for each in terms] if race_terms.handover else []
+        kept = {booking.car_id: (booking,) for booking in booked}
+        await db.fences.insert_many(
+            [fence_document(car, own, kept.get(car.id, ())) for car, own in zip(cars, terms, strict=True)]
+        )
+        await db.car_terms.insert_many([series_document(each, "race", BEGINNING) for each in terms])
+        if booked:
+            await db.bookings.insert_many([booking_document(booking) for booking in booked])
         await db.renters.insert_one(renter_document(renter))
         await create_account(client, deployment.database, NewAccount(_CLERK, password, Role.CLIENT, "Race", _BRANCH))
 

@@ -58,6 +58,8 @@ def _race(mongo_url: str, redis_url: str, admin: Credentials, terms: Terms, *, a
         "codes": dict(sorted(codes.items())),
         "rounds_with_more_than_one": sum(each.blocking > 1 for each in rounds),
         "rounds_with_none": sum(each.blocking == 0 for each in rounds),
+        "given_twice": sum((each.given or 0) > 1 for each in rounds),
+        "returns_lost": sum(each.taken_back == 0 for each in rounds),
         "fair": fair,
     }
     if as_json:

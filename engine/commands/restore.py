@@ -12,12 +12,12 @@ from engine.adapters.disk.backup_file import BackupKey
 from engine.adapters.disk.backup_place import appearing
 from engine.adapters.disk.backup_records import Checked
 from engine.adapters.mongo.accounts import MongoAccounts
+from engine.adapters.mongo.backups.restore import Restore, open_restore
 from engine.adapters.mongo.client import Client, Connector, database, speaking
 from engine.adapters.mongo.clock import ServerClock
 from engine.adapters.mongo.codec.people import person_document, person_of
 from engine.adapters.mongo.codec.reading import sound
 from engine.adapters.mongo.deployment import MongoDeployment
-from engine.adapters.mongo.restore import Restore, open_restore
 from engine.adapters.mongo.schema.founding import found
 from engine.adapters.mongo.schema.migrations import LATEST
 from engine.adapters.mongo.schema.provision import provision

@@ -120,8 +120,12 @@ class Calendar:
             if dice() > _TAKEN_AGAIN or known - ended < _LATEST:
                 return
             created = _within(ended, known, 0.1 + 0.7 * dice())
-        over = period.ends_at <= self._now
-        yield Plan(period, BookingState.COMPLETED if over else BookingState.CONFIRMED, created)
+        yield Plan(period, self._stands(period), created)
+
+    def _stands(self, period: RentalPeriod) -> BookingState:
+        if period.ends_at <= self._now:
+            return BookingState.COMPLETED
+        return BookingState.OUT if period.starts_at <= self._now else BookingState.CONFIRMED
 
     def _created(self, known: datetime) -> datetime:
         """When a rental was booked: before *known*, in office hours mostly."""

@@ -156,6 +156,11 @@ class DemoBookings:
         confirmed = Step(BookingState.CONFIRMED, plan.created_at + paid_after, "stripe")
         if plan.state is BookingState.CONFIRMED:
             return held, confirmed
+        out = Step(BookingState.OUT, plan.period.starts_at, self.clerk)
+        if plan.state is BookingState.OUT:
+            return held, confirmed, out
+        if plan.state is BookingState.COMPLETED:
+            return held, confirmed, out, Step(plan.state, plan.ended_at or plan.period.ends_at, self.clerk)
         return held, confirmed, Step(plan.state, plan.ended_at or plan.period.ends_at, self.clerk)
 
 

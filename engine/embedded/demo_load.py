@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
+from engine.adapters.mongo.backups.restore import MARK
 from engine.adapters.mongo.client import Client, Database, Document, database, speaking
 from engine.adapters.mongo.codec.bookings import booking_document
 from engine.adapters.mongo.codec.documents import (
@@ -21,7 +22,6 @@ from engine.adapters.mongo.codec.documents import (
 )
 from engine.adapters.mongo.codec.papers import legal_document, tax_document
 from engine.adapters.mongo.codec.settings import revision_document
-from engine.adapters.mongo.restore import MARK
 from engine.adapters.mongo.schema.indexes import INDEXES
 from engine.adapters.mongo.schema.migrations import LATEST
 from engine.adapters.mongo.schema.provision import NewAccount, create_account, provision
@@ -29,6 +29,7 @@ from engine.adapters.mongo.schema.rights import RIGHTS
 from engine.adapters.mongo.schema.rules import VALIDATORS
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.states import BookingState
+from engine.domain.car.availability import ClaimKind
 from engine.domain.car.car import Car, CarId, CarStatus, terms_of
 from engine.domain.firm.settings import BEGINNING, FirmSettings
 from engine.domain.people.people import Role
@@ -147,19 +148,36 @@ def _statuses(cars: Iterable[Car], first: dict[CarId, datetime], last: dict[CarI
 
 
 async def _bring_home(db: Database, now: datetime) -> None:
-    """The demo's renters return on time: a folder opened weeks later has no hundred overdue cars."""
-    over = {
-        "state": BookingState.CONFIRMED,
-        "ends_at": {"$lte": now},
-        "payments.attempts.payment_intent": {"$regex": "^pi_demo_"},
-    }
-    back = [row["_id"] async for row in db.bookings.find(over, {"_id": 1})]
-    if not back:
-        return
-    step = {"state": BookingState.COMPLETED, "at": whole_milliseconds(now), "by": "demo"}
-    change = {"$set": {"state": BookingState.COMPLETED}, "$push": {"history": step}, "$inc": {"version": 1}}
-    await db.bookings.update_many({"_id": {"$in": back}}, change)
-    await db.fences.update_many({}, {"$inc": {"seq": 1}, "$pull": {"claims": {"id": {"$in": back}}}})
+    """The demo's renters come and return on time: a folder opened weeks later has no hundred overdue cars."""
+    drawn: Document = {"payments.attempts.payment_intent": {"$regex": "^pi_demo_"}}
+    went = await _moved(
+        db, {**drawn, "state": BookingState.CONFIRMED, "starts_at": {"$lte": now}}, BookingState.OUT, now
+    )
+    back = await _moved(db, {**drawn, "state": BookingState.OUT, "ends_at": {"$lte": now}}, BookingState.COMPLETED, now)
+    if gone := [claim_id for claim_id in went if claim_id not in back]:
+        change: Document = {"$inc": {"seq": 1}, "$set": {"at": None, "claims.$[own].out": True}}
+        own = [{"own.id": {"$in": gone}, "own.kind": ClaimKind.BOOKING}]
+        await db.fences.update_many({"claims.id": {"$in": gone}}, change, array_filters=own)
+    if back:
+        here: list[Document] = [
+            {
+                "$set": {
+                    "seq": {"$add": ["$seq", 1]},
+                    "at": "$terms.branch_id",
+                    "claims": {"$filter": {"input": "$claims", "cond": {"$not": {"$in": ["$$this.id", back]}}}},
+                }
+            }
+        ]
+        await db.fences.update_many({"claims.id": {"$in": back}}, here)
+
+
+async def _moved(db: Database, wanted: Document, state: BookingState, now: datetime) -> list[str]:
+    ids = [row["_id"] async for row in db.bookings.find(wanted, {"_id": 1})]
+    step = {"state": state, "at": whole_milliseconds(now), "by": "demo"}
+    change = {"$set": {"state": state}, "$push": {"history": step}, "$inc": {"version": 1}}
+    if ids:
+        await db.bookings.update_many({"_id": {"$in": ids}}, change)
+    return ids
 
 
 def _fingerprint() -> str:

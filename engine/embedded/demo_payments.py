@@ -27,7 +27,10 @@ async def introduce_payments(client: Client, name: str, stripe_url: str, stripe_
         sandbox = hashlib.sha256(stripe_key.encode()).hexdigest()
         if await db.deployment.find_one({"_id": "demo", "payments_at": sandbox}):
             return
-        standing = {"state": BookingState.CONFIRMED, "payments.attempts.payment_intent": {"$regex": "^pi_demo_"}}
+        standing = {
+            "state": {"$in": [BookingState.CONFIRMED, BookingState.OUT]},
+            "payments.attempts.payment_intent": {"$regex": "^pi_demo_"},
+        }
         rows = await db.bookings.find(standing, {"payments": 1, "quote": 1}).to_list()
         headers = {"Authorization": f"Bearer {stripe_key}", "Stripe-Version": STRIPE_VERSION}
         try:

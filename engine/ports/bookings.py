@@ -31,13 +31,16 @@ T = TypeVar("T")
 class Transaction(Protocol):
     """One transaction: majority write concern, snapshot read, all or nothing."""
 
-    async def claim(self, car_id: CarId, period: RentalPeriod, booking_id: BookingId, now: datetime) -> CarTerms:
+    async def claim(
+        self, car_id: CarId, period: RentalPeriod, booking_id: BookingId, now: datetime, to: BranchId | None = None
+    ) -> CarTerms:
         """Enter *period* in the car's fence, which refuses what overlaps, and make every other claim conflict.
 
-        A rental that ended before *now* and was not returned is overdue: its car is refused for pick-ups within
-        ``OVERDUE_AHEAD``.
+        A car that is out and should be back before *now* is overdue: it is refused for pick-ups within
+        ``OVERDUE_AHEAD``. The car is left at the branch *to*, or where it belongs.
 
         Raises:
+            NotHere: The car will not stand at its branch then, or is promised at another one than *to* next.
             CarNotRentable: The car is not active.
             NotFound: There is no such car.
             PeriodTaken: A blocking booking overlaps.
@@ -52,7 +55,20 @@ class Transaction(Protocol):
         With *back* it is a car that it had before, which may be out of service: what was promised stays promised.
 
         Raises:
-            CarNotRentable, NotFound, PeriodTaken: As for ``claim``.
+            CarNotRentable, NotFound, NotHere, PeriodTaken: As for ``claim``.
+        """
+
+    async def hand_out(self, booking: Booking, now: datetime) -> None:
+        """Say in the car's fence that the renter of *booking* has it from *now* on; ``replace`` says so of its row.
+
+        A renter who comes early has the car from then on, if it is free.
+
+        Raises:
+            CarNotRentable: The car is not active.
+            NotFound: There is no such car.
+            NotReady: It is promised to somebody else until later.
+            StillOut: Another renter has it.
+            Overtaken: The booking does not keep it any more, or has it already.
         """
 
     async def put_movement(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
-from datetime import datetime
 from typing import Protocol
 
 from engine.domain.booking.booking import Booking
@@ -37,7 +36,7 @@ class OwnerBooks(Protocol):
 class OverviewBook(Protocol):
     """Raises Unavailable("mongodb") and Forbidden. Each answer takes a fixed number of commands."""
 
-    async def counts(self, now: datetime, branches: list[Branch]) -> Counts: ...
+    async def counts(self, branches: list[Branch]) -> Counts: ...
 
     async def users(self) -> dict[Role, int]: ...
 

@@ -16,7 +16,7 @@ import structlog
 from engine.adapters.disk.backup_file import BackupKey
 from engine.adapters.disk.backup_place import PART, make_key_file, read_key_file
 from engine.adapters.disk.key_ring import KeyRing
-from engine.adapters.mongo.backup import note
+from engine.adapters.mongo.backups.backup import note
 from engine.adapters.mongo.client import Client, Credentials, connect, database, speaking
 from engine.adapters.mongo.clock import ServerClock
 from engine.commands.backup import make_backup

@@ -197,6 +197,8 @@ _LINES = Words(
         "claim.unreadable": "{car}: {unreadable} of its claims cannot be read",
         "claim.twice": "{car}: {claim} claims it twice",
         "claim.keeps_nothing": "{car}: claimed by {claim}, which does not keep it",
+        "claim.out": "{car}: claim {claim} and its booking differ in whether the renter has the car",
+        "claim.out_twice": "{car}: out with several bookings at once: {claims}",
         "claim.other_times": "{car}: claimed by {claim} for other times than it is booked",
         "claim.missing": "{car}: kept by {booking}, and not claimed by it",
         "claim.held_too_long": "{car}: held by {booking} until {until}, longer than any rule",

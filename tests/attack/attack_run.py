@@ -114,6 +114,7 @@ class Run:
         if act in ("refund", "sweep"):
             booking = await desk.payment.settle(desk.actor, booking.id)
         if act == "sweep":
+            booking = await desk.rental.hand_over(desk.actor, booking.id)
             booking = await desk.rental.returned(desk.actor, booking.id)
         if act == "void":
             run_out(self.world, booking)

@@ -30,9 +30,9 @@ from builders import ACCOUNTS, BERLIN, LONG_AGO, PASSWORD, RATE, RENTER, make_ca
 from engine.adapters.mongo.client import TRANSACTION_S, Credentials, connect, database
 from engine.adapters.mongo.codec.bookings import booking_document
 from engine.adapters.mongo.codec.documents import (
+    booking_claim,
     branch_document,
     car_document,
-    claim_document,
     fence_document,
     renter_document,
     series_document,
@@ -85,7 +85,7 @@ async def bare(client: pymongo.AsyncMongoClient, sample: Booking, car: CarId, da
     booking = replace(
         sample, id=BookingId(secrets.token_hex(6)), intent_key=secrets.token_hex(12), car_id=car, period=days.take()
     )
-    document, claim = booking_document(booking), claim_document(booking.id, booking.period)
+    document, claim = booking_document(booking), booking_claim(booking)
 
     async def write(session: pymongo.asynchronous.client_session.AsyncClientSession) -> None:
         entered = {"$inc": {"seq": 1}, "$push": {"claims": claim}}

@@ -88,6 +88,7 @@ def judge(evidence: Evidence) -> list[Violation]:
         accepted_is_stored,
         everything_ends,
         fences_agree,
+        cars_are_out_once,
         pages_are_known_and_closed,
         nobody_pays_for_nothing,
         ledger_is_the_books,
@@ -163,6 +164,16 @@ def fences_agree(evidence: Evidence) -> Iterator[str]:
         strange = {claim["kind"] for claim in fence["claims"]} - {"booking"}
         if claims != blocking[fence["_id"]] or strange or len(claims) != len(fence["claims"]):
             yield f"{fence['_id']}: claimed by {sorted(claims)}, blocked by {sorted(blocking[fence['_id']])}"
+
+
+def cars_are_out_once(evidence: Evidence) -> Iterator[str]:
+    """A fence says of a claim that the renter has the car where its booking does, and of one at the most."""
+    out = {document["_id"] for document in evidence.history.last() if document["state"] == "out"}
+    for fence in evidence.fences:
+        claimed = {claim["id"] for claim in fence["claims"] if claim["out"]}
+        owed = {claim["id"] for claim in fence["claims"]} & out
+        if claimed != owed or len(claimed) > 1 or (fence["at"] is None) != bool(claimed):
+            yield f"{fence['_id']}: out with {sorted(claimed)}, its bookings say {sorted(owed)}, at {fence['at']}"
 
 
 def pages_are_known_and_closed(evidence: Evidence) -> Iterator[str]:

@@ -47,7 +47,7 @@ def _release_without_token(_: Points) -> None:
 def _no_fence(_: Points) -> None:
     """Read, then insert, under snapshot isolation."""
 
-    async def claim(self, car_id, period, _booking_id, _now):
+    async def claim(self, car_id, period, _booking_id, _now, _to=None):
         overlap = {"starts_at": {"$lt": period.ends_at}, "ends_at": {"$gt": period.starts_at}}
         query = {"car_id": car_id, "state": {"$in": list(BLOCKING)}, **overlap}
         if taken := await self._db.bookings.find_one(query, session=self._session):

@@ -18,11 +18,11 @@ from refusing import refused
 from engine.adapters.disk import backup_records
 from engine.adapters.disk.backup_file import CHUNK, BackupKey, Sealer
 from engine.adapters.disk.backup_records import PART, BackupWriter
-from engine.adapters.mongo import backup as mongo_backup
+from engine.adapters.mongo.backups import backup as mongo_backup
+from engine.adapters.mongo.backups.restore import MARK, Restore
 from engine.adapters.mongo.client import Connector, Credentials, connect
 from engine.adapters.mongo.codec.documents import audit_document
 from engine.adapters.mongo.deployment import MongoDeployment
-from engine.adapters.mongo.restore import MARK, Restore
 from engine.commands.backup import make_backup
 from engine.commands.restore import RestoreOrder, Target, restore
 from engine.domain.firm.audit import AuditRow

@@ -71,7 +71,8 @@ async def confirmed(desk, stripe, **changes):
 async def car_out(desk, stripe):
     """Paid, and the car has been out for five minutes."""
     begun = desk.clock.now() - timedelta(minutes=5)
-    return await confirmed(desk, stripe, period=RentalPeriod(begun, begun + timedelta(days=2)))
+    booking = await confirmed(desk, stripe, period=RentalPeriod(begun, begun + timedelta(days=2)))
+    return await desk.rental.hand_over(desk.actor, booking.id)
 
 
 async def completed(desk, stripe):
@@ -353,11 +354,15 @@ async def test_a_rental_moved_to_other_days_gives_nothing_back(world, stripe):
         booking = await car_out(desk, stripe)
         before = await moved_money(stripe, booking)
         later = {name: at + timedelta(days=30) for name, at in vars_of(booking.period).items()}
+        later["free_at"] = later["ends_at"]
         asked = booking.payment.attempt.request
         for at in vars_of(booking.period).values():
             asked = asked.replace(told(at), told(at + timedelta(days=30)))
         with raw(world, "clerk") as db:
-            db.bookings.update_one({"_id": booking.id}, {"$set": {**later, "payments.0.attempts.0.request": asked}})
+            here = {"state": "confirmed", "history": world.stored(booking)["history"][:-1]}
+            db.bookings.update_one(
+                {"_id": booking.id}, {"$set": {**later, **here, "payments.0.attempts.0.request": asked}}
+            )
 
         with pytest.raises(NotBelieved):
             await desk.rental.cancel(desk.actor, booking.id, Money(100_00, "EUR"), MISTAKE)

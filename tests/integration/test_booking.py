@@ -70,7 +70,7 @@ async def test_B3_with_the_lease_off_still_exactly_one(world):
 async def test_B3_without_the_fence_the_race_is_lost(world, monkeypatch):
     """The guard earns its place: claim without asking the fence, and one car is sold many times."""
 
-    async def claim_blindly(self, car_id, period, booking_id, now):
+    async def claim_blindly(self, car_id, period, booking_id, now, to=None):
         fence = await self._db.fences.find_one({"_id": car_id}, session=self._session)
         taken = await self._db.bookings.find_one({"car_id": car_id}, session=self._session)
         if taken is not None:

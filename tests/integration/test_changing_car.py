@@ -194,10 +194,11 @@ async def test_only_a_car_in_service_of_the_type_and_branch_that_was_sold_will_d
     assert 1 == len({row["car_id"] for row in world.db.ledger.find({})})
 
 
-async def test_no_car_is_changed_under_a_rental_that_has_begun_nor_of_what_is_not_paid_nor_by_others(world, stripe):
+async def test_no_car_is_changed_under_its_renter_nor_of_what_is_not_paid_nor_by_others(world, stripe):
     async with world.desk() as desk, world.desk("owner") as owner, world.desk("renter") as renter:
         now = desk.clock.now() - timedelta(minutes=5)
         out = await confirmed(desk, stripe, period=RentalPeriod(now, now + timedelta(days=2)))
+        out = await desk.rental.hand_over(desk.actor, out.id)
         held = await desk.booking.hold(desk.actor, wish(desk, car="car-3", key="k", shown_price=Money(160_00, "EUR")))
         with pytest.raises(CarIsOut):
             await change(desk, out)
@@ -302,9 +303,9 @@ async def test_of_two_who_want_one_car_at_one_moment_one_has_it(world, stripe, r
 async def test_without_the_fence_these_races_are_lost(world, stripe, monkeypatch, race):
     enter = MongoTransaction._enter
 
-    async def blindly(self, car_id, period, booking_id, now, only):
-        monkeypatch.setattr("engine.adapters.mongo.transaction.in_the_way", lambda *_: {"id": "nobody"})
-        return await enter(self, car_id, period, booking_id, now, only)
+    async def blindly(self, *told, **how):
+        monkeypatch.setattr("engine.adapters.mongo.fences.in_the_way", lambda *_: {"id": "nobody"})
+        return await enter(self, *told, **how)
 
     monkeypatch.setattr(MongoTransaction, "_enter", blindly)
     async with world.desk(lease=False) as desk:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from bson import ObjectId
-from builders import DATABASE, PASSWORD, days, wish
+from builders import DATABASE, PASSWORD, days, kept, wish
 from hostile import VALUES, paths, with_value
 from payments import opened
 
@@ -35,7 +35,7 @@ def wrong(finding) -> str:
 
 def claim(booking_id, kind="booking", *, first=0, days_long=1):
     begin = datetime(2030, 1, 1, tzinfo=UTC) + timedelta(days=first)
-    return {"id": booking_id, "kind": kind, "starts_at": begin, "ends_at": begin + timedelta(days=days_long)}
+    return kept(booking_id, begin, begin + timedelta(days=days_long), kind)
 
 
 async def test_each_way_in_which_claims_and_bookings_part_is_named_and_honest_ones_are_not(world):
@@ -50,7 +50,10 @@ async def test_each_way_in_which_claims_and_bookings_part_is_named_and_honest_on
     )
     fences.update_one({"_id": "car-1"}, {"$push": {"claims": claim("away", "movement", first=9)}})
     fences.update_one({"_id": "car-2"}, {"$set": {"claims": []}})
-    fences.update_one({"_id": "car-3"}, {"$set": {"claims.0.ends_at": moved.period.ends_at + timedelta(hours=1)}})
+    fences.update_one(
+        {"_id": "car-3"},
+        {"$set": dict.fromkeys(("claims.0.ends_at", "claims.0.free_at"), moved.period.ends_at + timedelta(hours=1))},
+    )
     world.db.bookings.update_one(
         {"_id": held.id}, {"$set": {"hold_until": datetime(2035, 1, 1, tzinfo=UTC)}}, bypass_document_validation=True
     )

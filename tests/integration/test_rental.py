@@ -39,6 +39,12 @@ async def _confirmed(desk, stripe, **changes):
     return await desk.payment.settle(desk.actor, booking.id)
 
 
+async def _begun(desk, stripe):
+    """Paid, and five minutes ago the renter was expected."""
+    begun = desk.clock.now() - timedelta(minutes=5)
+    return await _confirmed(desk, stripe, period=RentalPeriod(begun, begun + timedelta(days=2)))
+
+
 def _ledger(world, booking):
     rows = world.db.ledger.find({"booking_id": booking.id})
     return sorted((row["kind"], row["amount"]["minor"]) for row in rows)
@@ -105,7 +111,7 @@ async def test_a_session_of_another_booking_is_not_believed(world, stripe):
 async def test_B6_without_the_claim_a_late_payment_would_sell_the_car_twice(world, stripe, monkeypatch):
     """The guard earns its place."""
 
-    async def claim_blindly(self, car_id, period, booking_id, now):
+    async def claim_blindly(self, car_id, period, booking_id, now, _to=None):
         return None
 
     async with world.desk() as desk:
@@ -252,9 +258,9 @@ async def test_cancelling_before_the_money_was_taken_lets_it_go_without_a_refund
 
 async def test_B8_an_overdue_car_is_not_promised_for_today_and_is_free_once_it_is_back(world, stripe):
     async with world.desk() as desk:
-        booking = await _confirmed(desk, stripe)
         now = desk.clock.now()
-        ended = {"starts_at": now - timedelta(days=2), "ends_at": now - timedelta(hours=1)}
+        booking = await desk.rental.hand_over(desk.actor, (await _begun(desk, stripe)).id)
+        ended = {"starts_at": now - timedelta(days=2)} | dict.fromkeys(("ends_at", "free_at"), now - timedelta(hours=1))
         world.db.bookings.update_one({"_id": booking.id}, {"$set": ended}, bypass_document_validation=True)
         world.db.fences.update_one({"_id": "car-1"}, {"$set": {f"claims.0.{name}": at for name, at in ended.items()}})
         today = wish(
@@ -274,24 +280,31 @@ async def test_B8_an_overdue_car_is_not_promised_for_today_and_is_free_once_it_i
     assert 2 == world.blocking("car-1")
 
 
-async def test_B8_a_rental_that_has_not_begun_cannot_be_returned(world, stripe):
+async def test_B8_a_car_that_was_not_handed_over_cannot_be_returned(world, stripe):
     async with world.desk() as desk:
         booking = await _confirmed(desk, stripe)
         with pytest.raises(MoveRefused):
             await desk.rental.returned(desk.actor, booking.id)
 
 
-async def test_B8_a_rental_that_has_begun_is_not_cancelled_under_its_drivers_feet(world, stripe):
+async def test_B8_a_rental_is_not_cancelled_under_its_drivers_feet(world, stripe):
     async with world.desk() as desk:
-        booking = await _confirmed(desk, stripe)
-        begun = desk.clock.now() - timedelta(minutes=5)
-        world.db.bookings.update_one(
-            {"_id": booking.id}, {"$set": {"starts_at": begun}}, bypass_document_validation=True
-        )
+        booking = await _begun(desk, stripe)
+        await desk.rental.hand_over(desk.actor, booking.id)
         with pytest.raises(MoveRefused):
             await desk.rental.cancel(desk.actor, booking.id, Money(0, "EUR"), MISTAKE)
 
     assert 1 == world.blocking("car-1")
+
+
+async def test_a_booking_that_has_begun_is_cancelled_for_nothing_while_the_car_is_here(world, stripe):
+    async with world.desk() as desk:
+        booking = await _begun(desk, stripe)
+        cancelled = await desk.rental.cancel(desk.actor, booking.id, Money(0, "EUR"))
+
+    assert BookingState.CANCELLED == cancelled.state
+    assert 0 == world.blocking("car-1")
+    assert [("charge", 100_00), ("owner_share", 85_00), ("platform_share", 15_00)] == _ledger(world, booking)
 
 
 async def test_row_15_a_refund_whose_key_stripe_forgot_is_not_given_again(world, stripe):

@@ -9,11 +9,10 @@ from itertools import pairwise
 from random import Random
 
 import pytest
-from builders import BERLIN, make_car, wish
+from builders import BERLIN, kept, make_car, wish
 from payments import opened
 
 from engine.adapters.mongo import movements as mongo_movements
-from engine.adapters.mongo.codec.documents import movement_of
 from engine.domain.booking.states import BookingState
 from engine.domain.car.availability import WhyTaken
 from engine.domain.car.car import BranchId, CarStatus, OwnerId
@@ -300,7 +299,7 @@ async def test_of_a_hold_and_a_service_at_one_moment_exactly_one_wins(world, mon
 async def _claim_all(db, session, car_id):
     """A claim for every open movement, whatever else the fence has."""
     rows = await db.movements.find({"car_id": car_id, **mongo_movements.OPEN_NOW}, session=session).to_list()
-    made = [mongo_movements.claim_document(f"{row['_id']}/1", movement_of(row).period, "movement") for row in rows]
+    made = [kept(f"{row['_id']}/1", row["starts_at"], row["ends_at"], "movement") for row in rows]
     await db.fences.update_one({"_id": car_id}, {"$pull": {"claims": {"kind": "movement"}}}, session=session)
     await db.fences.update_one({"_id": car_id}, {"$push": {"claims": {"$each": made}}}, session=session)
 
@@ -358,10 +357,13 @@ async def test_the_doctor_tells_forged_rows_phantom_claims_and_claims_that_do_no
             {**forged, "_id": "mv-theirs", "owner_id": "owner-2", "car_id": "car-2"},
         ]
     )
-    phantom = {"id": "mv-phantom/1", "kind": "movement", "starts_at": forged["starts_at"] + 2 * week}
-    phantom["ends_at"] = phantom["starts_at"] + week
+    begins = forged["starts_at"] + 2 * week
+    phantom = kept("mv-phantom/1", begins, begins + week, "movement")
     world.db.fences.update_one({"_id": "car-1"}, {"$push": {"claims": phantom}})
-    world.db.fences.update_one({"_id": "car-2"}, {"$set": {"claims.0.ends_at": moved.period.ends_at + week / 7}})
+    world.db.fences.update_one(
+        {"_id": "car-2"},
+        {"$set": dict.fromkeys(("claims.0.ends_at", "claims.0.free_at"), moved.period.ends_at + week / 7)},
+    )
     world.db.fences.update_one({"_id": "car-3"}, {"$set": {"claims": []}})
 
     level, lines = await wrong_claims(world)

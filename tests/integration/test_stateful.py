@@ -149,8 +149,13 @@ class Firm(RuleBasedStateMachine):
             self.attempt(cancel(booking))
 
     @rule(number=PICK)
+    def the_car_goes_out(self, number):
+        if booking := self.pick_stored(number, state="confirmed"):
+            self.attempt(self.desks[0].rental.hand_over(self.desks[0].actor, booking.id))
+
+    @rule(number=PICK)
     def the_car_comes_back(self, number):
-        if booking := self.pick_stored(number, state="confirmed", starts_at={"$lte": self.desks[0].clock.now()}):
+        if booking := self.pick_stored(number, state="out"):
             self.attempt(self.desks[0].rental.returned(self.desks[0].actor, booking.id))
 
     @rule(number=PICK)
@@ -288,9 +293,9 @@ class Firm(RuleBasedStateMachine):
             assert (booking.id in listed) == (asked or self._is_carless(now))
 
     def _is_carless(self, booking):
-        """Sold, not begun, and its car left service: somebody has to move it."""
+        """Sold, not handed over, and its car left service: somebody has to move it."""
         idle = self.world.db.fences.find_one({"_id": booking.car_id})["status"] != "active"
-        ahead = booking.period.starts_at > self.desks[1].clock.now()
+        ahead = booking.period.ends_at > self.desks[1].clock.now()
         return idle and ahead and booking.state is BookingState.CONFIRMED
 
 

@@ -92,7 +92,7 @@ async def test_every_open_booking_of_the_old_release_comes_to_its_end(upgraded):
 
 def kept(row: dict) -> int:
     """What Stripe should hold of the renter's money."""
-    standing = row["state"] in ("confirmed", "completed")
+    standing = row["state"] in ("confirmed", "out", "completed")
     return row["quote"]["total"] if standing else 0
 
 

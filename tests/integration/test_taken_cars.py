@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from builders import BERLIN, LISBON, days, make_car, wish
+from builders import BERLIN, LISBON, days, kept, make_car, wish
 from commands_counted import counted
 
-from engine.adapters.mongo.codec.documents import car_document, claim_document, fence_document
+from engine.adapters.mongo.codec.documents import car_document, fence_document
 from engine.domain.car.availability import ClaimKind, WhyTaken
 from engine.domain.car.body_type import BodyType
 from engine.domain.car.car import BranchId, CarStatus, terms_of
@@ -95,9 +95,9 @@ async def test_B8_an_overdue_car_says_so_and_is_promised_a_day_ahead_at_the_earl
         now = desk.clock.now()
         past = {"starts_at": now - timedelta(days=2), "ends_at": now - timedelta(hours=1)}
         world.db.bookings.update_one(
-            {"_id": booking.id}, {"$set": {"state": "confirmed", **past}}, bypass_document_validation=True
+            {"_id": booking.id}, {"$set": {"state": "out", **past}}, bypass_document_validation=True
         )
-        claims = [{"id": booking.id, "kind": "booking", **past}]
+        claims = [kept(booking.id, **past, out=True)]
         world.db.fences.update_one({"_id": "car-1"}, {"$set": {"claims": claims}})
 
         blocked = (await _taken(desk, period=days(desk, 0, 1)))["car-1"]
@@ -190,10 +190,7 @@ def fleet(world):
         world.db.cars.insert_many([car_document(car) for car in cars])
         same = [{**row, "_id": f"b-{car.id}", "car_id": car.id, "intent_key": f"key {car.id}"} for car in cars[::5]]
         world.db.bookings.insert_many([{**each, "session_ids": [each["_id"]]} for each in same])
-        claims = {
-            each["car_id"]: [claim_document(each["_id"], RentalPeriod(each["starts_at"], each["ends_at"]))]
-            for each in same
-        }
+        claims = {each["car_id"]: [kept(each["_id"], each["starts_at"], each["ends_at"])] for each in same}
         fences = [fence_document(car, terms_of(car, BERLIN), ()) for car in cars]
         world.db.fences.insert_many([{**fence, "claims": claims.get(fence["_id"], [])} for fence in fences])
 
@@ -261,7 +258,7 @@ async def test_what_is_no_booking_blocks_for_its_time_only_wherever_one_asks(wor
         wished, past = days(desk, 1, 3), days(desk, -3, -1)
         for kind in KINDS:
             for period, taken in ((wished, True), (past, False)):
-                claims = [claim_document(f"{kind}-1", period, kind)]
+                claims = [kept(f"{kind}-1", period.starts_at, period.ends_at, kind)]
                 world.db.fences.update_one({"_id": "car-1"}, {"$set": {"claims": claims, "status": "active"}})
                 world.db.bookings.delete_many({})
                 world.redis.flushall()

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pymongo
 import pytest
 from bson import Binary, Int64
-from builders import DATABASE, PASSWORD, days, wish
+from builders import DATABASE, PASSWORD, days, kept, wish
 from pymongo.errors import BulkWriteError, WriteError
 from refusing import refused
 
@@ -263,7 +263,7 @@ async def test_a_row_from_before_its_rule_is_told_put_aside_and_can_be_let_go_of
     booking = await held(world)
     until = {"hold_until": booking.created_at + timedelta(days=3650)}
     world.db.bookings.update_one({"_id": booking.id}, {"$set": until}, bypass_document_validation=True)
-    claim = {"id": "old", "kind": "movement", "starts_at": booking.period.ends_at, "ends_at": booking.period.starts_at}
+    claim = kept("old", booking.period.ends_at, booking.period.starts_at, "movement")
     world.db.fences.update_one({"_id": "car-1"}, {"$push": {"claims": claim}}, bypass_document_validation=True)
 
     async with world.desk("admin") as admin:

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pymongo
 import pytest
-from builders import DATABASE, PASSWORD, RENTER, days
+from builders import DATABASE, PASSWORD, RENTER, days, kept
 from payments import opened
 
 from engine.adapters.mongo.client import CODEC
@@ -44,10 +44,8 @@ def forge(world, booking):
     """One row each of what desks may write, from a desk's own account; the number of the ledger's row."""
     with raw(world) as db:
         claim = db.fences.find_one({"_id": "car-2"})
-        made_up = {"id": "nobody", "kind": "booking", "starts_at": booking.period.starts_at}
-        db.fences.update_one(
-            {"_id": claim["_id"]}, {"$push": {"claims": made_up | {"ends_at": booking.period.ends_at}}}
-        )
+        made_up = kept("nobody", booking.period.starts_at, booking.period.ends_at)
+        db.fences.update_one({"_id": claim["_id"]}, {"$push": {"claims": made_up}})
         db.bookings.update_one({"_id": booking.id}, {"$set": {"priced.terms_n": 99}})
         place = {"car_id": booking.car_id, "owner_id": "owner-1", "branch_id": "br-berlin"}
         amount = {"minor": 100, "currency": "EUR"}

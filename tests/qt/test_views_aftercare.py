@@ -26,26 +26,33 @@ from engine.domain.people.people import Role
 from engine.domain.shared.period import RentalPeriod
 
 BEGUN = RentalPeriod(NOW - timedelta(hours=5), NOW + timedelta(days=1))
+SOON = RentalPeriod(NOW + timedelta(hours=2), NOW + timedelta(days=1))
+LATER = RentalPeriod(NOW + timedelta(hours=25), NOW + timedelta(days=3))
+PAST = RentalPeriod(NOW - timedelta(days=3), NOW - timedelta(minutes=1))
 
 
 @pytest.fixture
 def care(qtbot, theme):
     workspace = fed_workspace(TaskScope())
-    care = Aftercare(theme, workspace.panel, workspace.now, takes_back=True)
+    care = Aftercare(theme, workspace.panel, workspace.now, at_counter=True)
     qtbot.addWidget(care)
     return care
 
 
 def _offered(care):
-    return [button.text() for button in (care.again, care.returned, care.cancel) if not button.isHidden()]
+    return [button.text() for button in care.buttons if not button.isHidden()]
 
 
 @pytest.mark.parametrize(
     ("stage", "period", "offered"),
     [
         (PanelStage.PAYING, PERIOD, []),
-        (PanelStage.CONFIRMED, PERIOD, ["Cancel booking …"]),
-        (PanelStage.CONFIRMED, BEGUN, ["Take the car back …"]),
+        (PanelStage.CONFIRMED, LATER, ["Cancel booking …"]),
+        (PanelStage.CONFIRMED, SOON, ["Hand over …", "Cancel booking …"]),
+        (PanelStage.CONFIRMED, BEGUN, ["Hand over …", "Nobody came …", "Cancel booking …"]),
+        (PanelStage.CONFIRMED, PAST, ["Nobody came …", "Cancel booking …"]),
+        (PanelStage.OUT, BEGUN, ["Take the car back …"]),
+        (PanelStage.OUT, PAST, ["Take the car back …"]),
         (PanelStage.RELEASED, PERIOD, ["Take up again"]),
         (PanelStage.OVER, PERIOD, []),
     ],
@@ -176,8 +183,8 @@ async def test_what_is_asked_names_no_sum_of_nothing(care, until, back, kept, to
 async def test_enter_and_enter_and_enter_never_end_a_rental(care, until, monkeypatch, presses):
     """Each Enter goes to whatever has the keyboard, as a held or impatient key does."""
     ended = []
-    monkeypatch.setattr(care.vm, "returned", lambda: ended.append(1))
-    state = PanelState(PanelStage.CONFIRMED, booking=make_booking(state=BookingState.CONFIRMED, period=BEGUN))
+    monkeypatch.setattr(care.vm, "change", ended.append)
+    state = PanelState(PanelStage.OUT, booking=make_booking(state=BookingState.OUT, period=BEGUN))
     care.vm.state = state
     care.show()
     care.window().activateWindow()
@@ -190,14 +197,14 @@ async def test_enter_and_enter_and_enter_never_end_a_rental(care, until, monkeyp
         await asyncio.sleep(0)
     for box in care.window().findChildren(QuestionBox):
         box.reject()
-    await until(lambda: not care.tasks.running("returned"))
+    await until(lambda: not care.tasks.running("change"))
 
     assert [] == ended
 
 
 async def test_a_return_is_asked_about_by_car_plate_renter_and_amount(care, until):
-    booking = make_booking(state=BookingState.CONFIRMED, period=BEGUN)
-    care.vm.state = PanelState(PanelStage.CONFIRMED, booking=booking)
+    booking = make_booking(state=BookingState.OUT, period=BEGUN)
+    care.vm.state = PanelState(PanelStage.OUT, booking=booking)
     care.show()
     care.draw(care.vm.state, online=True)
     care.returned.click()
@@ -206,7 +213,7 @@ async def test_a_return_is_asked_about_by_car_plate_renter_and_amount(care, unti
 
     told = box.told
     box.reject()
-    await until(lambda: not care.tasks.running("returned"))
+    await until(lambda: not care.tasks.running("change"))
 
     for named in (booking.plate, booking.renter_name, booking_number(booking.id), amount(booking.price), FINAL):
         assert named in told
@@ -214,15 +221,15 @@ async def test_a_return_is_asked_about_by_car_plate_renter_and_amount(care, unti
 
 async def test_an_answer_is_for_the_booking_that_was_asked_about(care, until, monkeypatch):
     ended = []
-    monkeypatch.setattr(care.vm, "returned", lambda: ended.append(1))
-    booking = make_booking(state=BookingState.CONFIRMED, period=BEGUN)
-    care.vm.state = PanelState(PanelStage.CONFIRMED, booking=booking)
+    monkeypatch.setattr(care.vm, "change", ended.append)
+    booking = make_booking(state=BookingState.OUT, period=BEGUN)
+    care.vm.state = PanelState(PanelStage.OUT, booking=booking)
     care.show()
     care.draw(care.vm.state, online=True)
     care.returned.click()
     await until(lambda: care.window().findChildren(QuestionBox))
-    care.vm.state = PanelState(PanelStage.CONFIRMED, booking=replace(booking, id=BookingId("another")))
+    care.vm.state = PanelState(PanelStage.OUT, booking=replace(booking, id=BookingId("another")))
     care.window().findChildren(QuestionBox)[0].yes.click()
-    await until(lambda: not care.tasks.running("returned"))
+    await until(lambda: not care.tasks.running("change"))
 
     assert [] == ended

@@ -123,13 +123,16 @@ def test_every_standing_has_a_word_and_a_tone(standing):
     states = {
         Standing.PENDING: BookingState.HELD,
         Standing.CONFIRMED: BookingState.CONFIRMED,
+        Standing.OUT: BookingState.OUT,
         Standing.COMPLETED: BookingState.COMPLETED,
+        Standing.NO_SHOW: BookingState.NO_SHOW,
         Standing.EXPIRED: BookingState.RELEASED,
         Standing.CANCELLED: BookingState.CANCELLED,
     }
     row = row_of(make_booking(state=states[standing]), NOW)
 
-    assert standing.value.capitalize() == row.standing
+    word = "Not come" if standing is Standing.NO_SHOW else standing.value.capitalize()
+    assert word == row.standing
     assert row.tone
 
 

@@ -26,7 +26,7 @@ from desktop.views.search.search_page import SearchPage
 from desktop.widgets.frame.side_panel import WIDTH, SidePanel
 from desktop.widgets.loading.loading import WaitLook
 from desktop.widgets.loading.shimmer import ShimmerClock
-from engine.domain.car.availability import CarCalendar, Obstacle, WhyTaken
+from engine.domain.car.availability import CarCalendar, Obstacle, WhyTaken, just
 from engine.domain.shared.errors import Unavailable
 from engine.domain.shared.period import RentalPeriod
 
@@ -87,7 +87,8 @@ def card(page, row):
 
 
 def busy(first, last, why=WhyTaken.BOOKED, by=None):
-    return Obstacle(why, RentalPeriod(NOW + first, NOW + last), NOW + HOUR if why is WhyTaken.HELD else None, by)
+    taken = replace(just(RentalPeriod(NOW + first, NOW + last)), out=why is WhyTaken.OVERDUE)
+    return Obstacle(why, taken, NOW + HOUR if why is WhyTaken.HELD else None, by)
 
 
 def calendar(*obstacles):
@@ -321,7 +322,7 @@ def test_DST_a_day_of_23_or_25_hours_is_as_wide_as_the_others(panel):
         wall = night.replace(tzinfo=BERLIN.tzinfo)
         wished = RentalPeriod.between(wall.replace(hour=12), (wall + DAY).replace(hour=12))
         span = shown_weeks(wished, BERLIN, now)
-        out = Obstacle(WhyTaken.BOOKED, wished)
+        out = Obstacle(WhyTaken.BOOKED, just(wished))
 
         days = strip_days(CarCalendar(make_car(1), span, (out,)), BERLIN.tzinfo, now)
 
@@ -436,12 +437,13 @@ def desk_in_new_york(monkeypatch):
 
 def test_DST_a_desk_in_another_zone_shows_the_branchs_time_and_says_so(desk_in_new_york, page, panel):
     feed(page, found(3))
-    assert "Open 08:00 to 18:00. Times are those of Berlin (CET), 6 hours ahead of this desk." == page.form.hint.text()
+    told = "Open 08:00\N{EN DASH}18:00 every day. Times are those of Berlin (CET), "
+    assert told + "6 hours ahead of this desk." == page.form.hint.text()
     assert datetime(2026, 11, 23, 10) == page.form.pick_up.moment()
     between = {"pick_up": datetime(2027, 3, 20, 10), "drop_off": datetime(2027, 3, 21, 10)}
     feed(page, found(3, run=2, **between))
     # Summer time has begun in New York and not in Berlin.
-    assert "Open 08:00 to 18:00. Times are those of Berlin (CET), 5 hours ahead of this desk." == page.form.hint.text()
+    assert told + "5 hours ahead of this desk." == page.form.hint.text()
     feed(page, found(3, run=3, pick_up=datetime(2027, 7, 1, 10), drop_off=datetime(2027, 7, 2, 10)))
     assert page.form.branch.currentText().endswith("CEST, UTC+2")
     night = datetime(2027, 3, 27, 10, tzinfo=BERLIN.tzinfo)

@@ -67,8 +67,8 @@ def show(detail, booking, **changes):
 
 
 def offered(detail):
-    buttons = (detail.main, detail.second, detail.search, detail.aftercare.cancel, detail.aftercare.again)
-    return [button.text() for button in (*buttons, detail.aftercare.returned) if button.isVisible()]
+    buttons = (detail.main, detail.second, detail.search, *detail.aftercare.buttons)
+    return [button.text() for button in buttons if button.isVisible()]
 
 
 def fields(detail):
@@ -84,9 +84,11 @@ BEGUN = RentalPeriod(NOW - timedelta(hours=5), NOW + timedelta(days=1))
         (story(), ["Pay in browser", "Give up"]),
         (story(RELEASING), []),
         (story(RELEASING, RELEASED), ["Search again", "Take up again"]),
-        (story(CONFIRMED), ["Cancel booking …"]),
-        (story(CONFIRMED, period=BEGUN), ["Take the car back …"]),
-        (story(CONFIRMED, BookingState.COMPLETED), []),
+        (story(CONFIRMED), ["Hand over …", "Cancel booking …"]),
+        (story(CONFIRMED, period=BEGUN), ["Hand over …", "Nobody came …", "Cancel booking …"]),
+        (story(CONFIRMED, BookingState.OUT, period=BEGUN), ["Take the car back …"]),
+        (story(CONFIRMED, BookingState.NO_SHOW, period=BEGUN), ["The renter came after all …"]),
+        (story(CONFIRMED, BookingState.OUT, BookingState.COMPLETED), []),
         (story(CONFIRMED, BookingState.CANCELLED), []),
     ],
 )
@@ -207,7 +209,8 @@ def test_a_booking_looked_for_by_its_number_has_skeleton_where_each_part_will_be
     assert all(bone.isVisible() for bone, _ in pairs)
     assert detail.facts._waiting
     paid = replace(make_booking().payment.attempt, state=AttemptState.PAID, payment_intent="pi_1", captured_at=NOW)
-    show(detail, story(CONFIRMED, attempts=(paid,)))
+    far = RentalPeriod(NOW + timedelta(days=9), NOW + timedelta(days=11))
+    show(detail, story(CONFIRMED, attempts=(paid,), period=far))
     qtbot.waitUntil(lambda: [part.geometry() for _, part in pairs] == awaited)
 
     assert not detail.facts._waiting

@@ -151,28 +151,31 @@ def test_cars_are_counted_without_those_that_are_retired(counts, out):
     status=st.sampled_from(CarStatus),
     begins=st.none() | st.integers(-500, 500),
     away=st.lists(st.integers(-40, 40), max_size=3),
+    has_it=st.booleans(),
 )
-def test_a_car_is_one_thing_on_its_card_and_in_its_panel(status, begins, away):
+def test_a_car_is_one_thing_on_its_card_and_in_its_panel(status, begins, away, has_it):
+    out = has_it and begins is not None
     starts = NOW + timedelta(hours=begins or 0)
     period = None if begins is None else RentalPeriod(starts, starts + timedelta(hours=1000))
     begun = [NOW + timedelta(hours=each) for each in away]
     service = tuple(RentalPeriod(each, each + timedelta(hours=9)) for each in begun)
     told = 0 if period is None or status is not CarStatus.ACTIVE else 1
-    row = FleetRow(make_car(1, status=status), told, period, service)
+    row = FleetRow(make_car(1, status=status), told, period, service, out=out)
     coming = () if period is None else (Coming(BookingId("B1"), period, BERLIN.zone, Standing.CONFIRMED),)
     panel = {
-        field.label: field.value for field in _facts(FleetCarState(outlook=Outlook(coming, away=service)), row.car, NOW)
+        field.label: field.value
+        for field in _facts(FleetCarState(outlook=Outlook(coming, away=service, out=out)), row.car, NOW)
     }
 
     assert line_of(row, fleet(), NOW).status == panel["Status"]
-    assert (row.out_at(NOW) and status is CarStatus.ACTIVE) == (panel["Status"] == "Rented out")
-    in_service = status is CarStatus.ACTIVE and not row.out_at(NOW) and any(-9 < each <= 0 for each in away)
+    assert (out and status is CarStatus.ACTIVE) == (panel["Status"] == "Rented out")
+    in_service = status is CarStatus.ACTIVE and not out and any(-9 < each <= 0 for each in away)
     assert in_service == (panel["Status"] == "In service")
 
 
 def test_cars_that_are_out_are_shown_alone_and_say_what_out_means(page):
     feed(page, replace(fleet(to_move=2), query=FleetQuery(out=True)))
-    assert "Only cars that are out are shown: their booked time has begun and they are not back." == page.to_move.text
+    assert "Only cars that are out are shown: they were handed over and are not back." == page.to_move.text
     page.to_move.acted.emit()
 
     assert FleetQuery() == page.asked[-1]
@@ -234,7 +237,8 @@ def test_cars_with_bookings_to_move_are_told_and_shown_alone(page):
 )
 def test_a_card_says_what_matters_most(status, starts, words):
     period = RentalPeriod(NOW + timedelta(hours=starts), NOW + timedelta(hours=72)) if starts else None
-    row = FleetRow(make_car(1, status=status), 2 if period else 0, period)
+    out = starts is not None and starts < 0
+    row = FleetRow(make_car(1, status=status), 2 if period else 0, period, out=out)
 
     assert words == line_of(row, fleet(), NOW).status
 

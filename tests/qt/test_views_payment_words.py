@@ -24,7 +24,13 @@ from engine.domain.people.people import AccountName
 
 _SECONDS = st.integers(1, 6 * 3600)
 #: What people do; the clock and Stripe do the rest, whoever's desk took note of it.
-_DEEDS = {BookingState.HELD, BookingState.COMPLETED, BookingState.CANCELLED}
+_DEEDS = {
+    BookingState.HELD,
+    BookingState.OUT,
+    BookingState.NO_SHOW,
+    BookingState.COMPLETED,
+    BookingState.CANCELLED,
+}
 
 
 @given(hold_s=_SECONDS, page_s=_SECONDS)

@@ -128,6 +128,13 @@ def days(engine: Engine, first: float, last: float) -> RentalPeriod:
     return RentalPeriod(start + timedelta(days=first), start + timedelta(days=last, hours=-2))
 
 
+def kept(claim_id: str, starts_at: datetime, ends_at: datetime, kind: str = "booking", *, out: bool = False) -> dict:
+    """A claim as a fence has it, of a car of the branch in Berlin."""
+    times = {"starts_at": starts_at, "ends_at": ends_at, "free_at": ends_at}
+    way = {"from": BERLIN.id, "to": BERLIN.id}
+    return {"id": claim_id, "kind": str(kind), **times, "out": out, **way, "floats": False}
+
+
 def wish(
     engine: Engine, *, car: str = "car-1", first: float = 1, last: float = 3, key: str = "key-1", **changes: object
 ):

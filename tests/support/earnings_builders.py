@@ -25,7 +25,7 @@ from engine.domain.people.people import AccountName
 from engine.domain.shared.period import RentalPeriod
 
 MINE, OTHER = OwnerId("owner-1"), OwnerId("owner-2")
-STANDS = ("confirmed", "completed")
+STANDS = ("confirmed", "out", "completed")
 MS = timedelta(milliseconds=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -25,7 +25,7 @@ from desktop.views.parts.photos import Photos
 from desktop.views.parts.view_context import Workspace
 from engine.domain.booking.booking import HOLD, Booking, BookingId, Step, rental_payment
 from engine.domain.booking.states import BookingState
-from engine.domain.car.availability import Blocked, BlockedPage, Obstacle, WhyTaken
+from engine.domain.car.availability import Blocked, BlockedPage, Obstacle, WhyTaken, just
 from engine.domain.car.catalogue import Facets, Offer, OfferPage
 from engine.domain.money.payment import Attempt, AttemptState
 from engine.domain.money.pricing import quote
@@ -90,7 +90,8 @@ def make_blocked(number: int = 1, why: WhyTaken = WhyTaken.BOOKED, **changes: ob
     period = (
         None if why is WhyTaken.MAINTENANCE else RentalPeriod(PERIOD.starts_at, PERIOD.ends_at + timedelta(hours=2))
     )
-    way = Obstacle(why, period, until, AccountName("clerk2"), BookingId("K3JRJXSN8RGJ"))
+    taken = period and replace(just(period), out=why is WhyTaken.OVERDUE)
+    way = Obstacle(why, taken, until, AccountName("clerk2"), BookingId("K3JRJXSN8RGJ"))
     free = period and RentalPeriod(period.ends_at, period.ends_at + (PERIOD.ends_at - PERIOD.starts_at))
     made = Blocked(make_car(number), way, next_free=free, instead=make_offer(900))
     return replace(made, **changes)

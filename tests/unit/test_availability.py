@@ -1,5 +1,6 @@
 """When a car is next free, to the minute and on the branch's clock."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,7 @@ from engine.domain.car.availability import (
     Obstacle,
     WhyTaken,
     blocked_by,
+    just,
     next_free,
     obstacle_of,
 )
@@ -33,10 +35,16 @@ def period(first, last):
 
 
 def claim(first, last, state=BookingState.CONFIRMED, kind=ClaimKind.BOOKING):
+    """A booking that began is out."""
+    taken = just(period(first, last))
     if kind is not ClaimKind.BOOKING:
-        return Claim("m", kind, period(first, last))
+        return Claim("m", kind, taken)
     by = ClaimedBy(state, NOW + timedelta(minutes=10), "clerk")
-    return Claim("b", ClaimKind.BOOKING, period(first, last), by)
+    return Claim("b", ClaimKind.BOOKING, replace(taken, out=first <= 0), by)
+
+
+def gap(wished, claims, now=NOW):
+    return next_free(just(wished), [each.taken for each in claims], BERLIN, now)
 
 
 @pytest.mark.parametrize(
@@ -52,19 +60,19 @@ def claim(first, last, state=BookingState.CONFIRMED, kind=ClaimKind.BOOKING):
     ],
 )
 def test_the_first_gap_that_is_long_enough_is_taken_back_to_back(claims, start):
-    assert period(start, start + 4) == next_free(period(10, 14), claims, BERLIN, NOW)
+    assert period(start, start + 4) == gap(period(10, 14), claims)
 
 
 def test_B8_an_overdue_car_is_free_a_day_from_now_on_the_full_minute():
     late = NOW + timedelta(seconds=20)
 
-    free = next_free(period(10, 14), [claim(-30, -1)], BERLIN, late)
+    free = gap(period(10, 14), [claim(-30, -1)], late)
 
     assert NOW + timedelta(hours=24, minutes=1) == free.starts_at
 
 
 def test_an_overdue_car_is_free_for_whoever_wants_it_later():
-    assert period(30, 34) == next_free(period(30, 34), [claim(-30, -1)], BERLIN, NOW)
+    assert period(30, 34) == gap(period(30, 34), [claim(-30, -1)])
 
 
 @pytest.mark.parametrize(
@@ -98,9 +106,9 @@ def test_DST_a_day_stays_a_day_on_the_wall_when_the_clock_changes_that_night(nig
         (night - timedelta(days=3)).replace(tzinfo=BERLIN), (night - timedelta(days=2)).replace(tzinfo=BERLIN)
     )
     out = RentalPeriod.between((night - timedelta(days=4)).replace(tzinfo=BERLIN), night.replace(tzinfo=BERLIN))
-    in_the_way = Claim("b", ClaimKind.BOOKING, out, ClaimedBy(BookingState.CONFIRMED, NOW, "clerk"))
+    in_the_way = Claim("b", ClaimKind.BOOKING, just(out), ClaimedBy(BookingState.CONFIRMED, NOW, "clerk"))
 
-    free = next_free(wished, [in_the_way], BERLIN, out.starts_at)
+    free = gap(wished, [in_the_way], out.starts_at)
 
     assert out.ends_at == free.starts_at
     assert timedelta(hours=hours) == free.ends_at - free.starts_at
@@ -114,20 +122,20 @@ def test_DST_a_day_stays_a_day_on_the_wall_when_the_clock_changes_that_night(nig
 )
 def test_the_answer_is_free_and_nothing_earlier_is(spans, first, length):
     claims, at = [], -50
-    for gap, long, kind in sorted(spans):
-        at = max(at, gap)
+    for pause, long, kind in sorted(spans):
+        at = max(at, pause)
         claims.append(claim(at, at + long, kind=kind))
         at += long
     wished = period(first, first + length)
 
-    free = next_free(wished, claims, BERLIN, NOW)
+    free = gap(wished, claims)
 
-    assert not any(each.in_the_way(free, NOW) for each in claims)
+    assert not any(each.taken.in_the_way(just(free), NOW) for each in claims)
     assert wished.starts_at <= free.starts_at
     earlier = {wished.starts_at, NOW + timedelta(hours=24)} | {each.period.ends_at for each in claims}
     for start in (start for start in earlier if wished.starts_at <= start < free.starts_at):
         other = RentalPeriod(start, start + length * HOUR)
-        assert any(each.in_the_way(other, NOW) for each in claims)
+        assert any(each.taken.in_the_way(just(other), NOW) for each in claims)
 
 
 def kept_for(kind):
@@ -138,11 +146,11 @@ def kept_for(kind):
 def test_only_a_booking_is_ever_overdue(kind):
     over, booked = claim(-30, -1, kind=kind), claim(-30, -1)
 
-    assert (False, True) == (over.overdue(NOW), booked.overdue(NOW))
+    assert (False, True) == (over.taken.overdue(NOW), booked.taken.overdue(NOW))
     assert (kept_for(kind), WhyTaken.OVERDUE) == (over.why(NOW), booked.why(NOW))
-    assert not over.in_the_way(period(1, 2), NOW)
-    assert period(1, 2) == next_free(period(1, 2), [over], BERLIN, NOW)
-    assert obstacle_of(over, NOW, named=True) == Obstacle(kept_for(kind), period(-30, -1))
+    assert not over.taken.in_the_way(just(period(1, 2)), NOW)
+    assert period(1, 2) == gap(period(1, 2), [over])
+    assert obstacle_of(over, NOW, named=True) == Obstacle(kept_for(kind), just(period(-30, -1)))
 
 
 @pytest.mark.parametrize("kind", sorted(set(ClaimKind) - {ClaimKind.BOOKING}))
@@ -159,7 +167,8 @@ def test_what_is_no_booking_is_in_the_way_while_it_lasts_and_names_nobody(kind):
 
 
 def calendar(*busy, **car):
-    return CarCalendar(make_car(1, **car), period(0, 100), tuple(Obstacle(WhyTaken.BOOKED, each) for each in busy))
+    ways = (Obstacle(WhyTaken.BOOKED, replace(just(each), out=each.starts_at <= NOW)) for each in busy)
+    return CarCalendar(make_car(1, **car), period(0, 100), tuple(ways))
 
 
 @pytest.mark.parametrize(

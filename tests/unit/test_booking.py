@@ -22,6 +22,8 @@ BLOCKS_THE_CAR = {
     S.CANCELLED: False,
     S.REFUND_DUE: False,
     S.REFUNDED: False,
+    S.OUT: True,
+    S.NO_SHOW: False,
 }
 ALLOWED = {
     (S.HELD, S.CONFIRMED),
@@ -34,7 +36,10 @@ ALLOWED = {
     (S.RELEASED, S.CONFIRMED),
     (S.RELEASED, S.REFUND_DUE),
     (S.REFUND_DUE, S.REFUNDED),
-    (S.CONFIRMED, S.COMPLETED),
+    (S.CONFIRMED, S.OUT),
+    (S.CONFIRMED, S.NO_SHOW),
+    (S.NO_SHOW, S.CONFIRMED),
+    (S.OUT, S.COMPLETED),
     (S.CONFIRMED, S.CANCELLED),
 }
 states = st.sampled_from(S)
@@ -67,10 +72,10 @@ def test_every_state_can_be_reached():
     assert set(S) == reached
 
 
-def test_B6_what_is_over_never_blocks_again_but_by_a_late_payment():
+def test_B6_what_is_over_never_blocks_again_but_by_a_late_payment_or_a_late_renter():
     back = {(origin, goal) for origin, goal in ALLOWED if not BLOCKS_THE_CAR[origin] and BLOCKS_THE_CAR[goal]}
 
-    assert {(S.RELEASED, S.CONFIRMED)} == back
+    assert {(S.RELEASED, S.CONFIRMED), (S.NO_SHOW, S.CONFIRMED)} == back
 
 
 def test_no_car_is_set_free_from_a_payable_page_but_through_releasing():

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.domain.car.availability import ClaimKind
+from engine.domain.car.availability import ClaimKind, just
 from engine.domain.car.car import BranchId, CarId, OwnerId
 from engine.domain.car.movement import (
     Movement,
@@ -55,9 +55,9 @@ def test_the_parts_are_each_hour_of_it_that_nothing_takes(wanted, taken):
 
 @given(spans, st.lists(spans, max_size=6), st.integers(0, 5))
 def test_the_doctor_is_calm_about_its_parts_and_names_any_that_lacks(wanted, taken, lost):
-    claims = {f"b{n}": (ClaimKind.TURN, each) for n, each in enumerate(taken)}
+    claims = {f"b{n}": (ClaimKind.TURN, just(each)) for n, each in enumerate(taken)}
     named = enumerate(parts_of(wanted, taken), 1)
-    parts = {claim_name(MovementId("mv-1"), n): (ClaimKind.MOVEMENT, part) for n, part in named}
+    parts = {claim_name(MovementId("mv-1"), n): (ClaimKind.MOVEMENT, just(part)) for n, part in named}
     away = [Away("mv-1", "owner-1", wanted)]
 
     def told(claimed):
@@ -69,7 +69,7 @@ def test_the_doctor_is_calm_about_its_parts_and_names_any_that_lacks(wanted, tak
         gone = list(parts)[lost % len(parts)]
         assert told({each: part for each, part in parts.items() if each != gone})
         assert ["car-1: claimed by mv-2/1, which is no open movement of it"] == told(
-            {**parts, "mv-2/1": (ClaimKind.MOVEMENT, period(90, 91))}
+            {**parts, "mv-2/1": (ClaimKind.MOVEMENT, just(period(90, 91)))}
         )
     else:
         assert told({})

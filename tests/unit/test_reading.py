@@ -249,6 +249,7 @@ def test_a_field_that_is_gone_or_of_another_kind_is_named(collection):
         "renter_key",
         "session_ids",
         "due_at",
+        "free_at",
         "person_at",
         "keys",
         "parts",

@@ -91,8 +91,16 @@ def test_progress_ends_the_trouble(make_booking, make_attempt, noon):
     assert stuck.payment.with_attempt(make_attempt(state=AttemptState.VOID)).trouble is None
 
 
-@pytest.mark.parametrize(("wanted", "kept"), [(S.COMPLETED, True), (S.CANCELLED, False)])
-def test_a_car_that_comes_back_does_not_pay_for_a_lapsed_booking(make_booking, noon, wanted, kept):
-    lapsed = make_booking(state=S.CONFIRMED, trouble=Trouble(Why.LAPSED, noon))
+@pytest.mark.parametrize(
+    ("state", "wanted", "kept"),
+    [
+        (S.CONFIRMED, S.OUT, True),
+        (S.OUT, S.COMPLETED, True),
+        (S.CONFIRMED, S.NO_SHOW, True),
+        (S.CONFIRMED, S.CANCELLED, False),
+    ],
+)
+def test_a_car_that_goes_or_comes_back_does_not_pay_for_a_lapsed_booking(make_booking, noon, state, wanted, kept):
+    lapsed = make_booking(state=state, trouble=Trouble(Why.LAPSED, noon))
 
     assert kept == (lapsed.move_to(wanted, now=noon, by="ada").trouble is not None)

@@ -11,7 +11,7 @@ from typing import Any
 from PySide6.QtCore import Signal
 
 from desktop.tasks import TaskScope
-from desktop.viewmodels.booking.one_booking import OneBookingViewModel, OpenBrowser
+from desktop.viewmodels.booking.one_booking import Change, OneBookingViewModel, OpenBrowser, verb_of
 from desktop.viewmodels.booking.panel_state import (
     MOVING,
     PanelStage,
@@ -143,10 +143,10 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
             change = partial(self._desk.services.rental.cancel, self._desk.actor, self.state.booking.id, shown, reason)
             self._tasks.once(f"change {self._run}", self._change(change, self._run))
 
-    def returned(self) -> None:
-        """The car is back."""
+    def change(self, what: Change) -> None:
+        """Carry *what* out on the booking that is shown."""
         if self.state.booking is not None:
-            change = partial(self._desk.services.rental.returned, self._desk.actor, self.state.booking.id)
+            change = partial(verb_of(self._desk, what), self._desk.actor, self.state.booking.id)
             self._tasks.once(f"change {self._run}", self._change(change, self._run))
 
     def take_up_again(self) -> None:

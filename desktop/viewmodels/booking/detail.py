@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from desktop.tasks import TaskScope
-from desktop.viewmodels.booking.one_booking import OneBookingViewModel, OpenBrowser
+from desktop.viewmodels.booking.one_booking import Change, OneBookingViewModel, OpenBrowser, verb_of
 from desktop.viewmodels.booking.other_cars import OtherCarsViewModel
 from desktop.viewmodels.booking.panel_state import MOVING, PanelStage, PanelState, ShownCheckout, stage_of
 from desktop.viewmodels.desk import Desk
@@ -78,9 +78,9 @@ class DetailViewModel(OneBookingViewModel[DetailState]):
         return self._desk.actor.may(Deed.BOOK)
 
     @property
-    def takes_back(self) -> bool:
-        """Whether the account stands at a counter, where cars come back."""
-        return self._desk.actor.may(Deed.TAKE_BACK)
+    def at_counter(self) -> bool:
+        """Whether the account stands at a counter, where cars go out and come back."""
+        return self._desk.actor.may(Deed.HAND_OVER)
 
     def open(self, booking: Booking) -> None:
         """Show what a list knows at once, and what is true a moment later."""
@@ -137,10 +137,10 @@ class DetailViewModel(OneBookingViewModel[DetailState]):
                 partial(self._desk.services.rental.cancel, self._desk.actor, self.state.booking.id, shown, reason)
             )
 
-    def returned(self) -> None:
-        """The car is back."""
+    def change(self, what: Change) -> None:
+        """Carry *what* out on the booking that is shown."""
         if self.state.booking is not None:
-            self._change(partial(self._desk.services.rental.returned, self._desk.actor, self.state.booking.id))
+            self._change(partial(verb_of(self._desk, what), self._desk.actor, self.state.booking.id))
 
     def take_up_again(self) -> None:
         """Hold the same car for the same days once more; the new booking is shown then."""

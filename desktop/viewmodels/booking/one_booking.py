@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
+from enum import Enum, auto
 from functools import partial
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, assert_never
 
 from PySide6.QtCore import Signal
 
@@ -18,7 +19,7 @@ from desktop.viewmodels.state import StateViewModel
 from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.money.addresses import BrowserNotOpened, PageAddress
 from engine.domain.money.payment import Decline
-from engine.domain.people.people import Role
+from engine.domain.people.people import Actor, Role
 from engine.domain.shared.errors import DriveSphereError, PaymentRefused, StrangeAddress
 
 _AFTER_FAILURE_S = 3.0
@@ -27,6 +28,30 @@ _AFTER_FAILURE_S = 3.0
 OpenBrowser = Callable[[PageAddress], Awaitable[None]]
 
 T = TypeVar("T")
+
+
+class Change(Enum):
+    """What is done at a counter with a booking that exists, and needs nothing but its number."""
+
+    HAND_OVER = auto()
+    NO_SHOW = auto()
+    CAME_AFTER_ALL = auto()
+    RETURNED = auto()
+
+
+def verb_of(desk: Desk, change: Change) -> Callable[[Actor, BookingId], Coroutine[Any, Any, Booking]]:
+    """The engine's own."""
+    rental = desk.services.rental
+    match change:
+        case Change.HAND_OVER:
+            return rental.hand_over
+        case Change.NO_SHOW:
+            return rental.no_show
+        case Change.CAME_AFTER_ALL:
+            return rental.came_after_all
+        case Change.RETURNED:
+            return rental.returned
+    assert_never(change)
 
 
 class ShowsBooking(Protocol):

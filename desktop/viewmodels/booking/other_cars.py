@@ -51,8 +51,8 @@ class OtherCarsViewModel(StateViewModel[OtherCarsState]):
 
     def may_move(self, booking: Booking) -> bool:
         """Whether it is still one that can go on with another car, and the account may do that."""
-        begun = booking.period.starts_at <= self._desk.now()
-        return self._desk.actor.may(Deed.CHANGE_CAR) and booking.state is BookingState.CONFIRMED and not begun
+        over = booking.period.ends_at <= self._desk.now()
+        return self._desk.actor.may(Deed.CHANGE_CAR) and booking.state is BookingState.CONFIRMED and not over
 
     def look_at(self, booking: Booking | None) -> None:
         """What the panel shows now; another booking begins anew, and a later version leaves what was chosen from."""

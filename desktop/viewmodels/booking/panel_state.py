@@ -28,8 +28,9 @@ class PanelStage(Enum):
     PAYING = auto()  #: held; the page is open or being opened
     RELEASING = auto()  #: given up or run out; Stripe is asked to close the page
     CONFIRMED = auto()
+    OUT = auto()  #: the renter has the car
     RELEASED = auto()  #: the hold came to nothing; the car is free again
-    OVER = auto()  #: completed or cancelled
+    OVER = auto()  #: completed, cancelled, or nobody came
 
 
 #: Stages that Stripe or the clock will end; until then the booking is watched.
@@ -46,7 +47,15 @@ def stage_of(state: BookingState) -> PanelStage:
             return PanelStage.RELEASED
         case BookingState.CONFIRMED:
             return PanelStage.CONFIRMED
-        case BookingState.COMPLETED | BookingState.CANCELLED | BookingState.REFUND_DUE | BookingState.REFUNDED:
+        case BookingState.OUT:
+            return PanelStage.OUT
+        case (
+            BookingState.COMPLETED
+            | BookingState.NO_SHOW
+            | BookingState.CANCELLED
+            | BookingState.REFUND_DUE
+            | BookingState.REFUNDED
+        ):
             return PanelStage.OVER
     assert_never(state)
 

@@ -1,26 +1,34 @@
-"""What can be done with a booking that exists: cancel it, take the car back, take it up again."""
+"""What can be done with a booking that exists: hand the car over, take it back, cancel it, take it up again."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
-from desktop.dialogs import confirm
+from desktop.dialogs import Question, confirm
 from desktop.tasks import TaskScope
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID
 from desktop.viewmodels.booking.booking import BookingViewModel, PanelStage, PanelState
 from desktop.viewmodels.booking.detail import DetailViewModel
+from desktop.viewmodels.booking.one_booking import Change
 from desktop.views.booking.refund_reason import ask_why
-from desktop.views.parts.booking_questions import to_cancel, to_take_back
+from desktop.views.parts.booking_questions import to_cancel, to_hand_over, to_let_go, to_promise_again, to_take_back
 from desktop.widgets.button import Button, ButtonKind
+from desktop.widgets.flow import FlowLayout
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.cancellation import RefundQuote
+from engine.domain.booking.handing_over import EARLY
+from engine.domain.booking.states import BookingState
 from engine.domain.car.car import Car
 from engine.words.tr import tr
+
+#: What is asked about a booking, at that moment, with its car where it is at hand.
+Asks = Callable[[Booking, datetime, Car | None], Question]
 
 
 class Aftercare(QWidget):
@@ -38,46 +46,64 @@ class Aftercare(QWidget):
         vm: BookingViewModel | DetailViewModel,
         now: Callable[[], datetime],
         *,
-        takes_back: bool,
+        at_counter: bool,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.vm, self._now, self._takes_back = vm, now, takes_back
+        self.vm, self._now, self._at_counter = vm, now, at_counter
         self._car: Car | None = None
         self.tasks = TaskScope(self)
         self.tasks.failed.connect(self.task_failed)
         self.cancel = Button(theme, tr("Cancel booking …"), ButtonKind.DANGER)
+        self.hand_over = Button(theme, tr("Hand over …"))
+        self.no_show = Button(theme, tr("Nobody came …"))
+        self.came = Button(theme, tr("The renter came after all …"))
         self.returned = Button(theme, tr("Take the car back …"))
         self.again = Button(theme, tr("Take up again"))
-        self._row = row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(2 * GRID)
-        for button in (self.again, self.returned, self.cancel):
+        self._row = row = FlowLayout(self, gap=2 * GRID)
+        self.buttons = (self.again, self.hand_over, self.came, self.returned, self.no_show, self.cancel)
+        for button in self.buttons:
             row.addWidget(button)
-        row.addStretch(1)
         self.cancel.clicked.connect(self.vm.ask_refund)
-        self.returned.clicked.connect(lambda: self.tasks.once("returned", self._take_back()))
+        for button, question, change in (
+            (self.hand_over, to_hand_over, Change.HAND_OVER),
+            (self.no_show, to_let_go, Change.NO_SHOW),
+            (self.came, to_promise_again, Change.CAME_AFTER_ALL),
+            (self.returned, to_take_back, Change.RETURNED),
+        ):
+            button.clicked.connect(partial(self._ask, question, change))
         self.again.clicked.connect(self.vm.take_up_again)
         self.vm.refund_quoted.connect(lambda quoted: self.tasks.once("cancel", self._agree(quoted)))
 
     def add(self, button: QWidget) -> None:
         """One that is somebody else's to show and hide, in front of what cannot be taken back."""
-        self._row.insertWidget(0, button)
+        for known in self.buttons:
+            self._row.removeWidget(known)
+        for each in (button, *self.buttons):
+            self._row.addWidget(each)
 
     def draw(self, state: PanelState, *, online: bool) -> None:
         booking = state.booking
         self._car = state.offer.car if state.offer is not None else None
-        begun = booking is not None and booking.period.starts_at <= self._now()
-        self.cancel.setVisible(state.stage is PanelStage.CONFIRMED and not begun)
-        self.returned.setVisible(state.stage is PanelStage.CONFIRMED and begun and self._takes_back)
+        now, counter = self._now(), booking is not None and self._at_counter
+        waits = state.stage is PanelStage.CONFIRMED
+        over = booking is not None and booking.period.ends_at <= now
+        near = booking is not None and now >= booking.period.starts_at - EARLY
+        missed = booking is not None and now >= booking.missed_at
+        gone = booking is not None and booking.state is BookingState.NO_SHOW
+        self.cancel.setVisible(waits)
+        self.hand_over.setVisible(counter and waits and near and not over)
+        self.no_show.setVisible(counter and waits and missed)
+        self.came.setVisible(counter and gone and not over)
+        self.returned.setVisible(counter and state.stage is PanelStage.OUT)
         self.again.setVisible(state.stage is PanelStage.RELEASED and booking is not None and state.offer is None)
-        for button in (self.cancel, self.returned, self.again):
+        for button in self.buttons:
             button.setEnabled(online)
-        self.setVisible(not all(button.isHidden() for button in (self.cancel, self.returned, self.again)))
+        self.setVisible(not all(button.isHidden() for button in self.buttons))
 
     def stop(self) -> None:
         """The session ends: nobody answers a question any more."""
-        for question in ("cancel", "returned"):
+        for question in ("cancel", "change"):
             self.tasks.stop(question)
 
     async def _agree(self, quoted: RefundQuote) -> None:
@@ -93,12 +119,15 @@ class Aftercare(QWidget):
         if agreed and self._still(booking):
             self.vm.cancel(quoted.given_back, reason)
 
-    async def _take_back(self) -> None:
+    def _ask(self, question: Asks, change: Change) -> None:
+        self.tasks.once("change", self._agree_to(question, change))
+
+    async def _agree_to(self, question: Asks, change: Change) -> None:
         booking = self.vm.state.booking
         if booking is None:
             return
-        if await confirm(self.window(), to_take_back(booking, self._now(), self._car)) and self._still(booking):
-            self.vm.returned()
+        if await confirm(self.window(), question(booking, self._now(), self._car)) and self._still(booking):
+            self.vm.change(change)
 
     def _still(self, asked: Booking) -> bool:
         """Whether the panel shows what was asked about: a question stays on the screen while news come in."""

@@ -34,7 +34,12 @@ from engine.domain.shared.period import RentalPeriod
 from engine.domain.shared.zones import shown_zone
 from engine.words.tr import tr
 
-_TITLES = {PanelStage.CONFIRMED: tr("Booked"), PanelStage.RELEASED: tr("Not booked"), PanelStage.OVER: tr("Booking")}
+_TITLES = {
+    PanelStage.CONFIRMED: tr("Booked"),
+    PanelStage.OUT: tr("Booking"),
+    PanelStage.RELEASED: tr("Not booked"),
+    PanelStage.OVER: tr("Booking"),
+}
 
 
 class BookingPanel(FormPanel):
@@ -59,9 +64,8 @@ class BookingPanel(FormPanel):
         self._own = workspace.actor.renter is not None
         self.renters = RenterPicker(context.theme, own=self._own)
         self.status = PaymentStatus(context.theme, demo=workspace.demo)
-        self.aftercare = Aftercare(
-            context.theme, self.vm, workspace.now, takes_back=workspace.actor.may(Deed.TAKE_BACK)
-        )
+        at_counter = workspace.actor.may(Deed.HAND_OVER)
+        self.aftercare = Aftercare(context.theme, self.vm, workspace.now, at_counter=at_counter)
         self.main = Button(context.theme, tr("Book"), ButtonKind.PRIMARY)
         self.second = Button(context.theme, tr("Give up"))
         self.tasks.failed.connect(self.task_failed)
@@ -160,6 +164,7 @@ class BookingPanel(FormPanel):
             PanelStage.HOLDING: tr("Holding the car …"),
             PanelStage.PAYING: tr("Pay in browser"),
             PanelStage.CONFIRMED: tr("Done"),
+            PanelStage.OUT: tr("Done"),
             PanelStage.OVER: tr("Done"),
             PanelStage.RELEASED: tr("Book again") if state.offer else tr("Search again"),
         }

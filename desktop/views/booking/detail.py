@@ -87,7 +87,7 @@ class BookingDetail(SidePanel):
         self.renter = Button(context.theme, tr("Show renter"), ButtonKind.QUIET, Icon.PERSON)
         self._contact = QWidget()
         self._fill_contact()
-        self.aftercare = Aftercare(context.theme, vm, now, takes_back=vm.takes_back)
+        self.aftercare = Aftercare(context.theme, vm, now, at_counter=vm.at_counter)
         self.others = OtherCarsPart(context, vm.others, now)
         self.aftercare.add(self.others.ask)
         self.payments = Payments(context.theme)
@@ -214,7 +214,8 @@ class BookingDetail(SidePanel):
 
     def _first(self) -> QWidget:
         """What is most likely wanted; the panel itself while nothing can be pressed."""
-        pressable = (self.main, self.aftercare.again, self.aftercare.returned, self.number.button)
+        care = self.aftercare
+        pressable = (self.main, care.again, care.hand_over, care.returned, self.number.button)
         return next((each for each in pressable if each.isEnabled() and each.isVisibleTo(self)), self)
 
     def _search_again(self) -> None:

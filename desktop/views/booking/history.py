@@ -26,7 +26,7 @@ _LATE_KEPT = tr("Paid after the hold was over; the car was still free")
 _LATE_LOST = tr("Paid after the hold was over; the car was no longer free")
 _TOO_LATE = tr("Paid after the rental would have ended")
 #: What engines sign with when nobody at a desk asked for it.
-_OURSELVES = frozenset({"sweeper", "stripe", "worker", "demo"})
+_OURSELVES = frozenset({"sweeper", "stripe", "worker", "demo", "legacy"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def moments_of(booking: Booking, now: datetime) -> list[TimelineEntry]:
     told = []
     for before, step in steps:
         title, tone = _step(booking, before, step)
-        by = by_words(step.by, " · by ") if _was_asked(booking, step) else ""
+        by = by_words(step.by, " · by ") if _was_asked(booking, before, step) else ""
         why = "" if step.reason is None else reason_words(step.reason)
         told.append(TimelineEntry(title, f"{branch_time(step.at, zone, now=now)}{by}", tone, why))
     return told
@@ -101,10 +101,11 @@ def payments_of(booking: Booking, now: datetime) -> list[PaymentLine]:
     return [*(_attempt(booking, attempt, zone, now) for attempt in booking.payment.attempts), *_refund(booking)]
 
 
-def _was_asked(booking: Booking, step: Step) -> bool:
+def _was_asked(booking: Booking, before: Step | None, step: Step) -> bool:
     """Whether somebody at a desk did it. What the clock or Stripe does is signed by the desk that took note of it."""
     given_up = step.state is BookingState.RELEASING and not _ran_out(booking, step)
-    return (by_a_person(step.state) or given_up or step.change is not None) and step.by not in _OURSELVES
+    came = before is not None and before.state is BookingState.NO_SHOW
+    return (by_a_person(step.state) or given_up or came or step.change is not None) and step.by not in _OURSELVES
 
 
 def _ran_out(booking: Booking, step: Step) -> bool:
@@ -118,6 +119,8 @@ def _step(booking: Booking, before: Step | None, step: Step) -> tuple[str, Tone]
         ), Tone.ACCENT
     if step.state is BookingState.RELEASING and _ran_out(booking, step):
         return tr("The hold ran out unpaid"), Tone.NEUTRAL
+    if before is not None and before.state is BookingState.NO_SHOW:
+        return tr("The renter came after all"), Tone.POSITIVE
     if before is not None and before.state is BookingState.RELEASED:
         return _late(booking, step), Tone.POSITIVE if step.state is BookingState.CONFIRMED else Tone.WARNING
     return step_words(step.state)

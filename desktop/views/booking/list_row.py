@@ -24,6 +24,8 @@ TONES = MappingProxyType(
     {
         Standing.PENDING: Tone.WARNING,
         Standing.CONFIRMED: Tone.POSITIVE,
+        Standing.OUT: Tone.ACCENT,
+        Standing.NO_SHOW: Tone.WARNING,
         Standing.COMPLETED: Tone.NEUTRAL,
         Standing.EXPIRED: Tone.NEUTRAL,
         Standing.CANCELLED: Tone.DANGER,

@@ -53,7 +53,7 @@ DECLINES = MappingProxyType(
 )
 
 
-def status_words(state: PanelState) -> StatusWords | None:
+def status_words(state: PanelState) -> StatusWords | None:  # noqa: PLR0911 -- one for each stage
     """None while nothing is booked."""
     if state.stage is PanelStage.HOLDING:
         return StatusWords(Icon.HOLD, Tone.NEUTRAL, tr("Holding the car …"), tr("This takes a moment."))
@@ -71,6 +71,8 @@ def status_words(state: PanelState) -> StatusWords | None:
     if state.stage is PanelStage.CONFIRMED:
         tone = Tone.WARNING if _lapsed(booking) else Tone.POSITIVE
         return StatusWords(Icon.DONE, tone, tr("Confirmed"), paid_words(booking))
+    if state.stage is PanelStage.OUT:
+        return StatusWords(Icon.CAR, Tone.ACCENT, tr("The renter has the car"), paid_words(booking))
     return StatusWords(Icon.INFO, Tone.NEUTRAL, *end_words(booking))
 
 

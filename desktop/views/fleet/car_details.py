@@ -179,7 +179,7 @@ def _facts(state: FleetCarState, car: Car, now: datetime) -> list[LabelledValue]
     known = state.outlook or Outlook()
     values = (
         car.plate,
-        status_of(car, out=known.out_at(now), away=known.away_at(now))[0],
+        status_of(car, out=known.out, away=known.away_at(now))[0],
         branch_name(branch) if branch else "",
         rate(car.daily_rate),
         tr("{odometer_km} km", odometer_km=whole(car.odometer_km)),

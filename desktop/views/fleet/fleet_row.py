@@ -37,8 +37,8 @@ STATUS_TONES = MappingProxyType(
     {CarStatus.ACTIVE: Tone.POSITIVE, CarStatus.MAINTENANCE: Tone.WARNING, CarStatus.RETIRED: Tone.NEUTRAL}
 )
 
-#: What "out" means, wherever cars are counted (``FleetRow.out_at``).
-OUT = tr("their booked time has begun and they are not back")
+#: What "out" means, wherever cars are counted (``FleetRow.out``).
+OUT = tr("they were handed over and are not back")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def standing_of(row: FleetRow, branch: Branch | None, now: datetime) -> tuple[st
     """What matters most about the car, in words that fit on a card."""
     if row.to_move:
         return tr("{moving} to move", moving=whole(row.moving)), Tone.DANGER
-    out = row.out_at(now) and branch is not None
+    out = row.out and branch is not None
     return status_of(row.car, out=out, away=row.away_at(now))
 
 
@@ -128,7 +128,7 @@ def coming_of(row: FleetRow, branch: Branch | None, now: datetime) -> str:
         return tr("None")
     if branch is None:
         return counted("{count} booking", "{count} bookings", row.coming)
-    out = row.out_at(now)
+    out = row.out
     end = row.next.ends_at if out else row.next.starts_at
     when = branch_time(end, branch.clock, now=now)
     first = tr("Back {when}", when=when) if out else when

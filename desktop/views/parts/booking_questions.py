@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from desktop.dialogs import About, Amount, Question
-from desktop.words.booking_words import line_words
+from desktop.words.booking_words import line_words, paid_words
 from desktop.words.messages import amount, booking_number, branch_time, counted
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.cancellation import RefundQuote
@@ -57,6 +57,44 @@ def to_cancel(booking: Booking, quoted: RefundQuote, now: datetime, car: Car | N
         ),
         grave=True,
         final=True,
+    )
+
+
+def to_hand_over(booking: Booking, now: datetime, car: Car | None = None) -> Question:
+    zone = shown_zone(booking.zone)
+    lines = [Amount(line_words(line), amount(line.amount)) for line in booking.quote.lines]
+    return Question(
+        tr("Hand this car over?"),
+        tr("The renter has {plate} from now on, until it is taken back.", plate=booking.plate),
+        tr("Hand it over"),
+        tr("Keep it here"),
+        when=tr("Now, {now} · agreed {times}", now=branch_time(now, zone, now=now), times=times_of(booking, now)),
+        about=about(booking, car),
+        amounts=(*lines, Amount(tr("Price"), paid_words(booking), strong=True)),
+    )
+
+
+def to_let_go(booking: Booking, now: datetime, car: Car | None = None) -> Question:
+    return Question(
+        tr("Did nobody come for this car?"),
+        tr("The car is free for others at once. By the rules nothing goes back to the renter."),
+        tr("Nobody came"),
+        tr("Wait longer"),
+        when=times_of(booking, now),
+        about=about(booking, car),
+        amounts=(Amount(tr("Price"), paid_words(booking), strong=True),),
+        grave=True,
+    )
+
+
+def to_promise_again(booking: Booking, now: datetime, car: Car | None = None) -> Question:
+    return Question(
+        tr("Did the renter come after all?"),
+        tr("{plate} is promised to the renter again, if nobody else has it by now.", plate=booking.plate),
+        tr("Promise it again"),
+        tr("Leave it"),
+        when=times_of(booking, now),
+        about=about(booking, car),
     )
 
 

@@ -81,6 +81,7 @@ WHY_NOT = MappingProxyType(
         WhyTaken.OVERDUE: (tr("Overdue"), Tone.DANGER),
         WhyTaken.MAINTENANCE: (tr("In maintenance"), Tone.NEUTRAL),
         WhyTaken.SERVICE: (tr("In service"), Tone.ACCENT),
+        WhyTaken.ELSEWHERE: (tr("Elsewhere"), Tone.NEUTRAL),
         WhyTaken.RESERVED: (tr("Not for rent"), Tone.NEUTRAL),
     }
 )

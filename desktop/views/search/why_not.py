@@ -88,6 +88,7 @@ _TITLES = {
     WhyTaken.OVERDUE: tr("Overdue: it has not come back"),
     WhyTaken.MAINTENANCE: tr("In maintenance"),
     WhyTaken.SERVICE: tr("In service"),
+    WhyTaken.ELSEWHERE: tr("At another branch then, or promised there next"),
     WhyTaken.RESERVED: tr("Needed by the firm itself in these days"),
 }
 

@@ -19,7 +19,7 @@ from engine.adapters.mongo.codec.documents import (
 )
 from engine.adapters.mongo.codec.reading import Fields, read, shown, sound
 from engine.adapters.mongo.codec.settings import read_revisions, read_series, revision_document, withdrawal_document
-from engine.adapters.mongo.queries.cars import AT_ONCE
+from engine.adapters.mongo.fences import AT_ONCE
 from engine.adapters.mongo.schema.version import must_fit
 from engine.adapters.mongo.store import MAJORITY, SNAPSHOT
 from engine.adapters.mongo.terms import go_on

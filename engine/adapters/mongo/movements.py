@@ -10,6 +10,7 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from engine.adapters.mongo.client import Client, Database, Document, database, speaking
 from engine.adapters.mongo.codec.documents import (
     Claimed,
+    Way,
     booked,
     claim_document,
     claims_of,
@@ -21,7 +22,7 @@ from engine.adapters.mongo.schema.migrations import LATEST
 from engine.adapters.mongo.schema.version import judge_fence
 from engine.domain.booking.booking import BookingId
 from engine.domain.booking.states import STANDING, BookingState
-from engine.domain.car.availability import ClaimKind
+from engine.domain.car.availability import ClaimKind, just
 from engine.domain.car.car import CarId
 from engine.domain.car.fleet import MOST_TOLD, Coming, Outlook
 from engine.domain.car.movement import (
@@ -69,14 +70,14 @@ class MongoMovements:
     async def crossing(self, car_id: CarId, period: RentalPeriod, leaving_out: MovementId | None = None) -> Crossing:
         with speaking():
             fence = await self._db.fences.find_one({"_id": car_id}, {"claims": 1}) or {"_id": car_id}
-            sold = [claim for claim in booked(fence) if claim.period.overlaps(period)]
+            sold = [claim for claim in booked(fence) if claim.taken.period.overlaps(period)]
             wanted = {"_id": {"$in": [claim.id for claim in sold[:MOST_TOLD]]}}
             shown = {"starts_at": 1, "ends_at": 1, "zone": 1, "state": 1}
             rows = await self._bookings.find(wanted, shown).to_list()
         coming = sorted(sound("bookings", rows, coming_of), key=lambda each: each.period.starts_at)
         outlook = Outlook(tuple(coming), frozenset(BookingId(claim.id) for claim in sold))
         others = _others(claims_of(fence), leaving_out)
-        return Crossing(period, outlook, parts_of(period, (claim.period for claim in others)))
+        return Crossing(period, outlook, parts_of(period, (claim.taken.whole for claim in others)))
 
 
 def coming_of(document: Document) -> Coming:
@@ -115,7 +116,7 @@ async def put_movement(
     if after.open:
         _must_be_told(after, others, seen)
         await _must_be_alone(db, session, after, now)
-        if not parts_of(after.period, (claim.period for claim in others)):
+        if not parts_of(after.period, (claim.taken.whole for claim in others)):
             raise NoTimeLeft(after.car_id)
     await _store(db, session, before, after)
     await _tidy(db, session, after, now)
@@ -137,12 +138,13 @@ async def claim_anew(db: Database, session: AsyncClientSession, car_id: str) -> 
     known = {movement.id for movement in movements}
     # Claims of a movement that nobody knows stay where they are: the doctor tells of them.
     old = [claim.id for claim in claims if claim.kind is ClaimKind.MOVEMENT and movement_named(claim.id) in known]
-    others = [claim.period for claim in claims if claim.kind is not ClaimKind.MOVEMENT or claim.id not in old]
+    others = [claim.taken.whole for claim in claims if claim.kind is not ClaimKind.MOVEMENT or claim.id not in old]
     wanted: list[Document] = []
     for movement in (each for each in movements if each.open):
         parts = parts_of(movement.period, others)
         for n, part in enumerate(parts, 1):
-            wanted.append(claim_document(claim_name(movement.id, n), part, ClaimKind.MOVEMENT))
+            way = Way(movement.start_id, movement.end_id)
+            wanted.append(claim_document(claim_name(movement.id, n), just(part), ClaimKind.MOVEMENT, way))
         others += parts
     if old:
         gone: Document = {"claims": {"kind": ClaimKind.MOVEMENT, "id": {"$in": old}}}
@@ -159,7 +161,9 @@ def _others(claims: Iterable[Claimed], movement_id: MovementId | None) -> list[C
 
 
 def _must_be_told(wanted: Movement, others: Iterable[Claimed], seen: frozenset[BookingId]) -> None:
-    in_it = {claim.id for claim in others if claim.kind is ClaimKind.BOOKING and claim.period.overlaps(wanted.period)}
+    in_it = {
+        claim.id for claim in others if claim.kind is ClaimKind.BOOKING and claim.taken.period.overlaps(wanted.period)
+    }
     if not in_it <= seen:
         raise Overtaken(f"car {wanted.car_id} was booked meanwhile")
 

@@ -21,7 +21,8 @@ from engine.adapters.mongo.codec.documents import audit_document, branch_of, car
 from engine.adapters.mongo.codec.reading import MOST_MINOR, must, read, sound, split
 from engine.adapters.mongo.codec.renter_files import found_file, found_files
 from engine.adapters.mongo.codec.settings import read_revisions
-from engine.adapters.mongo.queries.cars import AT_ONCE, car_filter, cars_meant, page_of
+from engine.adapters.mongo.fences import AT_ONCE, taken_at
+from engine.adapters.mongo.queries.cars import car_filter, cars_meant, page_of
 from engine.adapters.mongo.queries.listing import batches, counted, listed, meant
 from engine.adapters.mongo.queries.manual_review import (
     carless,
@@ -34,9 +35,10 @@ from engine.adapters.mongo.queries.manual_review import (
 )
 from engine.adapters.mongo.queries.sought import forgiven, holds, in_order
 from engine.adapters.mongo.schema.version import must_fit
-from engine.adapters.mongo.transaction import MongoTransaction, in_the_way, replace_version
+from engine.adapters.mongo.transaction import MongoTransaction, replace_version
 from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.booking.listing import COUNT_CAP, BookingRows, BookingSelection
+from engine.domain.car.availability import just
 from engine.domain.car.body_type import BodyType
 from engine.domain.car.car import Branch, BranchId, Car, CarId, CarStatus, Fuel, Transmission
 from engine.domain.car.catalogue import CarsAmong, CarsFound, CarsSought, CarWish, Facets
@@ -235,16 +237,14 @@ class MongoStore:
 
     async def free_cars(self, wish: CarWish, now: datetime, offset: int, limit: int) -> CarsFound:
         with speaking():
-            # The fences decide every claim, so they are asked here too: one indexed look at this branch's cars only.
-            away = {"terms.branch_id": wish.branch_id, "claims": {"$elemMatch": in_the_way(wish.period, now)}}
-            taken = await self._db.fences.find(away, {"_id": 1}, batch_size=AT_ONCE).to_list()
+            taken = await taken_at(self._db, wish.branch_id, just(wish.period), now)
             fitting, slip = await car_filter(self._db, wish)
             pipeline: list[Document] = [
                 {
                     "$match": {
                         **fitting,
                         "status": CarStatus.ACTIVE,
-                        "_id": {"$nin": [document["_id"] for document in taken]},
+                        "_id": {"$nin": taken.ids},
                     }
                 },
                 page_of(wish.order, offset, limit),

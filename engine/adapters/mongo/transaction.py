@@ -10,6 +10,7 @@ from bson import Binary
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
+from engine.adapters.mongo import fences
 from engine.adapters.mongo.client import Database, Document
 from engine.adapters.mongo.codec.bookings import booking_document, news_document
 from engine.adapters.mongo.codec.documents import (
@@ -19,30 +20,29 @@ from engine.adapters.mongo.codec.documents import (
     branch_of,
     car_document,
     car_of,
-    claim_document,
-    claims_of,
     fence_document,
     ledger_document,
     series_document,
     status_document,
-    terms_of_fence,
 )
 from engine.adapters.mongo.codec.payments import restored_document
 from engine.adapters.mongo.codec.people import answer_document
 from engine.adapters.mongo.codec.reading import must, read, shown
+from engine.adapters.mongo.fences import Wished
 from engine.adapters.mongo.images import files_of
 from engine.adapters.mongo.movements import ANY_MOVEMENT, claim_anew, put_movement
 from engine.adapters.mongo.papers.issuing import issue
 from engine.adapters.mongo.queries.unbelieved import mark_of
 from engine.adapters.mongo.queries.witnesses import return_document, settlement_document
 from engine.adapters.mongo.schema.migrations import LATEST
-from engine.adapters.mongo.schema.version import judge_fence, must_fit
+from engine.adapters.mongo.schema.version import must_fit
 from engine.adapters.mongo.terms import go_on
 from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.booking.restored import Outcome, RestoredPayment
+from engine.domain.booking.states import BookingState
 from engine.domain.booking.unbelieved import StoredBooking
 from engine.domain.booking.wish import Wish, WishAnswer
-from engine.domain.car.availability import ClaimKind
+from engine.domain.car.availability import ClaimKind, Stretch, just, taken_by
 from engine.domain.car.car import Branch, BranchId, Car, CarId, CarStatus, CarTerms, terms_of
 from engine.domain.car.movement import Movement
 from engine.domain.car.plates import plate_key
@@ -55,29 +55,21 @@ from engine.domain.people.people import AccountName
 from engine.domain.shared.damage import Damaged
 from engine.domain.shared.errors import (
     AlreadyAsked,
-    CarNotRentable,
     Contended,
     DamagedRow,
     DriveSphereError,
     NotFound,
     Overtaken,
-    PeriodTaken,
     PlateTaken,
 )
-from engine.domain.shared.period import OVERDUE_AHEAD, RentalPeriod
+from engine.domain.shared.period import RentalPeriod
 
 _DUPLICATE_KEY = 11000
 
 
-def in_the_way(period: RentalPeriod, now: datetime) -> Document:
-    """Filter for the claims that keep a car from being promised for *period*; search and claim both use this one.
-
-    What overlaps, whatever its kind, and the bookings that should be back by *now*.
-    """
-    overlap: Document = {"starts_at": {"$lt": period.ends_at}, "ends_at": {"$gt": period.starts_at}}
-    if period.starts_at >= now + OVERDUE_AHEAD:
-        return overlap
-    return {"$or": [overlap, {"kind": ClaimKind.BOOKING, "ends_at": {"$lte": now}}]}
+def _brought(before: Car, after: Car) -> Document:
+    """A car that belongs to another branch from now on was brought there, unless somebody has it."""
+    return {"at": after.branch_id} if before.branch_id != after.branch_id else {}
 
 
 class MongoTransaction:
@@ -92,23 +84,23 @@ class MongoTransaction:
         self._touched = touched
         self._epoch = epoch
 
-    async def claim(self, car_id: CarId, period: RentalPeriod, booking_id: BookingId, now: datetime) -> CarTerms:
-        return await self._enter(car_id, period, booking_id, now, {"status": CarStatus.ACTIVE})
+    async def claim(
+        self, car_id: CarId, period: RentalPeriod, booking_id: BookingId, now: datetime, to: BranchId | None = None
+    ) -> CarTerms:
+        return await self._enter(car_id, just(period), booking_id, now, to)
 
     async def _enter(
-        self, car_id: CarId, period: RentalPeriod, booking_id: BookingId, now: datetime, only: Document
+        self,
+        car_id: CarId,
+        taken: Stretch,
+        booking_id: BookingId,
+        now: datetime,
+        to: BranchId | None,
+        *,
+        any_status: bool = False,
     ) -> CarTerms:
-        """*only* says which fences are entered at all."""
-        blocked = in_the_way(period, now)
-        fence = await self._db.fences.find_one_and_update(
-            {"_id": car_id, "schema": LATEST, **only, "claims": {"$not": {"$elemMatch": blocked}}},
-            {"$inc": {"seq": 1}, "$push": {"claims": claim_document(booking_id, period)}},
-            projection={"terms": 1},
-            session=self._session,
-        )
-        if fence is None:
-            raise await self._why_not(car_id, blocked)
-        terms = terms_of_fence(fence)
+        only: Document = {} if any_status else {"status": CarStatus.ACTIVE}
+        terms = await fences.enter(self._db, self._session, car_id, Wished(booking_id, taken, to), now, only)
         self._touched.add(cars_at(terms.branch_id))
         return terms
 
@@ -119,38 +111,22 @@ class MongoTransaction:
             raise NotFound("branch", branch_id)
         return branch
 
+    async def hand_out(self, booking: Booking, now: datetime) -> None:
+        self._touch_branch(await fences.hand_out(self._db, self._session, booking, now))
+
     async def move_claim(self, booking: Booking, car_id: CarId, now: datetime, *, back: bool = False) -> CarTerms:
         self._touched |= touched_by_booking(booking)
-        only: Document = {} if back else {"status": CarStatus.ACTIVE}
+        taken, to = taken_by(booking), booking.return_branch_id
         # Always the same fence first, so that two moves the other way round queue up instead of undoing each other.
         if booking.car_id < car_id:
             await self._leave(booking)
-            terms = await self._enter(car_id, booking.period, booking.id, now, only)
+            terms = await self._enter(car_id, taken, booking.id, now, to, any_status=back)
         else:
-            terms = await self._enter(car_id, booking.period, booking.id, now, only)
+            terms = await self._enter(car_id, taken, booking.id, now, to, any_status=back)
             await self._leave(booking)
         gone = {**news_document(booking), "blocking": False, "at": now}
         await self._db.news.insert_one(gone, session=self._session)
         return terms
-
-    async def _why_not(self, car_id: CarId, blocked: Document) -> DriveSphereError:
-        fence = await self._db.fences.find_one({"_id": car_id}, session=self._session)
-        if fence is None:
-            return NotFound("car", car_id)
-        judge_fence(fence)
-        if fence.get("status") != CarStatus.ACTIVE:
-            return CarNotRentable(car_id)
-        pipeline: list[Document] = [
-            {"$match": {"_id": car_id}},
-            {"$unwind": "$claims"},
-            {"$replaceWith": "$claims"},
-            {"$match": blocked},
-        ]
-        claims = await (await self._db.fences.aggregate(pipeline, session=self._session)).to_list()
-        known = claims_of({"_id": car_id, "claims": claims})
-        ends = max((claim.period.ends_at for claim in known), default=None)
-        only_bookings = all(claim.kind is ClaimKind.BOOKING for claim in known)
-        return PeriodTaken(car_id, ends, tuple(claim.id for claim in known) if only_bookings else ())
 
     async def add(self, booking: Booking) -> None:
         self._touched |= touched_by_booking(booking)
@@ -170,12 +146,15 @@ class MongoTransaction:
         await replace_version(self._db, booking, self._session)
         await self._db.news.insert_one(news_document(booking), session=self._session)
         if not booking.blocking:
-            await self._leave(booking)
+            # A car that came back stands where it was brought.
+            stands = {"at": booking.return_branch_id} if booking.state is BookingState.COMPLETED else None
+            await self._leave(booking, stands)
 
-    async def _leave(self, booking: Booking) -> None:
+    async def _leave(self, booking: Booking, stands: Document | None = None) -> None:
+        gone: Document = {"$inc": {"seq": 1}, "$pull": {"claims": {"id": booking.id, "kind": ClaimKind.BOOKING}}}
         fence = await self._db.fences.find_one_and_update(
             {"_id": booking.car_id},
-            {"$inc": {"seq": 1}, "$pull": {"claims": {"id": booking.id, "kind": ClaimKind.BOOKING}}},
+            {**gone, "$set": stands} if stands else gone,
             projection={"terms": 1, **ANY_MOVEMENT},
             session=self._session,
         )
@@ -257,7 +236,7 @@ class MongoTransaction:
         # First the fence: from here on every claim on this car conflicts with the change, and the change with it.
         fence = await self._db.fences.find_one_and_update(
             {"_id": before.id},
-            {"$inc": {"seq": 1}, "$set": {"status": after.status}},
+            {"$inc": {"seq": 1}, "$set": {"status": after.status, **_brought(before, after)}},
             projection={"claims": 1},
             session=self._session,
         )
@@ -310,11 +289,10 @@ class MongoTransaction:
             return False
         stay, claimed = payment.stay, False
         if stay is not None and stay.period.ends_at > now:
-            overlap = {"starts_at": {"$lt": stay.period.ends_at}, "ends_at": {"$gt": stay.period.starts_at}}
-            claim = claim_document(payment.payment_intent, stay.period, ClaimKind.RESTORED)
+            overlap = fences.between(stay.period.starts_at, stay.period.ends_at)
             fence = await self._db.fences.find_one_and_update(
                 {"_id": stay.car_id, "schema": LATEST, "claims": {"$not": {"$elemMatch": overlap}}},
-                {"$inc": {"seq": 1}, "$push": {"claims": claim}},
+                fences.entered(Wished(payment.payment_intent, just(stay.period)), ClaimKind.RESTORED),
                 projection={"terms.branch_id": 1},
                 session=self._session,
             )

@@ -241,7 +241,7 @@ def doubt_of(booking: Booking, evidence: Evidence) -> Doubt | None:
         Doubt.HISTORY: lambda: history_is_lawful(booking, evidence.reached),
         Doubt.TIMES: lambda: times_are_lawful(booking, evidence.now),
         Doubt.ATTEMPTS: lambda: attempts_are_lawful(booking),
-        Doubt.CAR: lambda: cars_are_lawful(booking) and _cars_are_the_terms(booking, evidence),
+        Doubt.CAR: lambda: cars_are_lawful(booking, evidence.reached) and _cars_are_the_terms(booking, evidence),
         Doubt.RULES: lambda: _rules_held(booking, evidence.revisions),
         Doubt.OWN_PRICE: lambda: _price_is_its_own(booking),
         Doubt.PRICE: lambda: _price_is_the_terms(booking, evidence),

@@ -9,7 +9,7 @@ from typing import NewType
 from engine.domain.booking.cancellation import CancellationRule
 from engine.domain.booking.changed_car import BookedCar, CarChange
 from engine.domain.booking.refund_reason import RefundReason
-from engine.domain.booking.states import FACTS, BookingState, Standing
+from engine.domain.booking.states import FACTS, TOOK_PLACE, BookingState, Standing
 from engine.domain.car.car import BranchId, CarId, OwnerId
 from engine.domain.money.money import Money
 from engine.domain.money.payment import Attempt, AttemptState, Payment, PaymentId, Purpose, RefundState, Tender
@@ -23,8 +23,14 @@ BookingId = NewType("BookingId", str)
 
 #: Stands for who did it where the account is not told.
 UNTOLD = "\N{EN DASH}"
+#: Longest time that a car may take to be made ready for the next renter.
+MOST_TURN_MINUTES = 7 * 24 * 60
+#: How long after the agreed pick-up a renter is waited for.
+NO_SHOW_PATIENCE = timedelta(hours=4)
 #: How long a car is kept for a renter who has not paid yet.
 HOLD = timedelta(minutes=10)
+#: States to which a booking comes that is as unpaid as before.
+_UNPAID_STILL = TOOK_PLACE | {BookingState.NO_SHOW}
 #: A desk opens the payment page at once; if it has not by then, any other engine may.
 OPEN_WITHIN = timedelta(seconds=15)
 
@@ -66,6 +72,7 @@ class Booking:
         cancellation: The rules that were in force on the day of booking.
         payments: What was asked for it and what became of that; the first is the rental's.
         priced: None for one that is older than its car's series of terms.
+        turn_minutes: How long it takes to make the car ready after the return, as it was on the day of booking.
     """
 
     id: BookingId
@@ -89,6 +96,17 @@ class Booking:
     version: int = 1
     cancellation: tuple[CancellationRule, ...] = ()
     priced: Priced | None = None
+    turn_minutes: int = 0
+
+    @property
+    def free_at(self) -> datetime:
+        """From when on the next one may have the car."""
+        return self.period.ends_at + timedelta(minutes=self.turn_minutes)
+
+    @property
+    def missed_at(self) -> datetime:
+        """From when on a car that nobody came for may be let go; at the latest once the rental would be over."""
+        return min(self.period.starts_at + NO_SHOW_PATIENCE, self.period.ends_at)
 
     @property
     def payment(self) -> Payment:
@@ -235,7 +253,7 @@ class Booking:
     ) -> Booking:
         """The booking after the move, with the rental's *payment* as it is then, if it changed.
 
-        Whatever kept it is over, but that a car came back does not pay for it.
+        Whatever kept it is over, but that a car went or came back does not pay for it.
 
         Raises:
             MoveRefused: The table has no such move.
@@ -243,7 +261,7 @@ class Booking:
         if wanted not in FACTS[self.state].next:
             raise MoveRefused(self.state, wanted)
         history = (*self.history, Step(wanted, now, by, reason=reason))
-        unpaid = wanted is BookingState.COMPLETED and self.trouble is not None and self.trouble.why is Why.LAPSED
+        unpaid = wanted in _UNPAID_STILL and self.trouble is not None and self.trouble.why is Why.LAPSED
         paid = (payment or self.payment).kept_by(self.trouble if unpaid else None)
         return replace(self.paying(paid), state=wanted, history=history)
 

@@ -10,12 +10,12 @@ from engine.domain.shared.errors import RuleBroken
 
 
 class CarIsOut(RuleBroken):
-    """The rental has begun, so the car is on the road: it is exchanged there, never moved."""
+    """The renter has the car: it is exchanged there, never moved."""
 
     code = "booking.car_is_out"
 
     def __init__(self, booking_id: str) -> None:
-        super().__init__(f"booking {booking_id} has begun")
+        super().__init__(f"the car of booking {booking_id} is out")
         self.booking_id = booking_id
 
 

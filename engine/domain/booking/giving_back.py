@@ -21,7 +21,7 @@ class Reason(StrEnum):
 
 
 def _by_the_rules(booking: Booking, at: datetime) -> Money:
-    """By the rules frozen in the booking; nothing once the car is out, and nothing of what was never taken."""
+    """By the rules frozen in the booking; nothing once its time has begun, and nothing of what was never taken."""
     nothing = Money(0, booking.price.currency)
     if booking.period.starts_at <= at or booking.payment.attempt.state is AttemptState.LAPSED:
         return nothing
@@ -52,7 +52,7 @@ def reason_of(booking: Booking) -> Reason | None:
             return Reason.CAR_GONE
         case BookingState.HELD | BookingState.AWAITING_FUNDS | BookingState.RELEASING | BookingState.RELEASED:
             return None
-        case BookingState.CONFIRMED | BookingState.COMPLETED:
+        case BookingState.CONFIRMED | BookingState.OUT | BookingState.NO_SHOW | BookingState.COMPLETED:
             return None
     assert_never(booking.state)
 

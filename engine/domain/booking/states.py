@@ -17,7 +17,9 @@ class BookingState(StrEnum):
     RELEASING = auto()
     RELEASED = auto()
     AWAITING_FUNDS = auto()
-    CONFIRMED = auto()
+    CONFIRMED = auto()  #: paid or promised, and the car was not handed over yet
+    OUT = auto()  #: the car was handed over and is not back
+    NO_SHOW = auto()  #: nobody came for it, and the car was let go
     COMPLETED = auto()
     CANCELLED = auto()
     REFUND_DUE = auto()
@@ -29,7 +31,9 @@ class Standing(StrEnum):
 
     PENDING = auto()
     CONFIRMED = auto()
+    OUT = auto()
     COMPLETED = auto()
+    NO_SHOW = auto()
     EXPIRED = auto()
     CANCELLED = auto()
 
@@ -64,7 +68,7 @@ class StateFacts:
     takes: bool = False
 
 
-def facts_of(state: BookingState) -> StateFacts:  # noqa: PLR0911 -- one for each state
+def facts_of(state: BookingState) -> StateFacts:  # noqa: C901, PLR0911 -- one for each state
     to = _to
     match state:
         case BookingState.HELD:
@@ -79,8 +83,12 @@ def facts_of(state: BookingState) -> StateFacts:  # noqa: PLR0911 -- one for eac
             return StateFacts(Standing.EXPIRED, MoneyExpected.NONE, to("confirmed refund_due"))
         case BookingState.CONFIRMED:
             return StateFacts(
-                Standing.CONFIRMED, MoneyExpected.PAID, to("completed cancelled"), takes=True, blocks=True
+                Standing.CONFIRMED, MoneyExpected.PAID, to("out no_show cancelled"), takes=True, blocks=True
             )
+        case BookingState.OUT:
+            return StateFacts(Standing.OUT, MoneyExpected.PAID, to("completed"), takes=True, blocks=True)
+        case BookingState.NO_SHOW:
+            return StateFacts(Standing.NO_SHOW, MoneyExpected.PAID, to("confirmed"), takes=True)
         case BookingState.COMPLETED:
             return StateFacts(Standing.COMPLETED, MoneyExpected.PAID, to(""), takes=True)
         case BookingState.CANCELLED:
@@ -97,6 +105,8 @@ def _to(names: str) -> frozenset[BookingState]:
 
 
 FACTS = MappingProxyType({state: facts_of(state) for state in BookingState})
+#: The renter had the car, or has it.
+TOOK_PLACE = frozenset({BookingState.OUT, BookingState.COMPLETED})
 #: States in which nobody else can have the car.
 BLOCKING = tuple(state for state, facts in FACTS.items() if facts.blocks)
 #: The whole state machine (docs/payment-protocol.md): from -> where it may go.

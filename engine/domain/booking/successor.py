@@ -16,8 +16,17 @@ Moves = Mapping[BookingState, frozenset[BookingState]]
 
 #: What one engine's idea of the server's time may differ from another's; servers of a set may differ a little too.
 SLACK = timedelta(seconds=30)
+#: Before cars were handed over at the counter: a booking was confirmed until its car came back. The migration that
+#: ended it wrote the one move to ``OUT``, of bookings that had begun.
+_NEVER_HANDED_OVER: Moves = MappingProxyType(
+    {
+        **MOVES,
+        BookingState.CONFIRMED: frozenset({BookingState.COMPLETED, BookingState.CANCELLED, BookingState.OUT}),
+        BookingState.NO_SHOW: frozenset(),
+    }
+)
 #: Schema version -> the table of moves that its engines kept to, up to the next version named here.
-MOVES_SINCE: Mapping[int, Moves] = MappingProxyType({1: MOVES})
+MOVES_SINCE: Mapping[int, Moves] = MappingProxyType({1: _NEVER_HANDED_OVER, 16: MOVES})
 #: State of a booking -> where its newest attempt can be then.
 _ATTEMPTS: Mapping[BookingState, frozenset[AttemptState]] = MappingProxyType(
     {
@@ -28,6 +37,8 @@ _ATTEMPTS: Mapping[BookingState, frozenset[AttemptState]] = MappingProxyType(
         ),
         BookingState.RELEASED: frozenset({AttemptState.VOID, AttemptState.EXPIRED}),
         BookingState.CONFIRMED: frozenset({AttemptState.PAID, AttemptState.LAPSED}),
+        BookingState.OUT: frozenset({AttemptState.PAID, AttemptState.LAPSED}),
+        BookingState.NO_SHOW: frozenset({AttemptState.PAID, AttemptState.LAPSED}),
         BookingState.COMPLETED: frozenset({AttemptState.PAID, AttemptState.LAPSED}),
         BookingState.CANCELLED: frozenset({AttemptState.PAID, AttemptState.LAPSED, AttemptState.VOID}),
         BookingState.REFUND_DUE: frozenset({AttemptState.PAID}),
@@ -67,8 +78,11 @@ def _follows(before: Step, after: Step, reached: Sequence[Reached]) -> bool:
     return after.state in moves_at(after.at, reached)[before.state]
 
 
-def cars_are_lawful(booking: Booking) -> bool:
-    """Whether each car follows the one before, up to the one that the booking has, and none after it was out."""
+def cars_are_lawful(booking: Booking, reached: Sequence[Reached] = ()) -> bool:
+    """Whether each car follows the one before, up to the one that the booking has, and none after it was out.
+
+    While nobody said when a car was handed over, it was out from the agreed pick-up on.
+    """
     changes = booking.changes
     if not changes:
         return True
@@ -78,7 +92,7 @@ def cars_are_lawful(booking: Booking) -> bool:
     if any(each.before.car_id == each.after.car_id for each in changes):
         return False
     latest = max(step.at for step in booking.history if step.change is not None)
-    return latest <= booking.period.starts_at + SLACK
+    return latest <= booking.period.starts_at + SLACK or moves_at(latest, reached) is not _NEVER_HANDED_OVER
 
 
 def times_are_lawful(booking: Booking, now: datetime) -> bool:

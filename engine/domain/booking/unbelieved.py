@@ -13,7 +13,7 @@ from typing import assert_never
 
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.refund_reason import RefundReason
-from engine.domain.booking.states import BookingState
+from engine.domain.booking.states import TOOK_PLACE, BookingState
 from engine.domain.car.car import CarId
 from engine.domain.money.ledger import LedgerKind, LedgerRow, fact_of
 from engine.domain.money.money import Money
@@ -187,7 +187,15 @@ def _way(state: BookingState, *, taken: bool) -> tuple[BookingState, ...]:
             return _CANCELLED if taken else ()
         case BookingState.CONFIRMED:
             return _CANCELLED[1:]
-        case BookingState.COMPLETED | BookingState.CANCELLED | BookingState.REFUND_DUE | BookingState.REFUNDED:
+        case BookingState.OUT:
+            return (BookingState.COMPLETED,)
+        case (
+            BookingState.COMPLETED
+            | BookingState.NO_SHOW
+            | BookingState.CANCELLED
+            | BookingState.REFUND_DUE
+            | BookingState.REFUNDED
+        ):
             return ()
     assert_never(state)
 
@@ -236,8 +244,9 @@ def _last_attempt(booking: Booking, paid: PaymentNow | None, *, moves: bool, now
             captured_at=newest.captured_at or now,
         )
     if moves or newest.state is AttemptState.PAID:
-        # A rental that took place unpaid stays one.
-        over = AttemptState.LAPSED if booking.state is BookingState.COMPLETED else AttemptState.VOID
+        # A rental that took place unpaid, or for which nobody came, stays unpaid.
+        unpaid = booking.state in TOOK_PLACE or booking.state is BookingState.NO_SHOW
+        over = AttemptState.LAPSED if unpaid else AttemptState.VOID
         return replace(newest, state=over, captured_at=None)
     return newest
 

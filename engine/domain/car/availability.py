@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum, auto
 
-from engine.domain.booking.booking import BookingId
+from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.booking.states import FACTS, BookingState
 from engine.domain.car.car import Car, CarId, CarStatus
 from engine.domain.car.catalogue import Offer
 from engine.domain.people.people import AccountName
 from engine.domain.shared.damage import Damaged
+from engine.domain.shared.errors import InvalidPeriod
 from engine.domain.shared.period import OVERDUE_AHEAD, RentalPeriod
 
 _MINUTE = timedelta(minutes=1)
@@ -27,6 +28,7 @@ class WhyTaken(StrEnum):
     MAINTENANCE = auto()
     SERVICE = auto()  #: for a period whose end is known
     RESERVED = auto()  #: for the firm's own purposes, and no booking
+    ELSEWHERE = auto()  #: it will stand at another branch then, or is promised there next
 
 
 class ClaimKind(StrEnum):
@@ -40,32 +42,73 @@ class ClaimKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """A part of a car's time that is taken, by the rule that claiming goes by.
+
+    Attributes:
+        starts_at: The pick-up; ``ends_at`` the promised return.
+        free_at: From when on the next one may have the car: the return and what it takes to make it ready.
+        out: The renter has the car. Only such a one can be overdue: whatever else is promised ends by itself.
+    """
+
+    starts_at: datetime
+    ends_at: datetime
+    free_at: datetime
+    out: bool = False
+
+    def __post_init__(self) -> None:
+        """Raises: InvalidPeriod."""
+        if not self.period.ends_at <= self.free_at:
+            raise InvalidPeriod("period.reversed")
+
+    @property
+    def period(self) -> RentalPeriod:
+        return RentalPeriod(self.starts_at, self.ends_at)
+
+    @property
+    def whole(self) -> RentalPeriod:
+        """With the time it takes to make the car ready."""
+        return RentalPeriod(self.starts_at, self.free_at)
+
+    def overdue(self, now: datetime) -> bool:
+        return self.out and self.ends_at <= now
+
+    def in_the_way(self, wished: Stretch, now: datetime) -> bool:
+        """What overlaps, and for the next hours what should be back already."""
+        late = self.overdue(now) and wished.starts_at < now + OVERDUE_AHEAD
+        return late or (self.starts_at < wished.free_at and wished.starts_at < self.free_at)
+
+
+def just(period: RentalPeriod) -> Stretch:
+    """*period* with nothing to be made ready after it."""
+    return Stretch(period.starts_at, period.ends_at, period.ends_at)
+
+
+def taken_by(booking: Booking) -> Stretch:
+    """What *booking* takes of its car's time, while it keeps the car."""
+    period, out = booking.period, booking.state is BookingState.OUT
+    return Stretch(period.starts_at, period.ends_at, booking.free_at, out)
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
-    """A period in which a car is promised, as far as others need to know of it."""
+    """A stretch in which a car is promised, as far as others need to know of it."""
 
     id: str
     kind: ClaimKind
-    period: RentalPeriod
+    taken: Stretch
     booking: ClaimedBy | None = None
 
     @property
-    def booked(self) -> bool:
-        return self.kind is ClaimKind.BOOKING
+    def period(self) -> RentalPeriod:
+        return self.taken.period
 
     def why(self, now: datetime) -> WhyTaken:
         if self.booking is None:
             return WhyTaken.SERVICE if self.kind is ClaimKind.MOVEMENT else WhyTaken.RESERVED
         if FACTS[self.booking.state].hold:
             return WhyTaken.HELD
-        return WhyTaken.OVERDUE if self.period.ends_at <= now else WhyTaken.BOOKED
-
-    def overdue(self, now: datetime) -> bool:
-        """Only a booking can be: a car comes back when somebody brings it, whatever else ends by itself."""
-        return _overdue(self.booked, self.period, now)
-
-    def in_the_way(self, wished: RentalPeriod, now: datetime) -> bool:
-        """The rule that claiming goes by: what overlaps, and for the next hours what should be back already."""
-        return _in_the_way(self.booked, self.period, wished, now)
+        return WhyTaken.OVERDUE if self.taken.overdue(now) else WhyTaken.BOOKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,21 +125,21 @@ class Obstacle:
     """One thing in the way.
 
     Attributes:
-        period: When the car is out; None for maintenance, whose end nobody knows.
+        taken: When the car is out; None for maintenance, whose end nobody knows.
         hold_until: For a hold that is not paid: when it is over (server time, UTC).
         by: The account that made the booking, and
         booking_id: its number; both None for those who may not know, and where it is no booking.
     """
 
     why: WhyTaken
-    period: RentalPeriod | None = None
+    taken: Stretch | None = None
     hold_until: datetime | None = None
     by: AccountName | None = None
     booking_id: BookingId | None = None
 
     @property
-    def booked(self) -> bool:
-        return self.why not in (WhyTaken.SERVICE, WhyTaken.RESERVED)
+    def period(self) -> RentalPeriod | None:
+        return None if self.taken is None else self.taken.period
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +177,7 @@ class TakenRows:
     Attributes:
         claims: What blocks each car of the page from now on.
         damaged: Those of the page that cannot be read.
+        elsewhere: Those that nothing blocks, and that will not stand at the branch or are needed at another one next.
         instead: For each car of the page the free one of the same body type and nearest rate, if there is one.
     """
 
@@ -142,6 +186,7 @@ class TakenRows:
     claims: Mapping[CarId, tuple[Claim, ...]] = field(default_factory=dict)
     instead: Mapping[CarId, Car] = field(default_factory=dict)
     damaged: tuple[Damaged, ...] = ()
+    elsewhere: frozenset[CarId] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,22 +206,31 @@ def obstacle_of(claim: Claim, now: datetime, *, named: bool) -> Obstacle:
     """Attributes: ``named`` is whether the asker may know who booked it."""
     why, booking = claim.why(now), claim.booking
     if booking is None:
-        return Obstacle(why, claim.period)
+        return Obstacle(why, claim.taken)
     return Obstacle(
         why,
-        claim.period,
+        claim.taken,
         booking.hold_until if why is WhyTaken.HELD else None,
         booking.by if named else None,
         BookingId(claim.id) if named else None,
     )
 
 
-def next_free(wished: RentalPeriod, claims: Iterable[Claim], zone: tzinfo, now: datetime) -> RentalPeriod:
+def next_free(wished: Stretch, taken: Iterable[Stretch], zone: tzinfo, now: datetime) -> RentalPeriod:
     """The earliest period from the wished pick-up on that nothing blocks, as long on *zone*'s wall clock.
 
-    To the minute and back to back: it may begin where another ends.
+    To the minute and back to back: it may begin where another's car is ready.
     """
-    return _first_gap(wished, ((claim.booked, claim.period) for claim in claims), zone, now)
+    known = sorted(taken, key=lambda each: each.starts_at)
+    ready = wished.free_at - wished.ends_at
+    start = wished.starts_at
+    if any(each.overdue(now) for each in known):
+        start = max(start, _full_minute(now + OVERDUE_AHEAD))
+    for each in known:
+        period = _from(start, wished.period, zone)
+        if each.starts_at < period.ends_at + ready and period.starts_at < each.free_at:
+            start = each.free_at
+    return _from(start, wished.period, zone)
 
 
 def blocked_by(calendar: CarCalendar, wished: RentalPeriod, zone: tzinfo, now: datetime) -> Blocked | None:
@@ -186,35 +240,13 @@ def blocked_by(calendar: CarCalendar, wished: RentalPeriod, zone: tzinfo, now: d
     """
     if calendar.car.status is CarStatus.MAINTENANCE:
         return Blocked(calendar.car, Obstacle(WhyTaken.MAINTENANCE))
-    busy = [(each, each.booked, each.period) for each in calendar.busy if each.period is not None]
-    ways = [each for each, booked, period in busy if _in_the_way(booked, period, wished, now)]
+    busy = [(each, each.taken) for each in calendar.busy if each.taken is not None]
+    ways = [each for each, taken in busy if taken.in_the_way(just(wished), now)]
     if not ways:
         return None
-    free = _first_gap(wished, ((booked, period) for _, booked, period in busy), zone, now)
+    free = next_free(just(wished), (taken for _, taken in busy), zone, now)
     known = free if free.ends_at <= calendar.span.ends_at else None
     return Blocked(calendar.car, ways[0], len(ways) - 1, known)
-
-
-def _overdue(booked: bool, period: RentalPeriod, now: datetime) -> bool:  # noqa: FBT001 -- one half of a pair
-    return booked and period.ends_at <= now
-
-
-def _in_the_way(booked: bool, period: RentalPeriod, wished: RentalPeriod, now: datetime) -> bool:  # noqa: FBT001
-    late = _overdue(booked, period, now) and wished.starts_at < now + OVERDUE_AHEAD
-    return late or period.overlaps(wished)
-
-
-def _first_gap(
-    wished: RentalPeriod, taken: Iterable[tuple[bool, RentalPeriod]], zone: tzinfo, now: datetime
-) -> RentalPeriod:
-    known = sorted(taken, key=lambda each: each[1].starts_at)
-    start = wished.starts_at
-    if any(_overdue(booked, period, now) for booked, period in known):
-        start = max(start, _full_minute(now + OVERDUE_AHEAD))
-    for _, period in known:
-        if period.overlaps(_from(start, wished, zone)):
-            start = period.ends_at
-    return _from(start, wished, zone)
 
 
 def _from(start: datetime, wished: RentalPeriod, zone: tzinfo) -> RentalPeriod:

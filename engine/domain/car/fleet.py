@@ -36,7 +36,7 @@ class FleetQuery:
     Attributes:
         text: Any part of plate, brand and model.
         to_move: Only cars with bookings that have to be moved or cancelled, see ``FleetRow.moving``.
-        out: Only cars that are out now, see ``FleetRow.out_at``.
+        out: Only cars that are out now, see ``FleetRow.out``.
     """
 
     owner_id: OwnerId | None = None
@@ -84,6 +84,7 @@ class FleetRow:
         next: The period of the first of them.
         away: When it is in service, as far as that is claimed.
         crossed: Paid bookings still to come across which a service is planned.
+        out: A renter has it, who is the ``next``: it was handed over and is not back. The one meaning of "out".
     """
 
     car: Car
@@ -91,6 +92,7 @@ class FleetRow:
     next: RentalPeriod | None = None
     away: tuple[RentalPeriod, ...] = ()
     crossed: int = 0
+    out: bool = False
 
     @property
     def moving(self) -> int:
@@ -100,10 +102,6 @@ class FleetRow:
     @property
     def to_move(self) -> bool:
         return self.moving > 0
-
-    def out_at(self, now: datetime) -> bool:
-        """Whether a booking's time has begun at *now*, and the car is not back: the one meaning of "out"."""
-        return self.next is not None and self.next.starts_at <= now
 
     def away_at(self, now: datetime) -> bool:
         """Whether it is in service at *now*."""
@@ -156,18 +154,16 @@ class Outlook:
         first: The first ``MOST_TOLD`` of them, soonest first.
         seen: All of them; hand it back with a change, so that one booked meanwhile is not passed over.
         away: When the car is in service, as far as that is claimed.
+        out: A renter has it; who brings it back late has it still.
     """
 
     first: tuple[Coming, ...] = ()
     seen: frozenset[BookingId] = frozenset()
     away: tuple[RentalPeriod, ...] = ()
+    out: bool = False
 
     def away_at(self, now: datetime) -> bool:
         return any(each.starts_at <= now < each.ends_at for each in self.away)
-
-    def out_at(self, now: datetime) -> bool:
-        """Whether a renter has it; who brings it back late has it still."""
-        return any(each.period.starts_at <= now for each in self.first)
 
 
 @dataclass(frozen=True, slots=True)

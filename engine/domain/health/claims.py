@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
 
-from engine.domain.car.availability import ClaimKind
+from engine.domain.car.availability import ClaimKind, Stretch
 from engine.domain.car.movement import movement_named, parts_of
 from engine.domain.shared.period import RentalPeriod
 from engine.domain.shared.remark import Remark, remark
@@ -21,7 +21,7 @@ class Kept:
     """A booking in a state that keeps its car. Attributes: ``held_too_long`` is set for a hold beyond all rules."""
 
     booking_id: str
-    period: RentalPeriod
+    taken: Stretch
     held_too_long: datetime | None = None
 
 
@@ -37,7 +37,7 @@ class FenceClaims:
 
     car_id: str
     seq: int | None
-    claims: Mapping[str, tuple[ClaimKind, RentalPeriod]]
+    claims: Mapping[str, tuple[ClaimKind, Stretch]]
     unreadable: int = 0
     twice: tuple[str, ...] = ()
     owner_id: str | None = None
@@ -72,12 +72,12 @@ class Walk:
 
 def restored_faults(fence: FenceClaims, waiting: Mapping[str, RentalPeriod]) -> Iterator[Remark]:
     """What does not fit between a fence and the *waiting* payments that keep its car, both of one moment."""
-    for claim_id, (kind, period) in fence.claims.items():
+    for claim_id, (kind, taken) in fence.claims.items():
         if kind is not ClaimKind.RESTORED:
             continue
         if claim_id not in waiting:
             yield remark("claim.restored_decided", car=fence.car_id, payment=claim_id)
-        elif waiting[claim_id] != period:
+        elif waiting[claim_id] != taken.period:
             yield remark("claim.restored_other_times", car=fence.car_id, payment=claim_id)
     for payment in waiting:
         kept_as, _ = fence.claims.get(payment, (None, None))
@@ -100,21 +100,21 @@ def movement_faults(fence: FenceClaims, rows: Iterable[Away]) -> Iterator[Remark
     Their claims are all of their time that nothing else takes, no more and no less.
     """
     waiting = {each.id: each for each in rows}
-    for claim_id, (kind, period) in fence.claims.items():
+    for claim_id, (kind, taken) in fence.claims.items():
         if kind is not ClaimKind.MOVEMENT:
             continue
         movement = waiting.get(movement_named(claim_id))
         if movement is None:
             yield remark("claim.no_movement", car=fence.car_id, claim=claim_id)
-        elif period.starts_at < movement.period.starts_at or period.ends_at > movement.period.ends_at:
+        elif taken.starts_at < movement.period.starts_at or taken.ends_at > movement.period.ends_at:
             yield remark("claim.movement_other_times", car=fence.car_id, claim=claim_id)
-    taken = [period for _, period in fence.claims.values()]
+    every = [taken.whole for _, taken in fence.claims.values()]
     for movement in waiting.values():
         if fence.owner_id is not None and movement.owner_id != fence.owner_id:
             yield remark("claim.movement_other_owner", car=fence.car_id, movement=movement.id)
         # Nothing is planned where no time is left for it.
         claims_none = not any(movement_named(claim_id) == movement.id for claim_id in fence.claims)
-        if (claims_none or parts_of(movement.period, taken)) and not fence.unreadable:
+        if (claims_none or parts_of(movement.period, every)) and not fence.unreadable:
             yield remark("claim.movement_missing", car=fence.car_id, movement=movement.id)
 
 
@@ -127,16 +127,26 @@ def faults_of(fence: FenceClaims, kept: Iterable[Kept]) -> Iterator[Remark]:
         yield remark("claim.unreadable", car=fence.car_id, unreadable=str(fence.unreadable))
     for claim_id in fence.twice:
         yield remark("claim.twice", car=fence.car_id, claim=claim_id)
-    for claim_id, (kind, period) in fence.claims.items():
+    for claim_id, (kind, taken) in fence.claims.items():
         if kind is not ClaimKind.BOOKING:
             continue
         booking = bookings.get(claim_id)
         if booking is None:
             yield remark("claim.keeps_nothing", car=fence.car_id, claim=claim_id)
-        elif booking.period != period:
+        elif not _same_times(booking.taken, taken):
             yield remark("claim.other_times", car=fence.car_id, claim=claim_id)
+        elif booking.taken.out is not taken.out:
+            yield remark("claim.out", car=fence.car_id, claim=claim_id)
     yield from _of_bookings(fence, bookings.values())
     yield from _overlapping(fence)
+    if (several := [claim_id for claim_id, (_, taken) in fence.claims.items() if taken.out])[1:]:
+        yield remark("claim.out_twice", car=fence.car_id, claims=", ".join(several))
+
+
+def _same_times(promised: Stretch, taken: Stretch) -> bool:
+    """A renter may have come for the car before the agreed time."""
+    begins = promised.starts_at == taken.starts_at or (taken.out and taken.starts_at < promised.starts_at)
+    return begins and (promised.ends_at, promised.free_at) == (taken.ends_at, taken.free_at)
 
 
 def _of_bookings(fence: FenceClaims, kept: Iterable[Kept]) -> Iterator[Remark]:
@@ -152,5 +162,5 @@ def _of_bookings(fence: FenceClaims, kept: Iterable[Kept]) -> Iterator[Remark]:
 def _overlapping(fence: FenceClaims) -> Iterator[Remark]:
     ordered = sorted(fence.claims.items(), key=lambda each: each[1][1].starts_at)
     for (one, (_, before)), (other, (_, after)) in pairwise(ordered):
-        if after.starts_at < before.ends_at:
+        if after.starts_at < before.free_at:
             yield remark("claim.overlap", car=fence.car_id, one=one, other=other)

@@ -41,6 +41,7 @@ class Deed(StrEnum):
 
     BROWSE_CARS = auto()
     BOOK = auto()
+    HAND_OVER = auto()
     TAKE_BACK = auto()
     CHANGE_CAR = auto()
     SEE_BRANCH_BOOKINGS = auto()
@@ -73,6 +74,7 @@ MAY = MappingProxyType(
             {
                 Deed.BROWSE_CARS,
                 Deed.BOOK,
+                Deed.HAND_OVER,
                 Deed.TAKE_BACK,
                 Deed.CHANGE_CAR,
                 Deed.SEE_BRANCH_BOOKINGS,

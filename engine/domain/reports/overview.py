@@ -47,7 +47,7 @@ class MoneyCells:
 
 @dataclass(frozen=True, slots=True)
 class BranchCars:
-    """Attributes: ``out`` counts the cars whose booked time has begun and that are not back (``FleetRow.out_at``)."""
+    """Attributes: ``out`` counts the cars that were handed over and are not back (``FleetRow.out``)."""
 
     branch_id: BranchId
     name: str

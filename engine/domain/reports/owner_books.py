@@ -9,13 +9,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from engine.domain.booking.states import STANDING, BookingState, Standing
+from engine.domain.booking.states import STANDING, TOOK_PLACE, BookingState, Standing
 from engine.domain.car.car import CarStatus
 from engine.domain.money.money import Money
 from engine.domain.shared.damage import Damaged
 
 #: A rental counts while its booking stands; whatever else became of it is money at the most.
-STANDS = frozenset({BookingState.CONFIRMED.value, BookingState.COMPLETED.value})
+STANDS = frozenset(state.value for state in (BookingState.CONFIRMED, *TOOK_PLACE))
 
 
 #: The state of a row that stands for a booking that cannot be read; it counts nowhere.

@@ -21,6 +21,8 @@ DriveSphereError
 │   ├── PriceChanged         the price shown is no longer the price
 │   ├── MoveRefused          the booking's state machine has no such move
 │   ├── CarIsOut, NotAlike   a booking cannot go on with this car; in ``domain.booking.changed_car``
+│   ├── those of booking.handing_over: a car cannot be handed over now, or be let go of
+│   ├── NotHere         the car will stand elsewhere; in ``domain.car.places``
 │   ├── PaymentMismatch      Stripe's facts are not those of the booking
 │   ├── NotBelieved          the stored booking is not one that the program writes, so Stripe was not asked
 │   ├── StrangeAddress       an address that is not Stripe's own, so no browser was opened

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.domain.car.availability import Blocked, BlockedPage, CarCalendar, Obstacle, WhyTaken, next_free, obstacle_of
+from engine.domain.car.availability import (
+    Blocked,
+    BlockedPage,
+    CarCalendar,
+    Obstacle,
+    WhyTaken,
+    just,
+    next_free,
+    obstacle_of,
+)
 from engine.domain.car.car import Car, CarId, CarStatus, branch_among
 from engine.domain.car.catalogue import PAGE_SIZE, CarWish, offers_of
 from engine.domain.people.people import Actor, Deed
@@ -43,12 +52,14 @@ class AvailabilityService:
             if car.status is CarStatus.MAINTENANCE:
                 return Blocked(car, Obstacle(WhyTaken.MAINTENANCE), instead=instead)
             claims = rows.claims.get(car.id, ())
-            ways = [claim for claim in claims if claim.in_the_way(wish.period, now)]
+            ways = [claim for claim in claims if claim.taken.in_the_way(just(wish.period), now)]
+            if not ways and car.id in rows.elsewhere:
+                return Blocked(car, Obstacle(WhyTaken.ELSEWHERE), instead=instead)
             if not ways:
                 # Set free between two looks: what is there now is told at the next search.
                 return Blocked(car, Obstacle(WhyTaken.BOOKED), next_free=wish.period, instead=instead)
             first = obstacle_of(ways[0], now, named=_may_know(actor))
-            free = next_free(wish.period, claims, branch.tzinfo, now)
+            free = next_free(just(wish.period), (claim.taken for claim in claims), branch.tzinfo, now)
             return Blocked(car, first, len(ways) - 1, free, instead)
 
         return BlockedPage(tuple(blocked(car) for car in rows.cars), offset, rows.total, rows.damaged)
@@ -58,7 +69,7 @@ class AvailabilityService:
         actor.must(Deed.BROWSE_CARS)
         now = self.clock.now()
         car, claims = await self.taken.calendar(car_id, now)
-        busy = [claim for claim in claims if claim.period.overlaps(span) or claim.overdue(now)]
+        busy = [claim for claim in claims if claim.period.overlaps(span) or claim.taken.overdue(now)]
         named = _may_know(actor)
         return CarCalendar(car, span, tuple(obstacle_of(claim, now, named=named) for claim in busy))
 

@@ -107,6 +107,7 @@ class BookingService:
             Contended: Another desk is being served for this car; nothing was done.
             AlreadyAsked: This press of "Book" was served before; carries the first booking's id.
             PeriodTaken: A blocking booking overlaps.
+            NotHere: The car will stand at another branch then, or is promised there next.
             CarNotRentable: The car is in maintenance or retired.
             RenterBlocked: Nothing new is booked for the renter.
             ClosedThen: Nobody hands out or takes back a car there then.
@@ -146,7 +147,7 @@ class BookingService:
         booking_id = self.next_id()
 
         async def claim(work: Transaction) -> Booking:
-            terms = await work.claim(wish.car_id, wish.period, booking_id, now)
+            terms = await work.claim(wish.car_id, wish.period, booking_id, now, wish.return_branch_id)
             sold = Sold(terms, await self._price(work, wish, terms, settings))
             booking = self._held(booking_id, actor, wish, sold, renter.result(), settings, now)
             if also is not None:

@@ -124,8 +124,8 @@ class ChangingCarService:
 
     async def _movable(self, actor: Actor, booking_id: BookingId) -> Booking:
         booking = await self.bookings.booking(actor, booking_id)
-        if booking.state is not BookingState.CONFIRMED:
-            raise MoveRefused(booking.state, "on another car")
-        if booking.period.starts_at <= self.bookings.clock.now():
+        if booking.state is BookingState.OUT:
             raise CarIsOut(booking_id)
+        if booking.state is not BookingState.CONFIRMED or booking.period.ends_at <= self.bookings.clock.now():
+            raise MoveRefused(booking.state, "on another car")
         return booking

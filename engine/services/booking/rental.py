@@ -1,4 +1,4 @@
-"""What happens to a booking after it was made: cancelled, returned, taken up again."""
+"""What happens to a booking after it was made: cancelled, handed over, returned, missed, taken up again."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import datetime
 from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.booking.cancellation import RefundQuote
 from engine.domain.booking.giving_back import Reason, given_back
+from engine.domain.booking.handing_over import EARLY, TooEarly
 from engine.domain.booking.refund_reason import BY_RENTER, RefundReason, sound_reason, told_of
 from engine.domain.booking.states import BookingState
 from engine.domain.firm.audit import AuditRow
@@ -55,7 +56,7 @@ class RentalService:
         Raises:
             InvalidText: ``reason`` or ``said``: money goes back, and nobody says why as it can be kept.
             PriceChanged: By now another amount would be given back; ask again with that.
-            MoveRefused: It is over already, or has begun and cannot be cancelled.
+            MoveRefused: It is over already, or the renter has the car.
             Overtaken: Somebody else changed it at the same moment.
         """
         actor.must(Deed.BOOK)
@@ -84,19 +85,87 @@ class RentalService:
         await self.bookings.booking(actor, booking_id)
         return await self.payment.give_up(booking_id)
 
+    async def hand_over(self, actor: Actor, booking_id: BookingId) -> Booking:
+        """The renter has the car from now on, at the agreed time or a little before, or late.
+
+        Raises:
+            Forbidden: The actor's role stands at no counter.
+            MoveRefused: It is not confirmed, begins more than ``EARLY`` from now, or is over by its times.
+            CarNotRentable, NotReady, StillOut: The car cannot be given away now.
+            Overtaken: Somebody else changed the booking at the same moment.
+        """
+        actor.must(Deed.HAND_OVER)
+        booking = await self.bookings.booking(actor, booking_id)
+        now = self.clock.now()
+        out = booking.move_to(BookingState.OUT, now=now, by=actor.account)
+        if not booking.period.starts_at - EARLY <= now < booking.period.ends_at:
+            raise MoveRefused("over" if now >= booking.period.ends_at else "not begun", BookingState.OUT)
+
+        async def hand_over(work: Transaction) -> None:
+            await work.hand_out(booking, now)
+            await work.replace(out)
+
+        await self.store.transact(hand_over)
+        return out
+
+    async def no_show(self, actor: Actor, booking_id: BookingId) -> Booking:
+        """Nobody came for the car: it is let go, and nothing is given back.
+
+        Raises:
+            Forbidden: The actor's role stands at no counter.
+            MoveRefused: It is not confirmed.
+            TooEarly: The renter may still come; ``NO_SHOW_PATIENCE`` after the agreed pick-up is not over.
+            Overtaken: Somebody else changed the booking at the same moment.
+        """
+        actor.must(Deed.HAND_OVER)
+        booking = await self.bookings.booking(actor, booking_id)
+        now = self.clock.now()
+        missed = booking.move_to(BookingState.NO_SHOW, now=now, by=actor.account)
+        if now < booking.missed_at:
+            raise TooEarly(booking_id, booking.missed_at)
+        before, after = {"state": booking.state.value}, {"state": missed.state.value}
+        row = AuditRow(now, actor.account, self.desk, "booking.no_show", f"booking:{booking_id}", before, after)
+
+        async def let_go(work: Transaction) -> None:
+            await work.replace(missed)
+            await work.audit(row)
+
+        await self.store.transact(let_go)
+        return await self.payment.carry_on(booking_id)
+
+    async def came_after_all(self, actor: Actor, booking_id: BookingId) -> Booking:
+        """The renter of a no-show is there: the same car is promised again, if it is still free.
+
+        Raises:
+            Forbidden: The actor's role stands at no counter.
+            MoveRefused: It is no no-show, or over by its times.
+            CarNotRentable, NotHere, PeriodTaken: The car is somebody else's by now.
+            Overtaken: Somebody else changed the booking at the same moment.
+        """
+        actor.must(Deed.HAND_OVER)
+        booking = await self.bookings.booking(actor, booking_id)
+        now = self.clock.now()
+        again = booking.move_to(BookingState.CONFIRMED, now=now, by=actor.account)
+        if booking.state is not BookingState.NO_SHOW or booking.period.ends_at <= now:
+            raise MoveRefused(booking.state, BookingState.CONFIRMED)
+
+        async def claim(work: Transaction) -> None:
+            await work.claim(booking.car_id, booking.period, booking.id, now, booking.return_branch_id)
+            await work.replace(again)
+
+        await self.store.transact(claim)
+        return again
+
     async def returned(self, actor: Actor, booking_id: BookingId) -> Booking:
         """The car is back, now: the booking is completed and blocks no longer, early or late.
 
         Raises:
             Forbidden: The actor's role stands at no counter.
-            MoveRefused: It was not confirmed, or has not begun.
+            MoveRefused: The renter does not have the car.
         """
         actor.must(Deed.TAKE_BACK)
         booking = await self.bookings.booking(actor, booking_id)
-        now = self.clock.now()
-        if booking.period.starts_at > now:
-            raise MoveRefused("not begun", BookingState.COMPLETED)
-        completed = booking.move_to(BookingState.COMPLETED, now=now, by=actor.account)
+        completed = booking.move_to(BookingState.COMPLETED, now=self.clock.now(), by=actor.account)
 
         async def complete(work: Transaction) -> None:
             await work.replace(completed)
@@ -131,9 +200,6 @@ class RentalService:
             case BookingState.HELD | BookingState.RELEASING | BookingState.AWAITING_FUNDS:
                 return RefundQuote(nothing, nothing)
             case BookingState.CONFIRMED:
-                if booking.period.starts_at <= now:
-                    # The car is out: cancelling would promise it to the next one. It is taken back instead.
-                    raise MoveRefused("begun", BookingState.CANCELLED)
                 if booking.payment.attempt.state is AttemptState.LAPSED:
                     return RefundQuote(nothing, nothing)
                 back = given_back(booking, Reason.CANCELLED, now)

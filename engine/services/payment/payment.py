@@ -14,6 +14,7 @@ import structlog
 from engine.domain.booking.belief import Believed
 from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.booking.states import BookingState
+from engine.domain.car.places import NotHere
 from engine.domain.money.addresses import PageAddress, page_address
 from engine.domain.money.payment import AttemptState, Decline, PageFacts, PageStatus
 from engine.domain.people.people import AccountName, Actor, Deed
@@ -212,7 +213,7 @@ class PaymentService:
         paid = booking.payment.with_attempt(booking.payment.attempt.opened(page).paid(page))
 
         async def claim_again(work: Transaction) -> None:
-            await work.claim(booking.car_id, booking.period, booking.id, now)
+            await work.claim(booking.car_id, booking.period, booking.id, now, booking.return_branch_id)
             await work.replace(booking.move_to(BookingState.CONFIRMED, now=now, by=self.account, payment=paid))
 
         try:
@@ -220,7 +221,7 @@ class PaymentService:
                 await self.store.transact(claim_again)
                 return
             log.warning("payment.too_late", booking=booking.id)
-        except (PeriodTaken, CarNotRentable) as problem:
+        except (PeriodTaken, CarNotRentable, NotHere) as problem:
             log.warning("payment.car_lost", booking=booking.id, why=problem.code)
         await self.store.replace(booking.move_to(BookingState.REFUND_DUE, now=now, by=self.account, payment=paid))
 

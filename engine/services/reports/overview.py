@@ -55,7 +55,7 @@ class OverviewService:
         actor.must(Deed.SEE_OVERVIEW)
         now, branches = self.clock.now(), await self.store.branches()
         months = months_until(now, branches)
-        counts = await self.cache.read(_counts_at(now, branches), lambda: self.book.counts(now, branches))
+        counts = await self.cache.read(_counts_at(now, branches), lambda: self.book.counts(branches))
         money = await self.cache.read(_money_of(months), lambda: self.book.money(months, branches))
         users = await self.book.users()
         return Overview(now, months, counts.branches, counts.bookings, users, money.cells, money.unsummed)

@@ -147,6 +147,9 @@ TABLE: dict[str, UseCase] = {
     "rental.quote_refund": may(BOOK, args=_booking, of="booking"),
     "rental.cancel": may(BOOK, args=lambda it: (it.booking_id, Money(0, "EUR")), of="booking"),
     "rental.give_up": may(BOOK, args=_booking, of="booking"),
+    "rental.hand_over": may(Deed.HAND_OVER, args=_booking, of="booking"),
+    "rental.no_show": may(Deed.HAND_OVER, args=_booking, of="booking"),
+    "rental.came_after_all": may(Deed.HAND_OVER, args=_booking, of="booking"),
     "rental.returned": may(Deed.TAKE_BACK, args=_booking, of="booking"),
     "changing.other_cars": may(Deed.CHANGE_CAR, args=_booking, of="booking"),
     "changing.change": may(

@@ -25,7 +25,7 @@ from engine.adapters.mongo.codec.stored import (
     whole,
 )
 from engine.adapters.mongo.schema import shape_parts as shapes
-from engine.domain.booking.booking import UNTOLD, Booking, Priced, Step
+from engine.domain.booking.booking import MOST_TURN_MINUTES, UNTOLD, Booking, Priced, Step
 from engine.domain.booking.changed_car import BookedCar, CarChange
 from engine.domain.booking.listing import BookingOrder, BookingSelection, initials, search_keys
 from engine.domain.booking.refund_reason import RefundReason, UsualReason
@@ -183,6 +183,8 @@ BOOKING = Stored(
         "booked_by": text(),
         "starts_at": moment().of("period.starts_at"),
         "ends_at": moment().of("period.ends_at"),
+        "turn_minutes": whole(0, MOST_TURN_MINUTES),
+        "free_at": derived(shapes.DATE, lambda booking: booking.free_at),
         "state": choice(BookingState),
         "hold_until": moment(),
         "created_at": moment(),

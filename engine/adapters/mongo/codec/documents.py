@@ -29,13 +29,14 @@ from engine.adapters.mongo.schema.migrations import LATEST
 from engine.adapters.mongo.schema.shape_parts import MAYBE_EMPTY, TEXT, list_of
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.cancellation import CancellationRule
-from engine.domain.car.availability import ClaimKind
+from engine.domain.car.availability import ClaimKind, Stretch, taken_by
 from engine.domain.car.body_type import BodyType
 from engine.domain.car.branches import MOST_FORMER
-from engine.domain.car.car import Branch, Car, CarId, CarStatus, CarTerms, Fuel, OwnerId, Transmission
+from engine.domain.car.car import Branch, BranchId, Car, CarId, CarStatus, CarTerms, Fuel, OwnerId, Transmission
 from engine.domain.car.form import MOST_KM, MOST_SEATS, OLDEST_YEAR
 from engine.domain.car.movement import Movement, MovementKind, MovementState
 from engine.domain.car.opening_hours import OpeningHours
+from engine.domain.car.places import Leg
 from engine.domain.car.plates import plate_key
 from engine.domain.firm.audit import AuditRow
 from engine.domain.money.ledger import LedgerKind, LedgerRow
@@ -105,8 +106,17 @@ def fence_document(car: Car, terms: CarTerms, blocking: Iterable[Booking]) -> Do
         "seq": 0,
         "status": car.status,
         "terms": terms_document(terms),
-        "claims": [claim_document(booking.id, booking.period) for booking in blocking],
+        # Where it stands; nowhere while a renter has it.
+        "at": terms.branch_id,
+        "claims": [booking_claim(booking) for booking in blocking],
     }
+
+
+def booking_claim(booking: Booking) -> Document:
+    """What *booking* has in the fence of its car."""
+    return claim_document(
+        booking.id, taken_by(booking), ClaimKind.BOOKING, Way(booking.branch_id, booking.return_branch_id)
+    )
 
 
 def series_document(terms: CarTerms, by: str, at: datetime) -> Document:
@@ -119,12 +129,30 @@ def status_document(car_id: CarId, owner_id: OwnerId, status: CarStatus, since: 
     return {"car_id": car_id, "owner_id": owner_id, "status": status, "since": since}
 
 
+class Way(NamedTuple):
+    """Branches: where a car is taken, and where it is left."""
+
+    start_id: BranchId
+    end_id: BranchId
+
+
 class Claimed(NamedTuple):
-    """What keeps a car, as its fence has it. ``id`` is the number of a booking, if it is one."""
+    """What keeps a car, as its fence has it.
+
+    Attributes:
+        id: The number of a booking, if it is one.
+        floats: It may be moved to another car of its class by whoever needs this one.
+    """
 
     id: str
     kind: ClaimKind
-    period: RentalPeriod
+    taken: Stretch
+    way: Way
+    floats: bool = False
+
+    @property
+    def leg(self) -> Leg:
+        return Leg(self.taken.starts_at, *self.way)
 
 
 #: A claim in its fence.
@@ -133,23 +161,36 @@ CLAIM = Stored(
     {
         "id": text(),
         "kind": choice(ClaimKind),
-        "starts_at": moment().of("period.starts_at"),
-        "ends_at": moment().of("period.ends_at"),
+        "starts_at": moment().of("taken.starts_at"),
+        "ends_at": moment().of("taken.ends_at"),
+        # From then on the next one may have the car.
+        "free_at": moment().of("taken.free_at"),
+        "out": flag().of("taken.out"),
+        "from": text().of("way.start_id"),
+        "to": text().of("way.end_id"),
+        "floats": flag(),
     },
-    together={"period": RentalPeriod},
+    together={"taken": Stretch, "way": Way},
 )
 
 
-def claim_document(claim_id: str, period: RentalPeriod, kind: ClaimKind = ClaimKind.BOOKING) -> Document:
+def claim_document(claim_id: str, taken: Stretch, kind: ClaimKind, way: Way) -> Document:
     """Attributes: ``claim_id`` is the booking's number, or what else tells this claim from all others."""
-    return CLAIM.document_of(Claimed(claim_id, kind, period))
+    return CLAIM.document_of(Claimed(claim_id, kind, taken, way))
+
+
+def stands_of(fence: Document) -> BranchId:
+    """Where the car stands, or the branch that it belongs to while it is out or nobody can read where it stands."""
+    at, terms = fence.get("at"), fence.get("terms")
+    home = terms.get("branch_id") if isinstance(terms, dict) else None
+    return BranchId(at if isinstance(at, str) else home if isinstance(home, str) else "")
 
 
 def claims_of(fence: Document) -> list[Claimed]:
     """Those that can be read, soonest first; the doctor tells of the others."""
     claims = fence.get("claims")
     rows = [{"_id": fence.get("_id"), "claim": each} for each in claims] if isinstance(claims, list) else []
-    return sorted(sound("fences", rows, _claim_of), key=lambda claim: claim.period.starts_at)
+    return sorted(sound("fences", rows, _claim_of), key=lambda claim: claim.taken.starts_at)
 
 
 def booked(fence: Document) -> list[Claimed]:

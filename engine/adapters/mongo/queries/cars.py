@@ -8,8 +8,6 @@ from engine.domain.car.catalogue import CarOrder, CarWish
 from engine.domain.shared.sought import Sought, sought
 from engine.domain.shared.text import search_words
 
-#: Short rows come in one answer: the driver would fetch the 102nd with a command of its own.
-AT_ONCE = 100_000
 ORDERS: dict[CarOrder, Document] = {
     CarOrder.PRICE: {"daily_rate.minor": 1, "_id": 1},
     CarOrder.PRICE_DOWN: {"daily_rate.minor": -1, "_id": 1},

@@ -18,9 +18,11 @@ from engine.adapters.mongo.movements import OPEN_NOW
 from engine.adapters.mongo.queries.strangers import strangers_walk
 from engine.adapters.mongo.queries.walks import Hear, deaf, pages
 from engine.adapters.mongo.schema.rules import VALIDATORS
+from engine.domain.booking.booking import MOST_TURN_MINUTES
 from engine.domain.booking.restored import Outcome
 from engine.domain.booking.states import BLOCKING, BookingState
 from engine.domain.booking.successor import SLACK
+from engine.domain.car.availability import Stretch
 from engine.domain.firm.settings import LONGEST_HOLD
 from engine.domain.health.claims import (
     Away,
@@ -41,7 +43,7 @@ _PAGE, _FEW = 1_000, 20
 _SHAPES, _CARS = 20_000, 10_000
 _BLOCKING = [state.value for state in BLOCKING]
 _BY_CAR = "blocking_car"
-_KEPT = ("car_id", "starts_at", "ends_at", "state", "hold_until", "created_at")
+_KEPT = ("car_id", "starts_at", "ends_at", "turn_minutes", "state", "hold_until", "created_at")
 
 
 async def claims_walk(client: Client, db: Database, now: datetime, most: timedelta, hear: Hear = deaf) -> Walk:
@@ -204,14 +206,17 @@ def _kept(document: Document) -> Kept:
     row.text("car_id")
     row.moment("hold_until")
     row.moment("created_at")
-    return Kept(row.text("_id"), RentalPeriod(row.moment("starts_at"), row.moment("ends_at")))
+    period = RentalPeriod(row.moment("starts_at"), row.moment("ends_at"))
+    free_at = period.ends_at + timedelta(minutes=row.whole("turn_minutes", 0, MOST_TURN_MINUTES))
+    out = row.choice("state", BookingState) is BookingState.OUT
+    return Kept(row.text("_id"), Stretch(period.starts_at, period.ends_at, free_at, out))
 
 
 def _judged(kept: Kept, row: Document, now: datetime) -> Kept:
     until = row["hold_until"]
     latest = min(now, row["created_at"]) + LONGEST_HOLD + SLACK
     too_long = row["state"] == BookingState.HELD and until > latest
-    return Kept(kept.booking_id, kept.period, until if too_long else None)
+    return Kept(kept.booking_id, kept.taken, until if too_long else None)
 
 
 def _claimed(fence: Document) -> FenceClaims:
@@ -223,7 +228,7 @@ def _claimed(fence: Document) -> FenceClaims:
     return FenceClaims(
         car_id=shown(fence["_id"]),
         seq=int(seq) if isinstance(seq, int) and not isinstance(seq, bool) else None,
-        claims={claim.id: (claim.kind, claim.period) for claim in known},
+        claims={claim.id: (claim.kind, claim.taken) for claim in known},
         unreadable=every - len(known),
         twice=tuple(sorted(claim_id for claim_id, count in counts.items() if count > 1)),
         owner_id=owner if isinstance(owner, str) else None,

@@ -13,12 +13,13 @@ from bson import MinKey
 from engine.adapters.mongo.client import Client, Database, Document, database, speaking
 from engine.adapters.mongo.codec.documents import Claimed, booked, booked_ids, car_of, claims_of
 from engine.adapters.mongo.codec.reading import read, sound
+from engine.adapters.mongo.fences import AT_ONCE
 from engine.adapters.mongo.movements import coming_of
-from engine.adapters.mongo.queries.cars import AT_ONCE, cars_meant
+from engine.adapters.mongo.queries.cars import cars_meant
 from engine.adapters.mongo.queries.manual_review import booked_across
 from engine.adapters.mongo.queries.sought import holds, in_order
 from engine.domain.booking.booking import BookingId
-from engine.domain.booking.states import BLOCKING
+from engine.domain.booking.states import BookingState
 from engine.domain.car.availability import ClaimKind
 from engine.domain.car.car import CarId, CarStatus, OwnerId
 from engine.domain.car.fleet import MOST_TOLD, FleetOrder, FleetOwner, FleetQuery, FleetRow, FleetRows, Outlook
@@ -60,7 +61,7 @@ class MongoFleet:
             if query.to_move:
                 narrowed["_id"] = {"$in": to_move}
             if query.out:
-                narrowed = {"$and": [narrowed, {"_id": {"$in": await self._out(now, query.owner_id)}}]}
+                narrowed = {"$and": [narrowed, {"_id": {"$in": await self._out(query.owner_id)}}]}
             wanted, slip = await self._wanted(query, narrowed)
             found, total = await asyncio.gather(self._page(query, wanted), self._total(query, wanted, statuses))
             ids = [document["_id"] for document in found]
@@ -120,18 +121,17 @@ class MongoFleet:
         found = await (await self._db.movements.aggregate(pipeline, batchSize=AT_ONCE)).to_list()
         return {each["_id"]: each["bookings"] for each in found}
 
-    async def _out(self, now: datetime, owner_id: OwnerId | None) -> list[str]:
-        """Cars with a booking that has begun, as ``FleetRow.out_at`` says of one."""
+    async def _out(self, owner_id: OwnerId | None) -> list[str]:
+        """Cars that a renter has, as ``FleetRow.out`` says of one."""
         if owner_id is None:
-            return await self._all_out(now)
-        begun = {"kind": ClaimKind.BOOKING, "starts_at": {"$lte": now}}
-        wanted: Document = {"terms.owner_id": owner_id, "claims": {"$elemMatch": begun}}
+            return await self._all_out()
+        wanted: Document = {"terms.owner_id": owner_id, "claims.out": True}
         return [fence["_id"] for fence in await self._db.fences.find(wanted, {"_id": 1}, batch_size=AT_ONCE).to_list()]
 
-    async def _all_out(self, now: datetime) -> list[str]:
-        """Of the whole firm: by what blocks and has begun, of which an index has all that is asked."""
-        begun: Document = {"state": {"$in": list(BLOCKING)}, "starts_at": {"$gt": BEGINNING, "$lte": now}}
-        pipeline: list[Document] = [{"$match": begun}, {"$group": {"_id": "$car_id"}}]
+    async def _all_out(self) -> list[str]:
+        """Of the whole firm: by the bookings, of which an index has all that is asked."""
+        out: Document = {"state": BookingState.OUT, "starts_at": {"$gt": BEGINNING}}
+        pipeline: list[Document] = [{"$match": out}, {"$group": {"_id": "$car_id"}}]
         rows = await (await self._db.bookings.aggregate(pipeline, hint="blocking_time", batchSize=AT_ONCE)).to_list()
         return [row["_id"] for row in rows if isinstance(row["_id"], str)]
 
@@ -142,8 +142,9 @@ class MongoFleet:
             first = [claim.id for claim in claims[:MOST_TOLD]]
             shown = {"starts_at": 1, "ends_at": 1, "zone": 1, "state": 1}
             found = await self._bookings.find({"_id": {"$in": first}}, shown).to_list()
+        every = claims_of(fence or {})
         coming = sorted(sound("bookings", found, coming_of), key=lambda each: each.period.starts_at)
-        return Outlook(tuple(coming), frozenset(map(BookingId, booked_ids(fence or {}))), _away(claims_of(fence or {})))
+        return Outlook(tuple(coming), frozenset(map(BookingId, booked_ids(fence or {}))), _away(every), _is_out(every))
 
     async def owners(self) -> list[FleetOwner]:
         with speaking():
@@ -170,8 +171,14 @@ def _row(document: Document, claims: list[Claimed], crossed: int) -> FleetRow | 
     if isinstance(car, Damaged):
         return car
     coming = [claim for claim in claims if claim.kind is ClaimKind.BOOKING]
-    return FleetRow(car, len(coming), coming[0].period if coming else None, _away(claims), crossed)
+    first = next((claim for claim in coming if claim.taken.out), coming[0] if coming else None)
+    period = None if first is None else first.taken.period
+    return FleetRow(car, len(coming), period, _away(claims), crossed, _is_out(claims))
+
+
+def _is_out(claims: Iterable[Claimed]) -> bool:
+    return any(claim.taken.out for claim in claims)
 
 
 def _away(claims: Iterable[Claimed]) -> tuple[RentalPeriod, ...]:
-    return tuple(claim.period for claim in claims if claim.kind is ClaimKind.MOVEMENT)
+    return tuple(claim.taken.period for claim in claims if claim.kind is ClaimKind.MOVEMENT)

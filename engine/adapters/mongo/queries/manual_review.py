@@ -67,16 +67,13 @@ async def needing_person(db: Database, now: datetime, offset: int, limit: int) -
 
 
 async def carless(db: Database, now: datetime) -> list[Booking | Damaged]:
-    """Confirmed bookings whose car left service before they began, soonest first; ``needing_person`` has none of them.
-
-    An account that may not read when a car left service is told only those that have not begun.
-    """
+    """Bookings not over whose car left service and was not handed over; ``needing_person`` has none of them."""
     left: Document = {"status": {"$in": _IDLE}, "claims.kind": ClaimKind.BOOKING}
     their: Document = {
         "from": "bookings",
         "localField": "claims.id",
         "foreignField": "_id",
-        "pipeline": [{"$match": {"state": BookingState.CONFIRMED, **_not_asked_for(now)}}],
+        "pipeline": [{"$match": {"state": BookingState.CONFIRMED, "ends_at": {"$gt": now}, **_not_asked_for(now)}}],
         "as": "booking",
     }
     pipeline: list[Document] = [
@@ -91,18 +88,7 @@ async def carless(db: Database, now: datetime) -> list[Booking | Damaged]:
         {"$limit": _MOST_CARLESS},
     ]
     rows = await (await db.fences.aggregate(pipeline, batchSize=_MOST_CARLESS)).to_list()
-    found = [_tamed(each, now) for each in rows]
-    begun = {each.id: each for each in found if isinstance(each, Booking) and each.period.starts_at <= now}
-    since = await _last_changed(db, {each.car_id for each in begun.values()}) if begun else {}
-
-    def waits(each: Booking | Damaged) -> bool:
-        """It has not begun, or its car left service before it did, so that the renter never had it."""
-        if isinstance(each, Damaged) or each.id not in begun:
-            return True
-        at = since.get(each.car_id)
-        return at is not None and at <= each.period.starts_at
-
-    return [each for each in found if waits(each)]
+    return [_tamed(each, now) for each in rows]
 
 
 async def crossed(db: Database, now: datetime) -> list[Booking | Damaged]:
@@ -151,19 +137,6 @@ def booked_across(
 def _not_asked_for(now: datetime) -> Document:
     """Nothing else asks a person about it."""
     return {"$or": [{"person_at": {"$exists": False}}, {"person_at": {"$gt": now}}]}
-
-
-async def _last_changed(db: Database, car_ids: Collection[CarId]) -> dict[CarId, datetime]:
-    """Since when each of them is what it is, all in one question; nothing for an account that may not read it."""
-    last: list[Document] = [
-        {"$match": {"car_id": {"$in": sorted(car_ids)}}},
-        {"$sort": {"car_id": 1, "since": 1}},
-        {"$group": {"_id": "$car_id", "since": {"$last": "$since"}}},
-    ]
-    with suppress(Forbidden), speaking():
-        rows = await (await db.car_statuses.aggregate(last, batchSize=_MOST_CARLESS)).to_list()
-        return {CarId(row["_id"]): row["since"] for row in rows if isinstance(row["since"], datetime)}
-    return {}
 
 
 async def left_service(db: Database, car_ids: Collection[CarId]) -> dict[CarId, datetime]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from datetime import datetime
 
 from engine.adapters.mongo.client import Client, Document, database, speaking
 from engine.adapters.mongo.codec.bookings import booking_of
@@ -13,7 +12,7 @@ from engine.adapters.mongo.codec.reading import LATEST, SUMS_UP, read, shown, so
 from engine.adapters.mongo.queries.owner_sums import part_of
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.restored import Outcome
-from engine.domain.booking.states import BLOCKING, BookingState
+from engine.domain.booking.states import BookingState
 from engine.domain.car.car import Branch, BranchId, CarStatus
 from engine.domain.firm.settings import BEGINNING
 from engine.domain.money.ledger import LedgerKind
@@ -48,9 +47,9 @@ class MongoOverview:
     def __init__(self, client: Client, name: str) -> None:
         self._db = database(client, name)
 
-    async def counts(self, now: datetime, branches: list[Branch]) -> Counts:
+    async def counts(self, branches: list[Branch]) -> Counts:
         with speaking():
-            cars, out = await self._cars(), await self._out(now, branches)
+            cars, out = await self._cars(), await self._out(branches)
             bookings = await self._bookings()
         return Counts(tuple(_branch_cars(each, cars, out) for each in branches), bookings)
 
@@ -72,15 +71,15 @@ class MongoOverview:
         keys = [((row["_id"].get("branch"), row["_id"].get("status")), row["count"]) for row in rows]
         return {key: cars for key, cars in keys if all(isinstance(each, str) for each in key)}
 
-    async def _out(self, now: datetime, branches: Iterable[Branch]) -> Counter[str]:
-        """Cars whose booked time has begun and that are not back, each once."""
-        begun: Document = {"state": {"$in": list(BLOCKING)}, "ends_at": {"$gt": BEGINNING}, "starts_at": {"$lte": now}}
+    async def _out(self, branches: Iterable[Branch]) -> Counter[str]:
+        """Cars that were handed over and are not back, each once."""
+        out: Document = {"state": BookingState.OUT, "starts_at": {"$gt": BEGINNING}}
         pipeline: list[Document] = [
-            {"$match": {**begun, "branch_id": {"$in": [branch.id for branch in branches]}}},
+            {"$match": {**out, "branch_id": {"$in": [branch.id for branch in branches]}}},
             {"$group": {"_id": "$car_id", "branch": {"$min": "$branch_id"}}},
             {"$group": {"_id": "$branch", "count": {"$sum": 1}}},
         ]
-        # Of those that have begun it has only the ones that are out; left to itself the server reads their rows.
+        # It begins with the state and has all that is asked; left to itself the server reads the rows.
         rows = await (await self._db.bookings.aggregate(pipeline, hint="blocking_time")).to_list()
         return Counter({row["_id"]: row["count"] for row in rows if isinstance(row["_id"], str)})
 

@@ -8,10 +8,10 @@ from datetime import datetime
 from engine.adapters.mongo.client import Client, Database, Document, database, speaking
 from engine.adapters.mongo.codec.documents import Claimed, car_of, claims_of
 from engine.adapters.mongo.codec.reading import Fields, must, read, sound, split
-from engine.adapters.mongo.queries.cars import AT_ONCE, car_filter, page_of
-from engine.adapters.mongo.transaction import in_the_way
+from engine.adapters.mongo.fences import AT_ONCE, taken_at
+from engine.adapters.mongo.queries.cars import car_filter, page_of
 from engine.domain.booking.states import BookingState
-from engine.domain.car.availability import Claim, ClaimedBy, ClaimKind, TakenRows
+from engine.domain.car.availability import Claim, ClaimedBy, ClaimKind, TakenRows, just
 from engine.domain.car.car import Car, CarId, CarStatus
 from engine.domain.car.catalogue import CarWish
 from engine.domain.people.people import AccountName
@@ -29,7 +29,8 @@ class MongoTaken:
 
     async def taken(self, wish: CarWish, now: datetime, offset: int, limit: int) -> TakenRows:
         with speaking():
-            ids = await self._taken_ids(wish, now)
+            away = await taken_at(self._db, wish.branch_id, just(wish.period), now)
+            ids = away.ids
             fitting, _ = await car_filter(self._db, wish)
             status = {"$in": [CarStatus.ACTIVE, CarStatus.MAINTENANCE]}
             pipeline = [
@@ -42,7 +43,8 @@ class MongoTaken:
             if not cars:
                 return TakenRows(total=total, damaged=tuple(damaged))
             claims = await self._claims([car.id for car in cars], now)
-            return TakenRows(tuple(cars), total, claims, await self._instead(wish, cars, ids), tuple(damaged))
+            instead = await self._instead(wish, cars, ids)
+            return TakenRows(tuple(cars), total, claims, instead, tuple(damaged), frozenset(away.elsewhere))
 
     async def calendar(self, car_id: CarId, now: datetime) -> tuple[Car, tuple[Claim, ...]]:
         with speaking():
@@ -51,12 +53,6 @@ class MongoTaken:
                 raise NotFound("car", car_id)
             claims = await self._claims([car_id], now)
         return must("cars", found, car_of), claims.get(car_id, ())
-
-    async def _taken_ids(self, wish: CarWish, now: datetime) -> list[CarId]:
-        claimed = {"status": CarStatus.ACTIVE, "claims": {"$elemMatch": in_the_way(wish.period, now)}}
-        blocked = {"$or": [{"status": CarStatus.MAINTENANCE}, claimed]}
-        cursor = self._db.fences.find({"terms.branch_id": wish.branch_id, **blocked}, {"_id": 1}, batch_size=AT_ONCE)
-        return [CarId(fence["_id"]) for fence in await cursor.to_list()]
 
     async def _claims(self, ids: Sequence[CarId], now: datetime) -> dict[CarId, tuple[Claim, ...]]:
         """What the fences of *ids* hold, with the state of each booking."""
@@ -103,11 +99,11 @@ def _in_order(claims: Iterable[Claimed], bookings: dict[str, Document], now: dat
 def _claim(claim: Claimed, booking: Document | None, now: datetime) -> Claim:
     """A booking that was written after the fence was read, or cannot be read, is told as any other that blocks."""
     if claim.kind is not ClaimKind.BOOKING:
-        return Claim(claim.id, claim.kind, claim.period)
+        return Claim(claim.id, claim.kind, claim.taken)
     by = read("bookings", booking, _claimed_by) if booking is not None else None
     if by is None or isinstance(by, Damaged):
         by = ClaimedBy(BookingState.CONFIRMED, now, AccountName(""))
-    return Claim(claim.id, claim.kind, claim.period, by)
+    return Claim(claim.id, claim.kind, claim.taken, by)
 
 
 def _claimed_by(document: Document) -> ClaimedBy:

@@ -69,7 +69,7 @@ def _kept(fence: Document, booking_id: BookingId) -> list[KeptCar]:
     label = terms.get("label") if isinstance(terms, dict) else None
     name = label if isinstance(label, str) and label else str(fence["_id"])
     own = [claim for claim in claims_of(fence) if (claim.id, claim.kind) == (booking_id, ClaimKind.BOOKING)]
-    return [KeptCar(CarId(fence["_id"]), name, claim.period) for claim in own]
+    return [KeptCar(CarId(fence["_id"]), name, claim.taken.period) for claim in own]
 
 
 def saved(document: Document, cars: tuple[KeptCar, ...], now: datetime) -> Booking:

@@ -50,15 +50,15 @@ INDEXES: dict[str, list[IndexModel]] = {
             name="blocking_car",
             partialFilterExpression=_ONLY_BLOCKING,
         ),
-        # Which cars are out, and how many bookings each branch has open: by those that have begun, and keys only.
+        # Which cars are out, and how many bookings each branch has open: keys only.
         IndexModel(
             [
+                ("state", ASCENDING),
                 ("starts_at", ASCENDING),
                 ("branch_id", ASCENDING),
                 ("return_branch_id", ASCENDING),
                 ("car_id", ASCENDING),
                 ("ends_at", ASCENDING),
-                ("state", ASCENDING),
             ],
             name="blocking_time",
             partialFilterExpression=_ONLY_BLOCKING,

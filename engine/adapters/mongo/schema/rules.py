@@ -15,6 +15,7 @@ from bson import encode
 
 from engine.adapters.mongo.client import Document
 from engine.adapters.mongo.schema.shapes import MOST_CHUNK, SHAPES
+from engine.domain.booking.booking import MOST_TURN_MINUTES
 from engine.domain.booking.states import BookingState
 from engine.domain.booking.successor import SLACK
 from engine.domain.firm.settings import BEGINNING, LONGEST_HOLD
@@ -25,6 +26,7 @@ from engine.domain.shared.period import LONGEST, TOO_FAR
 EARLIEST, LATEST = BEGINNING, TOO_FAR
 #: Ed25519 (RFC 8032).
 _SIGNATURE, _PUBLIC_KEY = 64, 32
+MOST_TURN = timedelta(minutes=MOST_TURN_MINUTES)
 _STILL_TO_GIVE = [RefundState.DUE.value, RefundState.PENDING.value]
 
 
@@ -99,6 +101,7 @@ RULES: dict[str, tuple[Document, ...]] = {
         _after("$ends_at", "$starts_at"),
         _within("$ends_at", "$starts_at", LONGEST),
         _within("$hold_until", "$created_at", LONGEST_HOLD + SLACK),
+        {"$gte": ["$free_at", "$ends_at"]},
         {"$eq": ["$quote.total", _SUM]},
         # The rental's payment asks for the price, and the newest page of each payment for what it asks.
         {"$eq": ["$quote.total", _first("$payments", "amount.minor")]},
@@ -115,7 +118,11 @@ RULES: dict[str, tuple[Document, ...]] = {
     ),
     "fences": (
         _each(
-            "$claims", _after("$$one.ends_at", "$$one.starts_at"), _within("$$one.ends_at", "$$one.starts_at", LONGEST)
+            "$claims",
+            _after("$$one.ends_at", "$$one.starts_at"),
+            _within("$$one.ends_at", "$$one.starts_at", LONGEST),
+            {"$gte": ["$$one.free_at", "$$one.ends_at"]},
+            _within("$$one.free_at", "$$one.ends_at", MOST_TURN),
         ),
     ),
     "news": (_after("$ends_at", "$starts_at"),),

@@ -52,6 +52,8 @@ SHAPES: dict[str, Document] = {
             "seq": WHOLE,
             "status": one_of(CarStatus),
             "terms": TERMS.shape,
+            # Where the car stands; null while a renter has it.
+            "at": {"bsonType": ["string", "null"], "maxLength": TEXT["maxLength"]},
             "claims": list_of(CLAIM.shape, 5000),
         }
     ),

@@ -1,0 +1,17 @@
+"""What is said of a car that cannot be handed over now, nor be let go of."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from engine.domain.booking.handing_over import NotReady, StillOut, TooEarly
+from engine.words.tr import tr
+
+#: Code -> what happened, and what to do next.
+OF_THE_COUNTER = MappingProxyType(
+    {
+        StillOut.code: tr("Another renter still has this car. Take it back first, or move the booking."),
+        NotReady.code: tr("This car is promised to somebody else until shortly before. Hand it over later."),
+        TooEarly.code: tr("The renter may still come. Nobody is given up before four hours have passed."),
+    }
+)
