@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from desktop.papers.letters import MM
-from desktop.papers.sheets import Band, Ink, Logo, Rule, Sheets
+from desktop.papers.sheets import Band, Dot, Drawing, Ink, Logo, Rule, Sheets
 from desktop.papers.template import Template
 from desktop.papers.values import Facts, Values
+from engine.domain.car.body_parts import FULL
 
 Block = Mapping[str, Any]
 _GAP, _SMALL, _CELL = 6 * MM, 1.2 * MM, 2 * MM
@@ -187,9 +188,27 @@ def _totals(to: Composer, block: Block) -> None:
     sheets.skip(block["space"])
 
 
-def _list(to: Composer, block: Block) -> None:
-    rows = to.values.lists[block["of"]] or ({"text": to.say(block["none"])},)
-    _flow(to, block, rows)
+def _condition(to: Composer, block: Block) -> None:
+    """The car from all sides with its marks, and below what each of them is."""
+    sheets, rows, body = to.sheets, to.values.lists[block["of"]], to.values.one.get("car.body", "")
+    told = rows or ({"text": to.say(block["none"])},)
+    if not body:
+        _flow(to, block, told)
+        return
+    views, gap = block["views"], block["gap"] * MM
+    scale = (sheets.width - gap * (len(views) - 1)) / sum(views.values())
+    height = block["high"] * scale
+    to.title(block, height + sheets.letters["text"].line)
+    x = sheets.left
+    for view, wide in views.items():
+        width = wide * scale
+        sheets.draw(Drawing(x, sheets.y, width, height, body, view))
+        for row in (each for each in rows if each.get("view") == view):
+            place = x + width * int(row["x"]) / FULL, sheets.y + height * int(row["y"]) / FULL
+            sheets.draw(Dot(*place, row["n"], bool(row["new"])))
+        x += width + gap
+    sheets.y += height + _CELL
+    _flow(to, {**block, "title": ""}, told)
 
 
 def _paragraphs(to: Composer, block: Block) -> None:
@@ -205,7 +224,7 @@ def _flow(to: Composer, block: Block, rows: tuple[Facts, ...]) -> None:
         for line in sheets.wrapped([("text", row["text"])], sheets.width):
             sheets.keep(sheets.height([line]))
             sheets.y = sheets.column([line], sheets.left, sheets.y)
-        sheets.y += _SMALL
+        sheets.skip(block.get("between", 0))
     sheets.skip(block["space"])
 
 
@@ -240,7 +259,7 @@ _KINDS: Mapping[str, Callable[[Composer, Block], None]] = {
     "facts": _facts,
     "table": _table,
     "totals": _totals,
-    "list": _list,
+    "condition": _condition,
     "paragraphs": _paragraphs,
     "signatures": _signatures,
 }

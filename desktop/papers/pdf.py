@@ -7,20 +7,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
+from importlib.resources import files
 from itertools import chain
 from uuid import NAMESPACE_URL, uuid5
 
-from PySide6.QtCore import QBuffer, QHashSeed, QIODevice, QMarginsF, QPointF, QRectF, Qt, QUuid
+from PySide6.QtCore import QBuffer, QByteArray, QHashSeed, QIODevice, QMarginsF, QPointF, QRectF, Qt, QUuid
 from PySide6.QtGui import QGuiApplication, QImage, QPageSize, QPainter, QPdfWriter, QPen
+from PySide6.QtSvg import QSvgRenderer
 
 from desktop.papers.blocks import Composer
 from desktop.papers.letters import DPI, MM, Letters
-from desktop.papers.sheets import Band, Ink, Logo, Mark, Rule, Sheets, Writ, measured
+from desktop.papers.sheets import Band, Dot, Drawing, Ink, Logo, Mark, Rule, Sheets, Writ, measured
 from desktop.papers.template import Template, template_of
 from desktop.papers.values import values_of
 from engine.domain.papers.paper import Paper
 
-_HAIR, _HEAVY, _ROUND, _NIB = 0.18 * MM, 0.5 * MM, 1.2 * MM, 0.4 * MM
+_HAIR, _HEAVY, _ROUND, _NIB, _DOT = 0.18 * MM, 0.5 * MM, 1.2 * MM, 0.4 * MM, 1.7 * MM
 _ROUND_CAP, _ROUND_JOIN = Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin
 #: A signature fills its place only if it filled so much of the pad, in ten-thousandths.
 _WIDE = 4_000
@@ -136,10 +138,27 @@ def _draw(painter: QPainter, mark: Mark, letters: Letters, logo: QImage) -> None
             painter.setPen(QPen(letters.colours["ink"], _NIB, Qt.PenStyle.SolidLine, _ROUND_CAP, _ROUND_JOIN))
             for stroke in _strokes(mark):
                 painter.drawPolyline(stroke)
+        case Drawing():
+            rest = QRectF(mark.x, mark.y, mark.width, mark.height)
+            _body(mark.body).render(painter, mark.view, rest)
+        case Dot():
+            style = letters["new" if mark.new else "known"]
+            painter.setPen(QPen(letters.colours["new" if mark.new else "known"], _HEAVY))
+            painter.setBrush(letters.colours["new" if mark.new else "paper"])
+            painter.drawEllipse(QPointF(mark.x, mark.y), _DOT, _DOT)
+            painter.setFont(style.font)
+            painter.setPen(style.colour)
+            wide, tall = style.metrics.horizontalAdvance(mark.text), style.metrics.capHeight()
+            painter.drawText(QPointF(mark.x - wide / 2, mark.y + tall / 2), mark.text)
         case Logo():
             tall = logo.height() / max(logo.width(), logo.height())
             wide = logo.width() / max(logo.width(), logo.height())
             painter.drawImage(QRectF(mark.x, mark.y, mark.size * wide, mark.size * tall), logo)
+
+
+def _body(body: str) -> QSvgRenderer:
+    """Made anew for each: one belongs to the thread that made it."""
+    return QSvgRenderer(QByteArray((files("resources") / "condition" / f"{body}.svg").read_bytes()))
 
 
 def _strokes(ink: Ink) -> list[list[QPointF]]:

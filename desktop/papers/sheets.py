@@ -54,7 +54,29 @@ class Ink:
     strokes: str
 
 
-Mark = Writ | Rule | Band | Logo | Ink
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A view of a body. Attributes: ``body`` and ``view`` by their names in ``resources/condition``."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    body: str
+    view: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """A mark in a drawing. Attributes: ``x`` and ``y`` of its middle; a ``new`` one is filled."""
+
+    x: float
+    y: float
+    text: str
+    new: bool
+
+
+Mark = Writ | Rule | Band | Logo | Ink | Drawing | Dot
 
 
 @dataclass(slots=True)

@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from desktop.papers.template import Template
 from desktop.papers.writing import Writing
 from engine.domain.money.money import Money
-from engine.domain.papers.paper import Paper, PaperDriver, PaperKind, PaperLine, PaperPayment, PaperSignature, TaxSum
+from engine.domain.papers.paper import (
+    Paper,
+    PaperDriver,
+    PaperKind,
+    PaperLine,
+    PaperMark,
+    PaperPayment,
+    PaperSignature,
+    TaxSum,
+)
 from engine.domain.shared.zones import shown_zone
 
 #: Texts by name.
@@ -43,7 +52,7 @@ class _Teller:
                 "lines": tuple(map(self._line, told.lines)),
                 "drivers": tuple(map(self._driver, told.drivers)),
                 "payments": tuple(map(self._payment, told.payments)),
-                "marks": tuple(self._mark(each.n, each.text, new=each.new) for each in told.marks),
+                "marks": tuple(map(self._mark, told.marks)),
                 "signatures": tuple(map(self._signature, told.signatures)),
                 "notes": tuple({"text": each} for each in told.notes),
                 "terms": tuple({"text": each} for each in body.seller.terms.splitlines() if each),
@@ -96,7 +105,7 @@ class _Teller:
         if (car := self.paper.body.content.car) is None:
             return {}
         fuel = "charge" if car.electric else "eighths"
-        told = {"plate": car.plate, "title": car.title, "about": car.about}
+        told = {"plate": car.plate, "title": car.title, "about": car.about, "body": car.body}
         told |= {name: self._counted("km", getattr(car, name)) for name in ("km_out", "km_in")}
         told |= {name: self._counted(fuel, getattr(car, name)) for name in ("fuel_out", "fuel_in")}
         return {f"car.{name}": text for name, text in told.items()}
@@ -132,8 +141,11 @@ class _Teller:
         at, paid = self.write.moment(payment.at), self.write.amount(payment.amount)
         return {"text": whole or tender, "at": at, "sum": paid}
 
-    def _mark(self, n: int, text: str, *, new: bool) -> Facts:
-        return {"text": self.template.say("mark.new" if new else "mark.known", {"n": str(n), "text": text})}
+    def _mark(self, mark: PaperMark) -> Facts:
+        told = {"n": str(mark.n), "text": mark.text}
+        text = self.template.say("mark.new" if mark.new else "mark.known", told)
+        place = {"view": mark.view, "x": str(mark.x), "y": str(mark.y)} if mark.view else {}
+        return {"text": text, "n": told["n"], "new": "new" if mark.new else "", **place}
 
     def _signature(self, signature: PaperSignature) -> Facts:
         told = {"name": signature.name, "seller.name": self.paper.body.seller.name}

@@ -184,7 +184,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "desktop.second_start": {"PySide6.QtNetwork"} | QT_CORE,
     "desktop.endings": {"engine.domain"} | QT_MODEL,
     # Papers are drawn on any thread and in programs without a window.
-    "desktop.papers": {"engine.domain"} | QT_MODEL,
+    "desktop.papers": {"engine.domain", "PySide6.QtSvg"} | QT_MODEL,
     "desktop.dialogs": {"desktop.theme", "desktop.widgets", "desktop.words.messages", "engine.words.tr"} | QT,
     "desktop.viewmodels": {
         "engine.domain",

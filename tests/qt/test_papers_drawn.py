@@ -14,7 +14,7 @@ from string import Formatter
 
 import pytest
 from drawn_papers import ISSUED, credited, issued_paper, lowest_of, numbered, pages_of, text_of
-from paper_builders import ADA, EXEMPT, FIRM, line
+from paper_builders import ADA, CAR, EXEMPT, FIRM, line
 from pypdf import PdfReader
 from PySide6.QtCore import QBuffer, QHashSeed, QIODevice
 from PySide6.QtGui import QImage
@@ -22,6 +22,7 @@ from PySide6.QtGui import QImage
 from desktop.papers.pdf import drawn
 from desktop.papers.template import template_of
 from desktop.papers.writing import Writing
+from engine.domain.car.body_type import BodyType
 from engine.domain.money.money import Money
 from engine.domain.papers.drafts import LANGUAGES, TEMPLATE
 from engine.domain.papers.errors import PaperRefused
@@ -208,6 +209,32 @@ def test_signatures_never_part_from_the_words_above_them(notes):
     words = "The car was handed over in the state described above."
     assert [f"Page {n} of {len(pages)}" in each for n, each in enumerate(lowest_of(data), 1)] == [True] * len(pages)
     assert [words in page for page in pages] == ["Ada Moreau, renter" in page for page in pages]
+
+
+MARKS = (
+    PaperMark(31, "Bumper rear left, scratch", view="rear", x=1_500, y=6_500),
+    PaperMark(47, "Wheel front right, kerbed", new=True, view="right", x=7_300, y=8_000),
+    PaperMark(59, "Seat, stain", view="inside", x=5_000, y=5_000),
+)
+
+
+@pytest.mark.parametrize("body", BodyType)
+def test_marks_lie_on_the_drawing_of_the_cars_body_and_are_told_below(body):
+    paper = issued_paper(PaperKind.HAND_OVER, marks=MARKS, car=replace(CAR, body=body))
+    (page,) = pages_of(drawn(paper).data)
+
+    # By their numbers: once in the drawing, if it has that view, and once in the list.
+    assert [2, 2, 1] == [page.split().count(str(mark.n)) for mark in MARKS]
+    assert all(mark.text in page for mark in MARKS)
+
+
+def test_a_drawing_of_a_car_is_the_same_on_every_thread():
+    paper, found = issued_paper(PaperKind.HAND_OVER, marks=MARKS, car=replace(CAR, body=BodyType.ESTATE)), []
+    beside = threading.Thread(target=lambda: found.append(drawn(paper)))
+    beside.start()
+    beside.join()
+
+    assert found == [drawn(paper)]
 
 
 def _lines_drawn(data):

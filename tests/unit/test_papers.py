@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from paper_builders import ADA, CODED, EXEMPT, FIRM, OUT, RATES, STANDARD, line, paper_wish
+from paper_builders import ADA, CAR, CODED, EXEMPT, FIRM, OUT, RATES, STANDARD, line, paper_wish
 
 from engine.adapters.mongo.codec.papers import paper_document, paper_of
 from engine.domain.health.backup import Epoch
@@ -19,7 +19,7 @@ from engine.domain.papers.credits import credit, credits_wrong
 from engine.domain.papers.drafts import MOST_LINES, drafted, tax_point
 from engine.domain.papers.errors import PaperRefused
 from engine.domain.papers.legal import LegalDecision, TaxDecision, TaxRate, legal_at, rates_at, sound_legal, sound_rate
-from engine.domain.papers.paper import Content, Correction, Draft, PaperKind, PaperSignature
+from engine.domain.papers.paper import Content, Correction, Draft, PaperKind, PaperMark, PaperSignature
 from engine.domain.papers.series import (
     ChainLook,
     LostNumbers,
@@ -147,6 +147,10 @@ def test_no_paper_is_issued_without_what_the_law_wants_on_it(change, code):
         (paper_wish(lines=(replace(line(), unit_price=Money(1, "USD")),)), "lines"),
         (paper_wish(lines=(line(),) * (MOST_LINES + 1)), "lines"),
         (paper_wish(lines=(line(detail="\x00"),)), "detail"),
+        (paper_wish(car=replace(CAR, body="boat")), "body"),
+        (paper_wish(marks=(PaperMark(1, "scratch", view="below", x=1, y=1),)), "marks"),
+        (paper_wish(marks=(PaperMark(1, "scratch", view="left", x=10_001, y=1),)), "marks"),
+        (paper_wish(marks=(PaperMark(1, "scratch", view="left"),)), "marks"),
         (paper_wish(signatures=(PaperSignature("Ada", "renter", OUT, ink="1,2 3;4,5"),)), "ink"),
         (paper_wish(signatures=(PaperSignature("Ada", "renter", OUT, ink=" ".join(["1,2"] * 30_000)),)), "ink"),
         (paper_wish(supply=replace(paper_wish().content.supply, ends_at=OUT)), "supply"),

@@ -8,6 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
+from engine.domain.car.body_parts import FULL
+from engine.domain.car.body_shapes import View
+from engine.domain.car.body_type import BodyType
 from engine.domain.car.car import Branch, BranchId
 from engine.domain.papers.errors import PaperRefused
 from engine.domain.papers.legal import LegalData, TaxRate
@@ -122,9 +125,9 @@ def sound_content(content: Content, currency: str) -> Content:
         buyer=_cleaned(content.buyer, {"name"}),
         lines=lines,
         supply=content.supply and _cleaned(content.supply, {"start_place", "end_place"}),
-        car=content.car and _cleaned(content.car, {"plate", "title"}),
+        car=content.car and _sound_car(content.car),
         drivers=tuple(_cleaned(each, {"name"}) for each in content.drivers),
-        marks=tuple(_cleaned(each, {"text"}) for each in content.marks),
+        marks=tuple(map(_sound_mark, content.marks)),
         payments=tuple(_cleaned(each, {"tender"}) for each in content.payments),
         signatures=tuple(map(_sound_signature, content.signatures)),
         notes=tuple(clean("notes", each, longest=400) for each in content.notes),
@@ -144,6 +147,19 @@ def _sound_line(n: int, line: PaperLine, currency: str) -> PaperLine:
     if line.gross != line.unit_price.times(line.quantity):
         raise InvalidText("lines", "field.line_sum")
     return _cleaned(replace(line, n=n, corrects=0), {"kind", "detail", "unit", "tax"})
+
+
+def _sound_car(car: PaperCar) -> PaperCar:
+    if car.body and car.body not in set(BodyType):
+        raise InvalidText("body", "field.not_listed")
+    return _cleaned(car, {"plate", "title"})
+
+
+def _sound_mark(mark: PaperMark) -> PaperMark:
+    place = (mark.x, mark.y)
+    if mark.view and (mark.view not in set(View) or any(each is None or not 0 <= each <= FULL for each in place)):
+        raise InvalidText("marks", "field.not_fitting")
+    return _cleaned(mark, {"text"})
 
 
 def _sound_signature(signature: PaperSignature) -> PaperSignature:

@@ -103,6 +103,7 @@ class PaperCar:
     """The car as it was at that moment.
 
     Attributes:
+        body: A ``BodyType``, by which it is drawn; empty for none.
         fuel_out, fuel_in: In eighths, or in percent where ``electric``; None where nobody read it.
     """
 
@@ -114,6 +115,7 @@ class PaperCar:
     fuel_out: int | None = None
     fuel_in: int | None = None
     electric: bool = False
+    body: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +132,21 @@ class PaperDriver:
 
 @dataclass(frozen=True, slots=True)
 class PaperMark:
-    """Attributes: ``n`` is the mark's own number for ever; ``new`` that it was found at this occasion."""
+    """A mark on the car.
+
+    Attributes:
+        n: The mark's own number for ever.
+        new: It was found at this occasion.
+        view, x, y: Where it lies in the drawing of the car's body (``domain.car.body_parts.Place``); empty and None
+            where nobody said.
+    """
 
     n: int
     text: str
     new: bool = False
+    view: str = ""
+    x: int | None = None
+    y: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

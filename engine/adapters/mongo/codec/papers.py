@@ -23,6 +23,7 @@ from engine.adapters.mongo.codec.stored import (
     whole,
 )
 from engine.adapters.mongo.schema import shape_parts as shapes
+from engine.domain.car.body_parts import FULL
 from engine.domain.papers.drafts import MOST_INK, MOST_LINES, MOST_MARKS, MOST_PARTS
 from engine.domain.papers.legal import CODE, MOST_TERMS, LegalData, LegalDecision, TaxDecision, TaxRate
 from engine.domain.papers.paper import (
@@ -130,6 +131,7 @@ _CAR = Stored(
         "fuel_out": _maybe_whole(_MOST_FUEL),
         "fuel_in": _maybe_whole(_MOST_FUEL),
         "electric": flag(),
+        "body": maybe_empty().unless(""),
     },
 )
 _DRIVER = Stored(
@@ -139,7 +141,17 @@ _DRIVER = Stored(
         **dict.fromkeys(("born", "licence", "valid_from", "valid_until", "seen"), maybe_empty().unless("")),
     },
 )
-_MARK = Stored(PaperMark, {"n": count(), "text": text(), "new": flag()})
+_MARK = Stored(
+    PaperMark,
+    {
+        "n": count(),
+        "text": text(),
+        "new": flag(),
+        "view": maybe_empty().unless(""),
+        "x": _maybe_whole(FULL),
+        "y": _maybe_whole(FULL),
+    },
+)
 _PAYMENT = Stored(
     PaperPayment,
     {"tender": text(), "amount": money(), "at": moment(), "reference": maybe_empty().unless("")},
