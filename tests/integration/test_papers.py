@@ -22,7 +22,7 @@ from engine.domain.papers.legal import TaxRate
 from engine.domain.papers.paper import PaperKind
 from engine.domain.papers.rendering import Rendering
 from engine.domain.papers.series import first_link
-from engine.domain.shared.errors import Forbidden, InvalidText, NotFound, Overtaken
+from engine.domain.shared.errors import DamagedRow, Forbidden, InvalidText, NotFound, Overtaken
 from engine.services.papers.papers import CreditedLine
 from engine.words.health import facts_of, written
 
@@ -273,6 +273,22 @@ async def test_the_doctor_tells_of_papers_that_are_no_record_and_of_credits_abov
     assert Level.BAD is level
     assert f"{papers[0].series}: number 2 cannot be read (paper {papers[1].id})" in lines
     assert f"paper {papers[1].id}: its credit notes, the last of them {note.id}, are more than it" in lines
+
+
+async def test_a_link_that_is_no_hash_ends_neither_the_doctors_look_nor_the_watchs_nor_a_desk_without_words(world):
+    may_issue(world.db)
+    async with world.desk("admin") as head:
+        papers = await five(head)
+        series, anything = papers[0].series, {"bypass_document_validation": True}
+        world.db.papers.update_one({"_id": papers[2].id}, {"$set": {"prev_hash": "no hash"}}, **anything)
+        watched = {"papers": [papers[2].id, papers[3].id], "series": [series]}
+
+        assert f"{series}: number 3 cannot be read (paper {papers[2].id})" in (await told(head))[1]
+        assert papers[2].id in {each.row.id for each in await head.admin.watch.rows.look(watched, head.clock.now())}
+        world.db.series.update_one({"_id": series}, {"$set": {"last_hash": "no hash"}}, **anything)
+        with pytest.raises(DamagedRow):
+            await head.papers.issue(head.actor, paper_wish())
+        assert any(series in each for each in (await told(head))[1])
 
 
 async def test_papers_of_every_kind_and_rate_are_stored_and_sound(world):

@@ -14,7 +14,7 @@ from engine.adapters.mongo.codec.papers import paper_document, paper_of
 from engine.domain.health.backup import Epoch
 from engine.domain.money.money import Money
 from engine.domain.papers.branch_codes import proposed_code, sound_code
-from engine.domain.papers.canonical import canonical
+from engine.domain.papers.canonical import canonical, hash_of
 from engine.domain.papers.credits import credit, credits_wrong
 from engine.domain.papers.drafts import MOST_LINES, drafted, tax_point
 from engine.domain.papers.errors import PaperRefused
@@ -274,6 +274,8 @@ def test_credits_that_are_too_much_or_of_nothing_are_told():
     assert credits_wrong(invoice, [whole, again])
     assert credits_wrong(invoice, [again])
     assert credits_wrong(None, [whole])
+    dollars = tuple(replace(each, gross=Money(1, "USD")) for each in whole.body.content.lines)
+    assert credits_wrong(invoice, [replace(whole, body=replace(whole.body, content=Content(ADA, dollars)))])
     assert credits_wrong(whole, [whole])
 
 
@@ -363,3 +365,13 @@ def test_only_series_of_years_that_a_restore_may_have_cut_wait_for_somebodys_wor
     assert not unconfirmed(replace(series, epoch="life"), series.id, epoch, zone)
     assert unconfirmed(replace(series, epoch="life before"), series.id, epoch, zone)
     assert not unconfirmed(None, "BER-2027-INV", epoch, zone)
+
+
+def test_a_forged_paper_with_a_sound_hash_and_no_zone_is_told_and_ends_no_look():
+    forged = replace(body(), zone="Mars/Olympus")
+    paper, series = issued(Draft("x", body()), begun("BER-2026-INV", NOW), NOW)
+    seal = hash_of(paper.prev_hash, paper.id, paper.series, paper.n, paper.issued_at, forged)
+
+    told = replace(paper, body=forged, hash=seal)
+
+    assert [("series", 1)] == looked([told], replace(series, last_hash=seal))

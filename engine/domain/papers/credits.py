@@ -28,6 +28,8 @@ def credits_wrong(original: Paper | None, notes: Sequence[Paper]) -> bool:
     lines = {line.n: line.gross for line in original.body.content.lines}
     if any(line.corrects not in lines for note in notes for line in note.body.content.lines):
         return True
+    if any(line.gross.currency != original.body.currency for note in notes for line in note.body.content.lines):
+        return True
     left = left_to_credit(original, notes)
     return any(left[n].minor * whole.minor < 0 for n, whole in lines.items())
 

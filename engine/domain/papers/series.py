@@ -13,6 +13,7 @@ from engine.domain.papers.canonical import hash_of
 from engine.domain.papers.errors import PaperRefused
 from engine.domain.papers.paper import Body, Draft, Paper, PaperKind, number_of
 from engine.domain.people.people import AccountName
+from engine.domain.shared.errors import UnknownZone
 from engine.domain.shared.zones import zone_of
 
 #: What a branch is called by in numbers.
@@ -59,6 +60,14 @@ def series_id(branch_code: str, kind: PaperKind, at: datetime, zone: str) -> str
 
 def series_of(body: Body, at: datetime) -> str:
     return series_id(body.branch_code, body.kind, at, body.zone)
+
+
+def belongs(paper: Paper) -> bool:
+    """Whether its series is the one that its branch, kind and time make; False too for a zone that nobody knows."""
+    try:
+        return series_of(paper.body, paper.issued_at) == paper.series
+    except UnknownZone:
+        return False
 
 
 def read_number(text: str) -> tuple[str, int] | None:
@@ -149,7 +158,7 @@ class ChainLook:
             self.wrong.append(Broken("chain", paper.n, paper.id))
         if paper.hash != hash_of(paper.prev_hash, paper.id, paper.series, paper.n, paper.issued_at, paper.body):
             self.wrong.append(Broken("changed", paper.n, paper.id))
-        elif series_of(paper.body, paper.issued_at) != paper.series:
+        elif not belongs(paper):
             self.wrong.append(Broken("series", paper.n, paper.id))
         if self._at is not None and paper.issued_at < self._at:
             self.wrong.append(Broken("time", paper.n, paper.id))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from engine.adapters.mongo.client import Document
-from engine.adapters.mongo.codec.reading import Fields
+from engine.adapters.mongo.codec.reading import Fields, Unreadable
 from engine.adapters.mongo.codec.stored import (
     Field,
     Stored,
@@ -52,6 +53,22 @@ _WHOLE_BP, _MOST_KM, _MOST_FUEL = 10_000, 9_999_999, 100
 
 def _code() -> Field:
     return matching(CODE)
+
+
+def _hash() -> Field:
+    return matching(_SHA256, lambda row, name: _fitting(row, name, _SHA256))
+
+
+def _series() -> Field:
+    return matching(_SERIES, lambda row, name: _fitting(row, name, _SERIES))
+
+
+def _fitting(row: Fields, name: str, pattern: str) -> str:
+    """Hashes are counted on and names taken apart: whoever reads them relies on their form."""
+    found = row.text(name)
+    if re.fullmatch(pattern, found) is None:
+        raise Unreadable(f"{name}: {found!r} is none")
+    return found
 
 
 def _long(most: int) -> Field:
@@ -206,12 +223,12 @@ PAPER = Stored(
     Paper,
     {
         "_id": text().of("id"),
-        "series": matching(_SERIES),
+        "series": _series(),
         "n": count(),
         "issued_at": moment(),
         "body": part(_BODY),
-        "prev_hash": matching(_SHA256),
-        "hash": matching(_SHA256),
+        "prev_hash": _hash(),
+        "hash": _hash(),
     },
 )
 paper_document, paper_of = PAPER.document_of, PAPER.record_of
@@ -219,9 +236,9 @@ paper_document, paper_of = PAPER.document_of, PAPER.record_of
 SERIES = Stored(
     Series,
     {
-        "_id": matching(_SERIES).of("id"),
+        "_id": _series().of("id"),
         "next": count(),
-        "last_hash": matching(_SHA256),
+        "last_hash": _hash(),
         "last_at": moment(),
         "epoch": maybe_empty().unless(""),
     },
@@ -230,7 +247,7 @@ series_document, series_record_of = SERIES.document_of, SERIES.record_of
 
 LOST = Stored(
     LostNumbers,
-    {"series": matching(_SERIES), "first": count(), "last": count(), "why": text(), "by": text(), "at": moment()},
+    {"series": _series(), "first": count(), "last": count(), "why": text(), "by": text(), "at": moment()},
     numbered=True,
 )
 lost_document, lost_of = LOST.document_of, LOST.record_of
@@ -239,7 +256,7 @@ RENDERING = Stored(
     Rendering,
     {
         "paper_id": text(),
-        "sha256": matching(_SHA256),
+        "sha256": _hash(),
         "size": count(),
         "pages": count(),
         "template": count(),

@@ -14,7 +14,7 @@ from engine.adapters.mongo.codec.papers import lost_of, paper_of, series_record_
 from engine.adapters.mongo.codec.reading import shown, sound
 from engine.domain.papers.canonical import hash_of
 from engine.domain.papers.paper import Paper
-from engine.domain.papers.series import LostNumbers, Series, first_link, preceding, series_of
+from engine.domain.papers.series import LostNumbers, Series, belongs, first_link, preceding
 from engine.domain.shared.remark import Remark, remark
 
 Told = tuple[str, Any, Remark]
@@ -67,7 +67,7 @@ def _of_paper(paper: Paper, series: Series | None, near: _Near) -> Iterator[Rema
         yield remark("papers.beyond", series=name, n=n, paper=own)
     if paper.hash != hash_of(paper.prev_hash, paper.id, paper.series, paper.n, paper.issued_at, paper.body):
         yield remark("papers.changed", series=name, n=n, paper=own)
-    elif series_of(paper.body, paper.issued_at) != paper.series:
+    elif not belongs(paper):
         yield remark("papers.series", series=name, n=n, paper=own)
     if last and before is None:
         yield remark("papers.gap", series=name, n=str(last), paper=own)
