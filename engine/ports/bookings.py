@@ -58,6 +58,16 @@ class Transaction(Protocol):
             CarNotRentable, NotFound, NotHere, PeriodTaken: As for ``claim``.
         """
 
+    async def claim_again(self, booking: Booking, now: datetime) -> None:
+        """Enter a booking that let go of its car once more, as it was. Raises: as ``claim``."""
+
+    async def make_ready(self, car_id: CarId, booking_id: BookingId, back: Branch, ends_at: datetime) -> datetime:
+        """Let the booking's claim last until the car that comes *back* there then is ready; returns when that is.
+
+        Raises:
+            PeriodTaken: Somebody else is promised the car before.
+        """
+
     async def hand_out(self, booking: Booking, now: datetime) -> None:
         """Say in the car's fence that the renter of *booking* has it from *now* on; ``replace`` says so of its row.
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Protocol
 
-from engine.domain.car.availability import Claim, TakenRows
+from engine.domain.car.availability import Claim, Readiness, TakenRows
 from engine.domain.car.car import BranchId, Car, CarId, TermsSince
 from engine.domain.car.catalogue import CarsAmong, CarsFound, CarsSought, CarWish, Facets
 from engine.domain.car.fleet import FleetOwner, FleetQuery, FleetRows, Outlook
@@ -20,7 +20,7 @@ from engine.domain.shared.period import RentalPeriod
 class TakenCars(Protocol):
     """A fixed number of commands each, whatever the fleet's size. Raises Unavailable("mongodb") as ``Store`` does."""
 
-    async def taken(self, wish: CarWish, now: datetime, offset: int, limit: int) -> TakenRows:
+    async def taken(self, wish: CarWish, ready: Readiness, now: datetime, offset: int, limit: int) -> TakenRows:
         """One page of what ``Store.free_cars`` leaves out: cars that are claimed for the period or in maintenance."""
 
     async def calendar(self, car_id: CarId, now: datetime) -> tuple[Car, tuple[Claim, ...]]:
@@ -63,7 +63,7 @@ class CarStore(Protocol):
 
     async def facets(self, branch_id: BranchId) -> Facets: ...
 
-    async def free_cars(self, wish: CarWish, now: datetime, offset: int, limit: int) -> CarsFound:
+    async def free_cars(self, wish: CarWish, ready: Readiness, now: datetime, offset: int, limit: int) -> CarsFound:
         """One page of the active cars that nothing keeps from the wished period."""
 
     async def car(self, car_id: CarId) -> Car:

@@ -111,13 +111,13 @@ async def test_a_session_of_another_booking_is_not_believed(world, stripe):
 async def test_B6_without_the_claim_a_late_payment_would_sell_the_car_twice(world, stripe, monkeypatch):
     """The guard earns its place."""
 
-    async def claim_blindly(self, car_id, period, booking_id, now, _to=None):
+    async def claim_blindly(_work, _booking, _now):
         return None
 
     async with world.desk() as desk:
         late = await _released_but_paid(world, desk, stripe)
         await _confirmed(desk, stripe, key="k2")
-        monkeypatch.setattr(MongoTransaction, "claim", claim_blindly)
+        monkeypatch.setattr(MongoTransaction, "claim_again", claim_blindly)
         await desk.payment.heard(late.id, late.payment.attempt.session_id)
 
     assert 2 == world.blocking("car-1")

@@ -95,10 +95,11 @@ class ScaledFirm:
     @cached_property
     def branches(self) -> tuple[Branch, ...]:
         drawn = [home.branch for home in demo_branches()]
-        return tuple(
-            replace(drawn[n % len(drawn)], id=BranchId(f"br-{n:03d}"), name=f"{drawn[n % len(drawn)].name} {n:03d}")
+        own = (
+            {"id": BranchId(f"br-{n:03d}"), "name": f"{drawn[n % len(drawn)].name} {n:03d}", "code": f"B{n:03d}"}
             for n in range(self.homes)
         )
+        return tuple(replace(drawn[n % len(drawn)], **each) for n, each in enumerate(own))
 
     @cached_property
     def _models(self) -> list[dict[str, str]]:

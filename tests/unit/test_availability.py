@@ -21,8 +21,11 @@ from engine.domain.car.availability import (
     just,
     next_free,
     obstacle_of,
+    readiness,
 )
-from engine.domain.car.car import CarStatus
+from engine.domain.car.body_type import BodyType
+from engine.domain.car.car import Branch, BranchId, CarStatus
+from engine.domain.car.opening_hours import BodyTurn, TurnRound, every_day
 from engine.domain.shared.period import RentalPeriod
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -158,12 +161,12 @@ def test_what_is_no_booking_is_in_the_way_while_it_lasts_and_names_nobody(kind):
     reserved = claim(5, 9, kind=kind)
     found = CarCalendar(make_car(1), period(0, 100), (obstacle_of(reserved, NOW, named=True),))
 
-    blocked = blocked_by(found, period(8, 10), BERLIN, NOW)
+    blocked = blocked_by(found, just(period(8, 10)), BERLIN, NOW)
 
     assert (kept_for(kind), None, None) == (blocked.obstacle.why, blocked.obstacle.by, blocked.obstacle.booking_id)
     assert period(9, 11) == blocked.next_free
-    assert blocked_by(found, period(9, 11), BERLIN, NOW) is None
-    assert blocked_by(found, period(10, 12), BERLIN, NOW + 10 * HOUR) is None
+    assert blocked_by(found, just(period(9, 11)), BERLIN, NOW) is None
+    assert blocked_by(found, just(period(10, 12)), BERLIN, NOW + 10 * HOUR) is None
 
 
 def calendar(*busy, **car):
@@ -180,24 +183,42 @@ def calendar(*busy, **car):
     ],
 )
 def test_a_calendar_tells_what_is_in_the_way_and_what_it_cannot_see_it_does_not_promise(busy, more, free):
-    blocked = blocked_by(calendar(*busy), period(10, 14), BERLIN, NOW)
+    blocked = blocked_by(calendar(*busy), just(period(10, 14)), BERLIN, NOW)
 
     assert (busy[0], more, free) == (blocked.obstacle.period, blocked.more, blocked.next_free)
 
 
 def test_a_calendar_without_anything_in_the_way_blocks_nothing():
-    assert blocked_by(calendar(period(2, 10), period(14, 20)), period(10, 14), BERLIN, NOW) is None
+    assert blocked_by(calendar(period(2, 10), period(14, 20)), just(period(10, 14)), BERLIN, NOW) is None
 
 
 def test_B8_an_overdue_rental_is_in_the_way_of_the_next_day_and_not_of_later_ones():
     late = calendar(period(-30, -1))
 
-    assert period(-30, -1) == blocked_by(late, period(10, 14), BERLIN, NOW).obstacle.period
-    assert blocked_by(late, period(30, 34), BERLIN, NOW) is None
+    assert period(-30, -1) == blocked_by(late, just(period(10, 14)), BERLIN, NOW).obstacle.period
+    assert blocked_by(late, just(period(30, 34)), BERLIN, NOW) is None
 
 
 def test_a_car_that_went_to_maintenance_is_blocked_by_it():
     assert (
         WhyTaken.MAINTENANCE
-        is blocked_by(calendar(status=CarStatus.MAINTENANCE), period(1, 2), BERLIN, NOW).obstacle.why
+        is blocked_by(calendar(status=CarStatus.MAINTENANCE), just(period(1, 2)), BERLIN, NOW).obstacle.why
     )
+
+
+@given(st.integers(0, 24 * 60), st.booleans(), st.sampled_from(BodyType), st.integers(0, 7 * 24 * 3600))
+def test_a_car_is_ready_after_whole_minutes_and_never_before_its_turn(minutes, open_only, body, seconds):
+    turn = TurnRound(minutes, (BodyTurn(BodyType.VAN, 30),))
+    hours = replace(every_day("08:00", "18:00"), turn=turn, counts_only_open_hours=open_only)
+    ends_at = NOW + timedelta(seconds=seconds)
+    branch = Branch(BranchId("b"), "Mitte", "Berlin", "Street 1", "Europe/Berlin", hours)
+
+    ready = readiness(branch, ends_at)
+    whole = RentalPeriod(ends_at - HOUR, ends_at)
+
+    assert timedelta(0) == (ready.of(body) - ends_at) % timedelta(minutes=1)
+    assert timedelta(minutes=turn.minutes(body)) <= ready.of(body) - ends_at
+    assert [body in bodies for bodies, _ in ready.stretches(whole)].count(True) == 1
+    assert {bodies: each.free_at for bodies, each in ready.stretches(whole)} == {
+        bodies: ready.of(bodies[0]) for bodies, _ in ready.stretches(whole)
+    }

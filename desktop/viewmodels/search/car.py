@@ -9,7 +9,7 @@ from functools import partial
 from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.state import StateViewModel
-from engine.domain.car.availability import Blocked, CarCalendar, blocked_by
+from engine.domain.car.availability import Blocked, CarCalendar, blocked_by, readiness
 from engine.domain.car.car import Branch, Car
 from engine.domain.car.catalogue import Offer, OfferPage
 from engine.domain.firm.events import CarChanged, CarClaimed, Fact
@@ -106,7 +106,9 @@ class FoundCarViewModel(StateViewModel[CarState]):
         """Free or taken is what the calendar says last, not what the search said when the panel was opened."""
         if state.period is None or state.branch is None:
             return state.found
-        blocked = blocked_by(calendar, state.period, state.branch.clock, self._desk.now())
+        ready = readiness(state.branch, state.period.ends_at)
+        wished = ready.stretch(state.period, calendar.car.body)
+        blocked = blocked_by(calendar, wished, state.branch.clock, self._desk.now())
         if blocked is None and isinstance(state.found, Blocked):
             # Without a price it is for the next search to say so; until then these very days are the way out.
             return state.offer or replace(state.found, next_free=state.period)

@@ -11,13 +11,14 @@ from typing import NamedTuple
 from pymongo.asynchronous.client_session import AsyncClientSession
 
 from engine.adapters.mongo.client import Database, Document
-from engine.adapters.mongo.codec.documents import Way, claim_document, claims_of, stands_of, terms_of_fence
+from engine.adapters.mongo.codec.documents import Way, body_of, claim_document, claims_of, stands_of, terms_of_fence
 from engine.adapters.mongo.schema.migrations import LATEST
 from engine.adapters.mongo.schema.version import judge_fence
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.handing_over import NotReady, StillOut
-from engine.domain.car.availability import ClaimKind, Stretch
-from engine.domain.car.car import BranchId, CarId, CarStatus, CarTerms
+from engine.domain.car.availability import ClaimKind, Readiness, Stretch, readiness
+from engine.domain.car.car import Branch, BranchId, CarId, CarStatus, CarTerms
+from engine.domain.car.catalogue import CarWish
 from engine.domain.car.places import Leg, NotHere, fits, place_at
 from engine.domain.shared.errors import CarNotRentable, DriveSphereError, NotFound, Overtaken, PeriodTaken
 from engine.domain.shared.period import LONGEST, OVERDUE_AHEAD
@@ -90,27 +91,58 @@ class Taken(NamedTuple):
         return [*self.blocked, *self.elsewhere]
 
 
-async def taken_at(db: Database, branch_id: BranchId, wished: Stretch, now: datetime) -> Taken:
+async def taken_at(db: Database, wish: CarWish, ready: Readiness, now: datetime) -> Taken:
     """By one look at the branch's fences, which decide every claim too."""
+    branch_id, groups = wish.branch_id, ready.stretches(wish.period)
     here: Document = {"$in": ["$at", [branch_id, None]]}
     roams: Document = {"$or": [{"$not": here}, _some_claim({"$ne": ["$$this.to", branch_id]})]}
     leaves: Document = {"claims": {"$elemMatch": {"to": {"$ne": branch_id}}}}
-    claimed: Document = {"claims": {"$elemMatch": in_the_way(wished, now)}}
-    ways = [claimed, {"at": {"$nin": [branch_id, None]}}, leaves]
+    ways = [{"at": {"$nin": [branch_id, None]}}, leaves]
+    for bodies, stretch in groups:
+        narrowed: Document = {} if len(groups) == 1 else {"body": {"$in": bodies}}
+        ways.append({**narrowed, "claims": {"$elemMatch": in_the_way(stretch, now)}})
     asked: Document = {
         "terms.branch_id": branch_id,
         "$or": [{"status": CarStatus.MAINTENANCE}, {"status": CarStatus.ACTIVE, "$or": ways}],
     }
-    shown: Document = {"status": 1, "at": 1, "claims": {"$cond": [roams, "$claims", "$$REMOVE"]}}
-    blocked, elsewhere, leg = list[CarId](), list[CarId](), Leg(wished.starts_at, branch_id, branch_id)
+    shown: Document = {"status": 1, "at": 1, "body": 1, "claims": {"$cond": [roams, "$claims", "$$REMOVE"]}}
+    blocked, elsewhere = list[CarId](), list[CarId]()
+    leg = Leg(wish.period.starts_at, branch_id, branch_id)
     for fence in await db.fences.find(asked, shown, batch_size=AT_ONCE).to_list():
-        claims = claims_of(fence)
+        claims, wished = claims_of(fence), ready.stretch(wish.period, body_of(fence))
         kept = fence.get("status") != CarStatus.ACTIVE or "claims" not in fence
         if kept or any(claim.taken.in_the_way(wished, now) for claim in claims):
             blocked.append(CarId(fence["_id"]))
         elif not fits(leg, BranchId(fence.get("at") or branch_id), [claim.leg for claim in claims]):
             elsewhere.append(CarId(fence["_id"]))
     return Taken(blocked, elsewhere)
+
+
+async def make_ready(
+    db: Database, session: AsyncClientSession, car_id: CarId, claim_id: str, branch: Branch, ends_at: datetime
+) -> datetime:
+    """Let the claim last until the car that comes back to *branch* is ready; returns when that is.
+
+    Raises:
+        PeriodTaken: Somebody else is promised the car before.
+    """
+    if not (branch.hours.turn.usual or branch.hours.turn.by_body):
+        return ends_at
+    fence = await db.fences.find_one({"_id": car_id}, {"body": 1}, session=session) or {}
+    ready = readiness(branch, ends_at)
+    free_at = ready.of(body_of(fence))
+    if free_at <= ends_at:
+        return ends_at
+    others = {"id": {"$ne": claim_id}, **between(ends_at, free_at)}
+    done = await db.fences.update_one(
+        {"_id": car_id, "claims": {"$not": {"$elemMatch": others}}},
+        {"$inc": {"seq": 1}, "$set": {"claims.$[own].free_at": free_at}},
+        array_filters=[{"own.id": claim_id, "own.kind": ClaimKind.BOOKING}],
+        session=session,
+    )
+    if done.matched_count == 0:
+        raise await _why_not(db, session, car_id, others)
+    return free_at
 
 
 async def enter(

@@ -38,7 +38,7 @@ from engine.adapters.mongo.schema.version import must_fit
 from engine.adapters.mongo.transaction import MongoTransaction, replace_version
 from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.booking.listing import COUNT_CAP, BookingRows, BookingSelection
-from engine.domain.car.availability import just
+from engine.domain.car.availability import Readiness
 from engine.domain.car.body_type import BodyType
 from engine.domain.car.car import Branch, BranchId, Car, CarId, CarStatus, Fuel, Transmission
 from engine.domain.car.catalogue import CarsAmong, CarsFound, CarsSought, CarWish, Facets
@@ -235,9 +235,9 @@ class MongoStore:
             found = await (await self._db.cars.aggregate(pipeline)).to_list(1)
         return _facets(found[0]) if found else Facets()
 
-    async def free_cars(self, wish: CarWish, now: datetime, offset: int, limit: int) -> CarsFound:
+    async def free_cars(self, wish: CarWish, ready: Readiness, now: datetime, offset: int, limit: int) -> CarsFound:
         with speaking():
-            taken = await taken_at(self._db, wish.branch_id, just(wish.period), now)
+            taken = await taken_at(self._db, wish, ready, now)
             fitting, slip = await car_filter(self._db, wish)
             pipeline: list[Document] = [
                 {

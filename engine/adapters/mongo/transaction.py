@@ -89,6 +89,12 @@ class MongoTransaction:
     ) -> CarTerms:
         return await self._enter(car_id, just(period), booking_id, now, to)
 
+    async def claim_again(self, booking: Booking, now: datetime) -> None:
+        await self._enter(booking.car_id, taken_by(booking), booking.id, now, booking.return_branch_id)
+
+    async def make_ready(self, car_id: CarId, booking_id: BookingId, back: Branch, ends_at: datetime) -> datetime:
+        return await fences.make_ready(self._db, self._session, car_id, booking_id, back, ends_at)
+
     async def _enter(
         self,
         car_id: CarId,
@@ -236,7 +242,7 @@ class MongoTransaction:
         # First the fence: from here on every claim on this car conflicts with the change, and the change with it.
         fence = await self._db.fences.find_one_and_update(
             {"_id": before.id},
-            {"$inc": {"seq": 1}, "$set": {"status": after.status, **_brought(before, after)}},
+            {"$inc": {"seq": 1}, "$set": {"status": after.status, "body": after.body, **_brought(before, after)}},
             projection={"claims": 1},
             session=self._session,
         )

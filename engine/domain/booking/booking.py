@@ -23,8 +23,8 @@ BookingId = NewType("BookingId", str)
 
 #: Stands for who did it where the account is not told.
 UNTOLD = "\N{EN DASH}"
-#: Longest time that a car may take to be made ready for the next renter.
-MOST_TURN_MINUTES = 7 * 24 * 60
+#: Longest time that a car may take to be made ready for the next renter, at a branch that is closed for a year.
+MOST_TURN_MINUTES = 500 * 24 * 60
 #: How long after the agreed pick-up a renter is waited for.
 NO_SHOW_PATIENCE = timedelta(hours=4)
 #: How long a car is kept for a renter who has not paid yet.

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum, auto
 
 from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.booking.states import FACTS, BookingState
-from engine.domain.car.car import Car, CarId, CarStatus
+from engine.domain.car.body_type import BodyType
+from engine.domain.car.car import Branch, Car, CarId, CarStatus
 from engine.domain.car.catalogue import Offer
+from engine.domain.car.opening_hours import TurnRound
+from engine.domain.car.openings import free_at
 from engine.domain.people.people import AccountName
 from engine.domain.shared.damage import Damaged
 from engine.domain.shared.errors import InvalidPeriod
@@ -82,6 +85,46 @@ class Stretch:
 def just(period: RentalPeriod) -> Stretch:
     """*period* with nothing to be made ready after it."""
     return Stretch(period.starts_at, period.ends_at, period.ends_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """When a car that comes back at some moment may go out again, by its body.
+
+    Attributes: ``by_body`` are those that are not ``usual``.
+    """
+
+    usual: datetime
+    by_body: tuple[tuple[BodyType, datetime], ...] = ()
+
+    def of(self, body: BodyType | None) -> datetime:
+        """None is one that nobody can read."""
+        return next((at for each, at in self.by_body if each is body), self.usual)
+
+    def stretch(self, period: RentalPeriod, body: BodyType | None) -> Stretch:
+        """What a car of *body* is taken for, that is out for *period* and then made ready."""
+        return Stretch(period.starts_at, period.ends_at, self.of(body))
+
+    def stretches(self, period: RentalPeriod) -> list[tuple[tuple[BodyType, ...], Stretch]]:
+        """The same for all bodies at once, those together that are ready together."""
+        together: dict[datetime, list[BodyType]] = {}
+        for body in BodyType:
+            together.setdefault(self.stretch(period, body).free_at, []).append(body)
+        return [(tuple(bodies), Stretch(period.starts_at, period.ends_at, free)) for free, bodies in together.items()]
+
+
+def readiness(branch: Branch, ends_at: datetime) -> Readiness:
+    """Of cars that come back to *branch* then, in whole minutes from then on."""
+    hours, zone = branch.hours, branch.tzinfo
+    usual = replace(hours, turn=TurnRound(hours.turn.usual))
+    bodies = tuple(
+        (each.body, _in_minutes(ends_at, free_at(hours, zone, ends_at, each.body))) for each in hours.turn.by_body
+    )
+    return Readiness(_in_minutes(ends_at, free_at(usual, zone, ends_at, BodyType.SEDAN)), bodies)
+
+
+def _in_minutes(since: datetime, at: datetime) -> datetime:
+    return since - (since - at) // _MINUTE * _MINUTE
 
 
 def taken_by(booking: Booking) -> Stretch:
@@ -233,7 +276,7 @@ def next_free(wished: Stretch, taken: Iterable[Stretch], zone: tzinfo, now: date
     return _from(start, wished.period, zone)
 
 
-def blocked_by(calendar: CarCalendar, wished: RentalPeriod, zone: tzinfo, now: datetime) -> Blocked | None:
+def blocked_by(calendar: CarCalendar, wished: Stretch, zone: tzinfo, now: datetime) -> Blocked | None:
     """What *calendar* has against *wished*, which lies within its span; None if the car is free.
 
     The next free period is told if it lies within the span: of what comes later the calendar knows nothing.
@@ -241,10 +284,10 @@ def blocked_by(calendar: CarCalendar, wished: RentalPeriod, zone: tzinfo, now: d
     if calendar.car.status is CarStatus.MAINTENANCE:
         return Blocked(calendar.car, Obstacle(WhyTaken.MAINTENANCE))
     busy = [(each, each.taken) for each in calendar.busy if each.taken is not None]
-    ways = [each for each, taken in busy if taken.in_the_way(just(wished), now)]
+    ways = [each for each, taken in busy if taken.in_the_way(wished, now)]
     if not ways:
         return None
-    free = next_free(just(wished), (taken for _, taken in busy), zone, now)
+    free = next_free(wished, (taken for _, taken in busy), zone, now)
     known = free if free.ends_at <= calendar.span.ends_at else None
     return Blocked(calendar.car, ways[0], len(ways) - 1, known)
 

@@ -10,9 +10,9 @@ from engine.domain.car.availability import (
     CarCalendar,
     Obstacle,
     WhyTaken,
-    just,
     next_free,
     obstacle_of,
+    readiness,
 )
 from engine.domain.car.car import Car, CarId, CarStatus, branch_among
 from engine.domain.car.catalogue import PAGE_SIZE, CarWish, offers_of
@@ -43,7 +43,8 @@ class AvailabilityService:
         wish.period.refuse_past(now)
         branch = branch_among(await self.store.branches(), wish.branch_id)
         settings = await self.store.settings(now)
-        rows = await self.taken.taken(wish, now, offset, min(limit, PAGE_SIZE))
+        ready = readiness(branch, wish.period.ends_at)
+        rows = await self.taken.taken(wish, ready, now, offset, min(limit, PAGE_SIZE))
 
         def blocked(car: Car) -> Blocked:
             other = rows.instead.get(car.id)
@@ -52,14 +53,15 @@ class AvailabilityService:
             if car.status is CarStatus.MAINTENANCE:
                 return Blocked(car, Obstacle(WhyTaken.MAINTENANCE), instead=instead)
             claims = rows.claims.get(car.id, ())
-            ways = [claim for claim in claims if claim.taken.in_the_way(just(wish.period), now)]
+            wished = ready.stretch(wish.period, car.body)
+            ways = [claim for claim in claims if claim.taken.in_the_way(wished, now)]
             if not ways and car.id in rows.elsewhere:
                 return Blocked(car, Obstacle(WhyTaken.ELSEWHERE), instead=instead)
             if not ways:
                 # Set free between two looks: what is there now is told at the next search.
                 return Blocked(car, Obstacle(WhyTaken.BOOKED), next_free=wish.period, instead=instead)
             first = obstacle_of(ways[0], now, named=_may_know(actor))
-            free = next_free(just(wish.period), (claim.taken for claim in claims), branch.tzinfo, now)
+            free = next_free(wished, (claim.taken for claim in claims), branch.tzinfo, now)
             return Blocked(car, first, len(ways) - 1, free, instead)
 
         return BlockedPage(tuple(blocked(car) for car in rows.cars), offset, rows.total, rows.damaged)

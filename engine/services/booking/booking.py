@@ -65,10 +65,11 @@ class HoldCar:
 
 @dataclass(frozen=True, slots=True)
 class Sold:
-    """What a car was let for, as its transaction found it."""
+    """What a car was let for, as its transaction found it. Attributes: ``free_at`` is when the next one may have it."""
 
     terms: CarTerms
     price: Quote
+    free_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,7 @@ class BookingService:
 
         async def claim(work: Transaction) -> Booking:
             terms = await work.claim(wish.car_id, wish.period, booking_id, now, wish.return_branch_id)
-            sold = Sold(terms, await self._price(work, wish, terms, settings))
+            sold = await self._sold(work, booking_id, wish, terms, settings)
             booking = self._held(booking_id, actor, wish, sold, renter.result(), settings, now)
             if also is not None:
                 booking = replace(booking, history=(Step(BookingState.HELD, now, also.by),))
@@ -212,12 +213,15 @@ class BookingService:
             raise NotFound("booking", booking_id)
         return told_to(actor, booking)
 
-    async def _price(self, work: Transaction, wish: HoldCar, terms: CarTerms, settings: FirmSettings) -> Quote:
+    async def _sold(
+        self, work: Transaction, booking_id: BookingId, wish: HoldCar, terms: CarTerms, settings: FirmSettings
+    ) -> Sold:
         """By the hours that are in force where it is written: no booking stands outside of them.
 
         Raises:
             ClosedThen, PriceChanged, UnknownZone, CurrencyMismatch: As for ``hold``.
             NotFound: The branch of its return is gone.
+            PeriodTaken: The car is not ready in time for whoever has it next.
         """
         out = back = await work.branch(terms.branch_id)
         if wish.return_branch_id is not None and wish.return_branch_id != out.id:
@@ -227,7 +231,7 @@ class BookingService:
         price = quote(terms.daily_rate, wish.period, zone=zone, commission_bp=share, fees=fees)
         if price.total != wish.shown_price:
             raise PriceChanged(f"shown {wish.shown_price.minor}, now {price.total.minor} {price.total.currency}")
-        return price
+        return Sold(terms, price, await work.make_ready(terms.car_id, booking_id, back, wish.period.ends_at))
 
     def _held(
         self,
@@ -263,6 +267,7 @@ class BookingService:
             history=(Step(BookingState.HELD, now, actor.account),),
             cancellation=settings.cancellation,
             priced=Priced(terms.car_id, terms.n),
+            turn_minutes=-(-int((sold.free_at - wish.period.ends_at).total_seconds()) // 60),
         )
 
     def _prepared(

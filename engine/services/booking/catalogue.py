@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from engine.domain.car.availability import readiness
 from engine.domain.car.car import Branch, BranchId, branch_among
 from engine.domain.car.catalogue import (
     PAGE_SIZE,
@@ -58,8 +59,9 @@ class CatalogueService:
         wish.period.refuse_past(now)
         branch = branch_among(await self.branches(actor), wish.branch_id)
         settings = await self.store.settings(now)
-        lookup = Lookup("free cars", (wish, offset), CarsFound, (cars_at(branch.id),), SEARCHES_LIVE)
-        found = await self.cache.read(lookup, lambda: self.store.free_cars(wish, now, offset, PAGE_SIZE))
+        ready = readiness(branch, wish.period.ends_at)
+        lookup = Lookup("free cars", (wish, ready, offset), CarsFound, (cars_at(branch.id),), SEARCHES_LIVE)
+        found = await self.cache.read(lookup, lambda: self.store.free_cars(wish, ready, now, offset, PAGE_SIZE))
         offers, no_price = offers_of(found.cars, wish.period, branch, settings.commission_bp)
         return OfferPage(offers, offset, found.total, (*found.damaged, *no_price), found.slip)
 

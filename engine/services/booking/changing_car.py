@@ -10,6 +10,7 @@ from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.booking.changed_car import CarIsOut, NotAlike, as_booked, suited_first
 from engine.domain.booking.other_cars import OtherCars
 from engine.domain.booking.states import BookingState
+from engine.domain.car.availability import Readiness
 from engine.domain.car.car import CarId
 from engine.domain.car.catalogue import CarWish
 from engine.domain.firm.audit import AuditRow
@@ -44,7 +45,9 @@ class ChangingCarService:
         booking = await self._movable(actor, booking_id)
         car = await self.store.car(booking.car_id)
         wish = CarWish(booking.branch_id, booking.period, bodies=frozenset({car.body}))
-        found = await self.store.free_cars(wish, self.bookings.clock.now(), 0, _MOST)
+        # It takes as long to be made ready as on the day of booking.
+        ready = Readiness(booking.free_at)
+        found = await self.store.free_cars(wish, ready, self.bookings.clock.now(), 0, _MOST)
         others = [each for each in found.cars if each.id != car.id]
         return OtherCars(booking, car, tuple(suited_first(others, car)), found.damaged)
 

@@ -150,7 +150,7 @@ class RentalService:
             raise MoveRefused(booking.state, BookingState.CONFIRMED)
 
         async def claim(work: Transaction) -> None:
-            await work.claim(booking.car_id, booking.period, booking.id, now, booking.return_branch_id)
+            await work.claim_again(booking, now)
             await work.replace(again)
 
         await self.store.transact(claim)

@@ -213,7 +213,7 @@ class PaymentService:
         paid = booking.payment.with_attempt(booking.payment.attempt.opened(page).paid(page))
 
         async def claim_again(work: Transaction) -> None:
-            await work.claim(booking.car_id, booking.period, booking.id, now, booking.return_branch_id)
+            await work.claim_again(booking, now)
             await work.replace(booking.move_to(BookingState.CONFIRMED, now=now, by=self.account, payment=paid))
 
         try:

@@ -105,6 +105,7 @@ def fence_document(car: Car, terms: CarTerms, blocking: Iterable[Booking]) -> Do
         "schema": LATEST,
         "seq": 0,
         "status": car.status,
+        "body": car.body,
         "terms": terms_document(terms),
         # Where it stands; nowhere while a renter has it.
         "at": terms.branch_id,
@@ -177,6 +178,12 @@ CLAIM = Stored(
 def claim_document(claim_id: str, taken: Stretch, kind: ClaimKind, way: Way) -> Document:
     """Attributes: ``claim_id`` is the booking's number, or what else tells this claim from all others."""
     return CLAIM.document_of(Claimed(claim_id, kind, taken, way))
+
+
+def body_of(fence: Document) -> BodyType | None:
+    """What its car is built as; None where nobody can read it."""
+    found = fence.get("body")
+    return next((body for body in BodyType if body == found), None)
 
 
 def stands_of(fence: Document) -> BranchId:

@@ -11,7 +11,7 @@ from engine.adapters.mongo.codec.reading import Fields, must, read, sound, split
 from engine.adapters.mongo.fences import AT_ONCE, taken_at
 from engine.adapters.mongo.queries.cars import car_filter, page_of
 from engine.domain.booking.states import BookingState
-from engine.domain.car.availability import Claim, ClaimedBy, ClaimKind, TakenRows, just
+from engine.domain.car.availability import Claim, ClaimedBy, ClaimKind, Readiness, TakenRows
 from engine.domain.car.car import Car, CarId, CarStatus
 from engine.domain.car.catalogue import CarWish
 from engine.domain.people.people import AccountName
@@ -27,9 +27,9 @@ class MongoTaken:
         self._db: Database = database(client, name)
         self._bookings = self._db[bookings]
 
-    async def taken(self, wish: CarWish, now: datetime, offset: int, limit: int) -> TakenRows:
+    async def taken(self, wish: CarWish, ready: Readiness, now: datetime, offset: int, limit: int) -> TakenRows:
         with speaking():
-            away = await taken_at(self._db, wish.branch_id, just(wish.period), now)
+            away = await taken_at(self._db, wish, ready, now)
             ids = away.ids
             fitting, _ = await car_filter(self._db, wish)
             status = {"$in": [CarStatus.ACTIVE, CarStatus.MAINTENANCE]}

@@ -21,6 +21,7 @@ from engine.adapters.mongo.schema.shape_parts import (
     one_of,
     record,
 )
+from engine.domain.car.body_type import BodyType
 from engine.domain.car.car import CarStatus
 from engine.domain.car.photo import MOST_BYTES
 from engine.domain.money.payment import StripeMode
@@ -51,6 +52,7 @@ SHAPES: dict[str, Document] = {
             "schema": {"enum": [LATEST]},
             "seq": WHOLE,
             "status": one_of(CarStatus),
+            "body": one_of(BodyType),
             "terms": TERMS.shape,
             # Where the car stands; null while a renter has it.
             "at": {"bsonType": ["string", "null"], "maxLength": TEXT["maxLength"]},
