@@ -100,6 +100,7 @@ NAMED = {
     "cars.status": ("doctor",),
     "bookings.cancellation.0.refund_bp": ("desk", "reconcile"),
     "bookings.renter_id": ("doctor",),
+    "bookings.turn_minutes": ("doctor",),
     "bookings.priced.*": ("desk", "reconcile"),
     "bookings.quote.*": ("desk", "reconcile"),
     "bookings.payments.0.attempts.0.session_id": ("desk",),

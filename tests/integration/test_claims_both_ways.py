@@ -187,3 +187,23 @@ async def test_the_status_says_that_something_could_not_be_looked_at(world, tmp_
 
     assert (3, True) == (unseen[0], "stripe" in unseen[1])
     assert 1 == bad[0]
+
+
+async def test_where_a_car_is_taken_left_and_stands_is_compared_too(world):
+    async with world.desk() as clerk:
+        held = await opened(clerk)
+        other = await opened(clerk, car="car-2", key="k2")
+    calm, _ = await found(world)
+    forged = {"claims.0.to": "br-lisbon", "claims.0.floats": True}
+    world.db.fences.update_one({"_id": "car-1"}, {"$set": forged})
+    world.db.fences.update_one({"_id": "car-2"}, {"$set": {"claims.0.out": True}})
+    world.db.fences.update_one({"_id": "car-3"}, {"$set": {"at": "nowhere"}})
+
+    lines = wrong((await found(world))[0])
+
+    assert (Level.GOOD, "") == (calm.level, wrong(calm))
+    assert f"car-1: claimed by {held.id} from or to other branches than were agreed" in lines
+    assert f"car-1: claim {held.id} may be moved to another car" in lines
+    assert f"car-2: claim {other.id} and its booking differ in whether the renter has the car" in lines
+    assert "car-2: it does not stand where its fence says (br-berlin)" in lines
+    assert "car-3: it does not stand where its fence says (nowhere)" in lines

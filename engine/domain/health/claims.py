@@ -18,10 +18,16 @@ _MOST_LINES = 200
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A booking in a state that keeps its car. Attributes: ``held_too_long`` is set for a hold beyond all rules."""
+    """A booking in a state that keeps its car.
+
+    Attributes:
+        way: The branches where the car is taken and left; None where it does not matter.
+        held_too_long: Set for a hold beyond all rules.
+    """
 
     booking_id: str
     taken: Stretch
+    way: tuple[str, str] | None = None
     held_too_long: datetime | None = None
 
 
@@ -33,6 +39,9 @@ class FenceClaims:
         seq: How often it was claimed or let go; None for what is no such number.
         claims: Those that can be read, by their id; ``unreadable`` counts the others, ``twice`` names repeated ids.
         owner_id: By its terms; None where they cannot be read.
+        ways: Of each claim the branches where the car is taken and left.
+        floating: Claims that may be moved to another car; no program has made one yet.
+        stands: Where the car stands; None while it is out. ``places`` are the firm's branches, None if nobody asked.
     """
 
     car_id: str
@@ -41,6 +50,10 @@ class FenceClaims:
     unreadable: int = 0
     twice: tuple[str, ...] = ()
     owner_id: str | None = None
+    ways: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    floating: tuple[str, ...] = ()
+    stands: str | None = None
+    places: frozenset[str] | None = None
 
 
 @dataclass(slots=True)
@@ -138,6 +151,7 @@ def faults_of(fence: FenceClaims, kept: Iterable[Kept]) -> Iterator[Remark]:
         elif booking.taken.out is not taken.out:
             yield remark("claim.out", car=fence.car_id, claim=claim_id)
     yield from _of_bookings(fence, bookings.values())
+    yield from _of_places(fence, bookings)
     yield from _overlapping(fence)
     if (several := [claim_id for claim_id, (_, taken) in fence.claims.items() if taken.out])[1:]:
         yield remark("claim.out_twice", car=fence.car_id, claims=", ".join(several))
@@ -147,6 +161,23 @@ def _same_times(promised: Stretch, taken: Stretch) -> bool:
     """A renter may have come for the car before the agreed time."""
     begins = promised.starts_at == taken.starts_at or (taken.out and taken.starts_at < promised.starts_at)
     return begins and (promised.ends_at, promised.free_at) == (taken.ends_at, taken.free_at)
+
+
+def _of_places(fence: FenceClaims, bookings: Mapping[str, Kept]) -> Iterator[Remark]:
+    """Where the car is, and is taken and left."""
+    if fence.places is None:
+        return
+    out = any(taken.out for _, taken in fence.claims.values())
+    if out is not (fence.stands is None) or (fence.stands is not None and fence.stands not in fence.places):
+        yield remark("claim.stands", car=fence.car_id, place=fence.stands or "")
+    for claim_id, way in fence.ways.items():
+        kept = bookings.get(claim_id)
+        # Before claims said so, each was taken for one that comes back to its branch.
+        agreed = kept is None or kept.way is None or way in (kept.way, (kept.way[0], kept.way[0]))
+        if not agreed or not fence.places.issuperset(way):
+            yield remark("claim.other_places", car=fence.car_id, claim=claim_id)
+    for claim_id in fence.floating:
+        yield remark("claim.floats", car=fence.car_id, claim=claim_id)
 
 
 def _of_bookings(fence: FenceClaims, kept: Iterable[Kept]) -> Iterator[Remark]:

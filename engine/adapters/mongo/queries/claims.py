@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from time import perf_counter
 from typing import Any
@@ -43,13 +44,24 @@ _PAGE, _FEW = 1_000, 20
 _SHAPES, _CARS = 20_000, 10_000
 _BLOCKING = [state.value for state in BLOCKING]
 _BY_CAR = "blocking_car"
-_KEPT = ("car_id", "starts_at", "ends_at", "turn_minutes", "state", "hold_until", "created_at")
+_KEPT = (
+    "car_id",
+    "starts_at",
+    "ends_at",
+    "turn_minutes",
+    "branch_id",
+    "return_branch_id",
+    "state",
+    "hold_until",
+    "created_at",
+)
 
 
 async def claims_walk(client: Client, db: Database, now: datetime, most: timedelta, hear: Hear = deaf) -> Walk:
     """Every fence beside the bookings that keep its car, and those of cars that have none."""
     walk, began, last = Walk(), perf_counter(), list[Any]()
     with speaking():
+        places = await _places(db)
         while True:
             if perf_counter() - began > most.total_seconds():
                 walk.cut_off = True
@@ -61,7 +73,7 @@ async def claims_walk(client: Client, db: Database, now: datetime, most: timedel
             if not fences:
                 break
             last = [cars[-1]]
-            _compare(walk, fences, rows, now)
+            _compare(walk, fences, rows, now, places)
             _compare_restored(walk, fences, lost)
             _compare_movements(walk, fences, away)
             hear(remark("progress.claims", looked=walk.looked))
@@ -78,10 +90,11 @@ async def claims_among(client: Client, db: Database, cars: list[Any], now: datet
     async with session_of(client, snapshot=True) as session:
         fences = await db.fences.find({"_id": {"$in": cars}}, session=session).to_list()
         rows, lost, away = await _keeping(db, cars, session)
+    places = await _places(db)
     told: list[tuple[Any, Remark]] = []
     for fence in fences:
         walk, own = Walk(), fence["_id"]
-        _compare(walk, [fence], [row for row in rows if row["car_id"] == own], now)
+        _compare(walk, [fence], [row for row in rows if row["car_id"] == own], now, places)
         _compare_restored(walk, [fence], [row for row in lost if row["stay"]["car_id"] == own])
         _compare_movements(walk, [fence], [row for row in away if row["car_id"] == own])
         told += [(own, line) for line in walk.lines]
@@ -90,6 +103,11 @@ async def claims_among(client: Client, db: Database, cars: list[Any], now: datet
         strays = [row for row in keepers if row["car_id"] not in known]
         told += [(row["car_id"], _fenceless_line(row["car_id"], row["_id"], verb)) for row in strays]
     return told
+
+
+async def _places(db: Database) -> frozenset[str]:
+    """The firm's branches."""
+    return frozenset([row["_id"] async for row in db.branches.find({}, {"_id": 1}) if isinstance(row["_id"], str)])
 
 
 async def _keeping(
@@ -104,7 +122,7 @@ async def _keeping(
     return rows, lost, away
 
 
-def _compare(walk: Walk, fences: list[Document], rows: list[Document], now: datetime) -> None:
+def _compare(walk: Walk, fences: list[Document], rows: list[Document], now: datetime, places: frozenset[str]) -> None:
     of_car: dict[str, list[Kept]] = {}
     for row in rows:
         kept = read("bookings", row, _kept)
@@ -114,7 +132,9 @@ def _compare(walk: Walk, fences: list[Document], rows: list[Document], now: date
             of_car.setdefault(row["car_id"], []).append(_judged(kept, row, now))
     for fence in fences:
         walk.looked += 1
-        walk.add(faults_of(_claimed(fence), of_car.get(fence["_id"], ()) if isinstance(fence["_id"], str) else ()))
+        walk.add(
+            faults_of(_claimed(fence, places), of_car.get(fence["_id"], ()) if isinstance(fence["_id"], str) else ())
+        )
 
 
 def _compare_restored(walk: Walk, fences: list[Document], rows: list[Document]) -> None:
@@ -209,17 +229,18 @@ def _kept(document: Document) -> Kept:
     period = RentalPeriod(row.moment("starts_at"), row.moment("ends_at"))
     free_at = period.ends_at + timedelta(minutes=row.whole("turn_minutes", 0, MOST_TURN_MINUTES))
     out = row.choice("state", BookingState) is BookingState.OUT
-    return Kept(row.text("_id"), Stretch(period.starts_at, period.ends_at, free_at, out))
+    way = row.text("branch_id"), row.text("return_branch_id")
+    return Kept(row.text("_id"), Stretch(period.starts_at, period.ends_at, free_at, out), way)
 
 
 def _judged(kept: Kept, row: Document, now: datetime) -> Kept:
     until = row["hold_until"]
     latest = min(now, row["created_at"]) + LONGEST_HOLD + SLACK
     too_long = row["state"] == BookingState.HELD and until > latest
-    return Kept(kept.booking_id, kept.taken, until if too_long else None)
+    return replace(kept, held_too_long=until if too_long else None)
 
 
-def _claimed(fence: Document) -> FenceClaims:
+def _claimed(fence: Document, places: frozenset[str] | None = None) -> FenceClaims:
     known, stored, seq = claims_of(fence), fence.get("claims"), fence.get("seq")
     every = len(stored) if isinstance(stored, list) else 1
     terms = fence.get("terms")
@@ -232,6 +253,10 @@ def _claimed(fence: Document) -> FenceClaims:
         unreadable=every - len(known),
         twice=tuple(sorted(claim_id for claim_id, count in counts.items() if count > 1)),
         owner_id=owner if isinstance(owner, str) else None,
+        ways={claim.id: (claim.way.start_id, claim.way.end_id) for claim in known},
+        floating=tuple(claim.id for claim in known if claim.floats),
+        stands=None if fence.get("at") is None else shown(fence["at"]),
+        places=places,
     )
 
 
