@@ -79,6 +79,7 @@ class Evidence:
     moved_by_forged_rows: list[str] = field(default_factory=list)
     lease_s: float = 0.0
     leases_hold: bool = True
+    turn_minutes: int = 0
 
 
 def judge(evidence: Evidence) -> list[Violation]:
@@ -89,6 +90,7 @@ def judge(evidence: Evidence) -> list[Violation]:
         everything_ends,
         fences_agree,
         cars_are_out_once,
+        cars_are_made_ready,
         pages_are_known_and_closed,
         nobody_pays_for_nothing,
         ledger_is_the_books,
@@ -166,6 +168,16 @@ def fences_agree(evidence: Evidence) -> Iterator[str]:
             yield f"{fence['_id']}: claimed by {sorted(claims)}, blocked by {sorted(blocking[fence['_id']])}"
 
 
+def cars_are_made_ready(evidence: Evidence) -> Iterator[str]:
+    """Between two claims on a car there is the time in which it is made ready, by the rows and by the firm's word."""
+    turn = timedelta(minutes=evidence.turn_minutes)
+    for fence in evidence.fences:
+        for before, after in pairwise(sorted(fence["claims"], key=lambda claim: claim["starts_at"])):
+            ready = max(before["free_at"], before["ends_at"] + turn)
+            if after["starts_at"] < ready and not after["out"]:
+                yield f"{fence['_id']}: {after['id']} begins at {after['starts_at']}, {before['id']} is ready {ready}"
+
+
 def cars_are_out_once(evidence: Evidence) -> Iterator[str]:
     """A fence says of a claim that the renter has the car where its booking does, and of one at the most."""
     out = {document["_id"] for document in evidence.history.last() if document["state"] == "out"}
@@ -239,7 +251,9 @@ def ledger_is_the_books(evidence: Evidence) -> Iterator[str]:
 def refusals_are_justified(evidence: Evidence) -> Iterator[str]:
     """Who was refused was in the way of a booking that blocked just then, or of a desk that was being served."""
     for call in evidence.calls:
-        if call.answer == "booking.period_taken" and not _was_taken(evidence.history, call):
+        if call.answer == "booking.period_taken" and not _was_taken(
+            evidence.history, call, timedelta(minutes=evidence.turn_minutes)
+        ):
             yield f"{call.key} at {call.desk}: nothing blocked {call.car} between {call.began} and {call.ended}"
         if call.answer == "booking.already_asked" and call.booking not in evidence.history.bookings:
             yield f"{call.key} at {call.desk}: sent to {call.booking}, which never was"
@@ -249,10 +263,11 @@ def refusals_are_justified(evidence: Evidence) -> Iterator[str]:
             yield f"{call.key} at {call.desk}: an exception that nobody expected: {call.detail}"
 
 
-def _was_taken(history: History, call: Call) -> bool:
+def _was_taken(history: History, call: Call, turn: timedelta) -> bool:
     for versions in history.bookings.values():
         first = versions[0].document
-        if first["car_id"] != call.car or not _overlap(first, {"starts_at": call.starts_at, "ends_at": call.ends_at}):
+        wished = {"starts_at": call.starts_at, "ends_at": call.ends_at + turn}
+        if first["car_id"] != call.car or not _overlap({**first, "ends_at": first["ends_at"] + turn}, wished):
             continue
         ends = [version.at for version in versions[1:]] + [datetime.max.replace(tzinfo=UTC)]
         for version, until in zip(versions, ends, strict=True):

@@ -84,6 +84,12 @@ class Desk:
         quote = await rental.quote_refund(actor, BookingId(booking))
         return _told(await rental.cancel(actor, BookingId(booking), quote.given_back, BY_RENTER))
 
+    async def hand_over(self, booking: str) -> dict[str, Any]:
+        return _told(await self.engine.rental.hand_over(self.engine.actor, BookingId(booking)))
+
+    async def take_back(self, booking: str) -> dict[str, Any]:
+        return _told(await self.engine.rental.returned(self.engine.actor, BookingId(booking)))
+
     async def take_up_again(self, booking: str, key: str) -> dict[str, Any]:
         again = await self.engine.rental.take_up_again(self.engine.actor, BookingId(booking), key)
         await self.points.tell("accepted", booking=again.id, key=key, car=again.car_id)

@@ -14,6 +14,7 @@ from desk_commands import browse
 from points import Points
 from pymongo.write_concern import WriteConcern
 
+from engine.adapters.mongo import fences
 from engine.adapters.mongo import store as mongo_store
 from engine.adapters.mongo import transaction as mongo_transaction
 from engine.adapters.mongo.codec.bookings import booking_document
@@ -55,6 +56,30 @@ def _no_fence(_: Points) -> None:
         return terms_of_fence(await self._db.fences.find_one({"_id": car_id}, session=self._session))
 
     MongoTransaction.claim = claim
+
+
+def _out_twice(_: Points) -> None:
+    """Whether another renter has the car is not asked."""
+    find = fences.hand_out
+
+    async def hand_out(db, session, booking, now):
+        own = {"own.id": booking.id}
+        change = {"$inc": {"seq": 1}, "$set": {"at": None, "claims.$[own].out": True}}
+        await db.fences.update_one({"_id": booking.car_id}, change, array_filters=[own], session=session)
+        return await db.fences.find_one({"_id": booking.car_id}, {"terms.branch_id": 1}, session=session)
+
+    assert find
+    fences.hand_out = hand_out
+
+
+def _never_made_ready(_: Points) -> None:
+    """A claim ends with the return."""
+
+    async def at_once(_db, _session, _car, _claim, _branch, ends_at):
+        return ends_at
+
+    assert fences.make_ready
+    fences.make_ready = at_once
 
 
 def _release_before_expire(_: Points) -> None:
@@ -188,6 +213,8 @@ async def _next(db, draft, now):
 MUTANTS = {
     "lease released without its token": _release_without_token,
     "no fence": _no_fence,
+    "a car goes out twice": _out_twice,
+    "a car is never made ready": _never_made_ready,
     "released before expired": _release_before_expire,
     "silence counts as released": _silence_is_release,
     "deadline recomputed": _deadline_recomputed,

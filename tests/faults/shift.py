@@ -17,6 +17,8 @@ PLANS = {
     "pay": 40,
     "pay late": 14,
     "pay and cancel": 12,
+    "pay and take the car": 12,
+    "pay, take the car and bring it back": 12,
     "dawdle": 8,
     "dawdle and come back": 6,
     "give up": 8,
@@ -83,7 +85,9 @@ class Shift:
     async def _serve(self, chance: random.Random) -> None:
         plans = PLANS | (MISTAKES if self.mistakes else {})
         run, plan = self.run, chance.choices(list(plans), list(plans.values()))[0]
-        wish = run.wish(chance.choice(run.cars), chance.randrange(self.days), days=chance.choice((1, 2, 3)))
+        # A car goes out a day before it is due at the earliest.
+        first_day = 0 if "take the car" in plan else chance.randrange(self.days)
+        wish = run.wish(chance.choice(run.cars), first_day, days=chance.choice((1, 2, 3)))
         booking = await self._book(wish, chance)
         if not booking:
             return
@@ -112,6 +116,9 @@ class Shift:
                 await payer.pay(url)
                 await run.do(await self.desk(chance), "settle", booking=booking)
                 await run.do(await self.desk(chance), "cancel", booking=booking)
+            case "pay and take the car" | "pay, take the car and bring it back":
+                await payer.pay(url)
+                await self._take_the_car(booking, chance, and_back=plan.endswith("back"))
             case "pay late":
                 await run.firm.run_out({"_id": booking})
                 await asyncio.gather(payer.pay(url), run.do(await self.desk(chance), "settle", booking=booking))
@@ -127,6 +134,14 @@ class Shift:
                     run.faults["closed windows"] += 1
                     desk.kill()
                 await payer.pay(url)
+
+    async def _take_the_car(self, booking: str, chance: random.Random, *, and_back: bool) -> None:
+        """At two desks at once, and again where a bad moment kept both from it."""
+        await self.run.do(await self.desk(chance), "settle", booking=booking)
+        for command in ("hand_over", "take_back") if and_back else ("hand_over",):
+            for _ in range(_LOOKS):
+                both = [await self.desk(chance) for _ in range(2)]
+                await asyncio.gather(*(self.run.do(desk, command, booking=booking) for desk in both))
 
     async def _mistake(
         self, plan: str, wish: dict[str, Any], booking: str, payer: Payer, chance: random.Random

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from run import Run, open_run
+
+from engine.domain.shared.period import whole_milliseconds
 
 pytestmark = pytest.mark.asyncio
 
@@ -164,10 +167,42 @@ async def a_row_names_somebody_elses_payment(run: Run) -> None:
     await _forge(run, booking, change)
 
 
+async def _today(run: Run, desk, first: float, last: float) -> str:
+    """Paid, for so many hours from now to so many."""
+    wish = run.wish(run.cars[0], 0, days=1)
+    times = {"starts_at": run.began + timedelta(hours=first), "ends_at": run.began + timedelta(hours=last)}
+    told = {name: whole_milliseconds(at).isoformat() for name, at in times.items()}
+    booking = await run.hold(desk, {**wish, **told})
+    if booking:
+        await run.do(desk, "open", booking=booking)
+        await run.payer.pay(run.urls[booking])
+        await run.do(desk, "settle", booking=booking)
+    return booking
+
+
+async def the_next_renter_is_early(run: Run) -> None:
+    desk = await run.desk()
+    first, second = await _today(run, desk, 1, 3), await _today(run, desk, 4, 6)
+    await run.do(desk, "hand_over", booking=first)
+    await run.do(desk, "hand_over", booking=second)
+
+
+async def the_next_renter_comes_at_the_return(run: Run) -> None:
+    db, desk, run.evidence.turn_minutes = run.firm.db, await run.desk(), 60
+    await db.branches.update_many({}, {"$set": {"turn.usual": 60}})
+    try:
+        await _today(run, desk, 30, 40)
+        await _today(run, desk, 40.5, 50)
+    finally:
+        await db.branches.update_many({}, {"$set": {"turn.usual": 0}})
+
+
 #: mutant -> what happens, and the promise that must be seen broken without the guard.
 STORIES = {
     "lease released without its token": (a_late_holder_leaves, "leases keep others out"),
     "no fence": (a_crowd_without_redis, "one car one renter"),
+    "a car goes out twice": (the_next_renter_is_early, "cars are out once"),
+    "a car is never made ready": (the_next_renter_comes_at_the_return, "cars are made ready"),
     "released before expired": (a_desk_dies_letting_go, "pages are known and closed"),
     "silence counts as released": (stripe_falls_silent_at_the_end, "pages are known and closed"),
     "deadline recomputed": (an_answer_to_a_create_is_lost, "everything ends"),

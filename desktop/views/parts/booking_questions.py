@@ -92,7 +92,7 @@ def to_promise_again(booking: Booking, now: datetime, car: Car | None = None) ->
         tr("Did the renter come after all?"),
         tr("{plate} is promised to the renter again, if nobody else has it by now.", plate=booking.plate),
         tr("Promise it again"),
-        tr("Leave it"),
+        tr("Leave the car free"),
         when=times_of(booking, now),
         about=about(booking, car),
     )
