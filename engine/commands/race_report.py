@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import Counter
+from typing import Any
 
 import click
 
@@ -17,6 +18,10 @@ from engine.words.tr import tr
 __all__ = ["Terms", "run"]
 
 _MOST_LINES = 20
+_OF_HANDING_OVER = {
+    201: tr("HANDED OVER (201) - Booking ID: {booking_id}"),
+    409: tr("REFUSED (409) - Somebody else handed the car over"),
+}
 _WORDS = {
     201: tr("SUCCESS (201) - Booking ID: {booking_id}"),
     409: tr("TAKEN (409) - Vehicle is already booked for these dates"),
@@ -56,28 +61,51 @@ def _race(mongo_url: str, redis_url: str, admin: Credentials, terms: Terms, *, a
         "processes": terms.processes,
         "lease": terms.lease,
         "codes": dict(sorted(codes.items())),
-        "rounds_with_more_than_one": sum(each.blocking > 1 for each in rounds),
-        "rounds_with_none": sum(each.blocking == 0 for each in rounds),
-        "given_twice": sum((each.given or 0) > 1 for each in rounds),
-        "returns_lost": sum(each.taken_back == 0 for each in rounds),
+        **(_of_handing_over(rounds) if terms.handover else _of_booking(rounds)),
         "fair": fair,
     }
     if as_json:
         click.echo(json.dumps(summary))
     elif terms.rounds > 1 or terms.clients > _MOST_LINES:
-        click.echo(
-            tr(
-                "{summary} rounds of {clients} clients in {processes} processes, {what} the lease: {summary2} "
-                "with more than one booking, {summary3} with none",
-                summary=summary["rounds"],
-                clients=terms.clients,
-                processes=terms.processes,
-                what="with" if terms.lease else "without",
-                summary2=summary["rounds_with_more_than_one"],
-                summary3=summary["rounds_with_none"],
-            )
+        told = tr(
+            "{summary} rounds of {clients} clients in {processes} processes, {what} the lease",
+            summary=summary["rounds"],
+            clients=terms.clients,
+            processes=terms.processes,
+            what="with" if terms.lease else "without",
         )
+        click.echo(f"{told}: {_summed_up(summary)}")
     return fair
+
+
+def _of_booking(rounds: list[RaceRound]) -> dict[str, int]:
+    return {
+        "rounds_with_more_than_one": sum(each.blocking > 1 for each in rounds),
+        "rounds_with_none": sum(each.blocking == 0 for each in rounds),
+    }
+
+
+def _of_handing_over(rounds: list[RaceRound]) -> dict[str, int]:
+    return {
+        "handed_over_twice": sum((each.given or 0) > 1 for each in rounds),
+        "never_handed_over": sum(each.given == 0 for each in rounds),
+        "returns_lost": sum(each.taken_back != 1 for each in rounds),
+    }
+
+
+def _summed_up(summary: dict[str, Any]) -> str:
+    if "returns_lost" in summary:
+        return tr(
+            "{twice} cars handed over twice, {never} never, {lost} returns lost",
+            twice=summary["handed_over_twice"],
+            never=summary["never_handed_over"],
+            lost=summary["returns_lost"],
+        )
+    return tr(
+        "{more} with more than one booking, {none} with none",
+        more=summary["rounds_with_more_than_one"],
+        none=summary["rounds_with_none"],
+    )
 
 
 def _tell_as_json(each: RaceRound) -> None:
@@ -87,7 +115,8 @@ def _tell_as_json(each: RaceRound) -> None:
 def _tell(each: RaceRound) -> None:
     if len(each.answers) <= _MOST_LINES:
         for answer in each.answers:
-            click.echo(tr("User {client}: {answer}", client=answer.client + 1, answer=_words(answer)))
+            words = _words(answer, handover=each.given is not None)
+            click.echo(tr("User {client}: {answer}", client=answer.client + 1, answer=words))
     else:
         counts = ", ".join(tr("{count} x {code}", count=count, code=code) for code, count in each.codes.items())
         click.echo(
@@ -101,5 +130,6 @@ def _tell(each: RaceRound) -> None:
         )
 
 
-def _words(answer: Answer) -> str:
-    return _WORDS.get(answer.code, tr("FAILED ({code})")).format(code=answer.code, booking_id=answer.booking_id)
+def _words(answer: Answer, *, handover: bool) -> str:
+    words = _WORDS | _OF_HANDING_OVER if handover else _WORDS
+    return words.get(answer.code, tr("FAILED ({code})")).format(code=answer.code, booking_id=answer.booking_id)

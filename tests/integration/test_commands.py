@@ -51,6 +51,25 @@ def test_B1_B3_of_many_clients_in_two_processes_one_has_the_car_in_every_round(d
         assert "423" not in summary["codes"]
 
 
+@pytest.mark.parametrize("options", [[], ["--no-lease"]])
+def test_of_many_clients_in_two_processes_one_hands_a_car_over_and_it_comes_back_once(data, options):
+    asked = ("race", "--handover", "--data", data, "--clients", 20, "--rounds", 2, "--processes", 2)
+    done = _run(*asked, "--json", *options)
+
+    assert 0 == done.returncode, done.stderr
+    *rounds, summary = map(json.loads, done.stdout.splitlines())
+    assert [(1, 1, 0, 1)] * 2 == [
+        (each["given"], each["taken_back"], each["blocking"], each["codes"]["201"]) for each in rounds
+    ]
+    assert (0, 0, 0) == tuple(summary[name] for name in ("handed_over_twice", "never_handed_over", "returns_lost"))
+
+
+@pytest.mark.parametrize(("given", "back", "codes"), [(2, 1, {201: 1}), (1, 0, {201: 1}), (0, 0, {}), (1, 2, {201: 1})])
+def test_a_round_of_handing_over_is_fair_only_where_the_car_went_and_came_once(given, back, codes):
+    assert not RaceRound(1, codes, 0, 0, 0.1, given=given, taken_back=back).fair
+    assert RaceRound(1, {201: 1}, 0, 0, 0.1, given=1, taken_back=1).fair
+
+
 @pytest.mark.parametrize(
     ("codes", "blocking", "overlapping"), [({201: 2}, 2, 1), ({201: 1}, 2, 1), ({423: 2}, 0, 0), ({201: 1}, 0, 0)]
 )
