@@ -67,6 +67,19 @@ from engine.domain.shared.period import RentalPeriod
 _DUPLICATE_KEY = 11000
 
 
+#: As each branch was read last: every booking asks, and few find another row.
+_READ: dict[BranchId, tuple[Document, Branch]] = {}
+
+
+def _read_branch(branch_id: BranchId, found: Document) -> Branch:
+    """Raises: DamagedRow."""
+    row, branch = _READ.get(branch_id, (None, None))
+    if branch is None or row != found:
+        branch = must("branches", found, branch_of)
+        _READ[branch_id] = (found, branch)
+    return branch
+
+
 def _brought(before: Car, after: Car) -> Document:
     """A car that belongs to another branch from now on was brought there, unless somebody has it."""
     return {"at": after.branch_id} if before.branch_id != after.branch_id else {}
@@ -112,7 +125,7 @@ class MongoTransaction:
 
     async def branch(self, branch_id: BranchId) -> Branch:
         found = await self._db.branches.find_one({"_id": branch_id}, session=self._session)
-        branch = None if found is None else must("branches", found, branch_of)
+        branch = None if found is None else _read_branch(branch_id, found)
         if branch is None or branch.closed:
             raise NotFound("branch", branch_id)
         return branch

@@ -64,16 +64,18 @@ def rule_outside(hours: OpeningHours, handing: Handing) -> tuple[Surcharge, Outs
 
 def may_hand(hours: OpeningHours, zone: tzinfo, handing: Handing, at: datetime) -> bool:
     """Whether it can be done there at *at*, for a fee or for nothing."""
-    return is_open(hours, zone, at) or rule_outside(hours, handing)[1].allowed
+    return rule_outside(hours, handing)[1].allowed or is_open(hours, zone, at)
 
 
 def fee_for(hours: OpeningHours, zone: tzinfo, handing: Handing, at: datetime) -> Fee | None:
     """Of what ``may_hand`` allows; None for nothing."""
-    if not is_open(hours, zone, at):
-        surcharge, rule = rule_outside(hours, handing)
-        return None if rule.fee is None else Fee(surcharge, rule.fee)
-    special = hours.special(wall_of(at, zone).date())
-    return None if special is None or special.fee is None else Fee(Surcharge.SPECIAL_DAY, special.fee)
+    surcharge, rule = rule_outside(hours, handing)
+    special = hours.special(wall_of(at, zone).date()) if hours.special_days else None
+    open_fee = None if special is None or special.fee is None else Fee(Surcharge.SPECIAL_DAY, special.fee)
+    closed_fee = None if rule.fee is None else Fee(surcharge, rule.fee)
+    if open_fee is None and closed_fee is None:
+        return None
+    return open_fee if is_open(hours, zone, at) else closed_fee
 
 
 def free_at(hours: OpeningHours, zone: tzinfo, ends_at: datetime, body: BodyType) -> datetime:
