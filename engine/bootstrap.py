@@ -50,6 +50,7 @@ from engine.services.booking.catalogue import CatalogueService
 from engine.services.booking.listing import ListingService
 from engine.services.booking.restored import RestoredLook, RestoredService
 from engine.services.booking.sweeper import Sweeper
+from engine.services.booking.today import TodayService
 from engine.services.firm.live import LiveService
 from engine.services.firm.services import AdminServices, Services
 from engine.services.fleet.fleet import FleetService
@@ -278,9 +279,8 @@ def _admin(deployment: Deployment, doors: _Doors, payment: PaymentService) -> Ad
 
 
 def _wire(deployment: Deployment, actor: Actor, doors: _Doors) -> Engine:
-    database, desk = deployment.database, desk_name()
-    client, store, booking_lock, clock = doors.client, doors.store, doors.booking_lock, doors.clock
-    readable, means = readable_to(actor), _means(deployment, actor, doors)
+    database, desk, client, store, clock = deployment.database, desk_name(), doors.client, doors.store, doors.clock
+    booking_lock, readable, means = doors.booking_lock, readable_to(actor), _means(deployment, actor, doors)
     payment, at = means.payment, bookings_at(deployment, means, doors.session.signing_key, actor, desk)
     admin = _admin(deployment, doors, payment)
     return Engine(
@@ -292,6 +292,7 @@ def _wire(deployment: Deployment, actor: Actor, doors: _Doors) -> Engine:
         availability=AvailabilityService(store, MongoTaken(client, database, readable.claims), clock),
         booking=at.booking,
         listing=ListingService(store, doors.cache),
+        today=TodayService(store, clock),
         rental=at.rental,
         payment=at.payment,
         follower=at.follower,

@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.booking.listing import BookingRows, BookingSelection
 from engine.domain.booking.restored import Outcome, RestoredPayment
+from engine.domain.booking.today import CarNow, DayAsked, DaySection
 from engine.domain.booking.unbelieved import StoredBooking
 from engine.domain.booking.wish import Wish, WishAnswer
 from engine.domain.car.car import Branch, BranchId, Car, CarId, CarTerms
@@ -197,6 +198,12 @@ class BookingLists(Protocol):
 
     def booking_batches(self, chosen: BookingSelection, size: int, most: int) -> AsyncIterator[list[Booking | Damaged]]:
         """All that *chosen* selects, *size* at a time and *most* in all, whatever its page is."""
+
+    async def due_today(self, asked: DayAsked) -> tuple[DaySection, ...]:
+        """What is to be done at a branch, in the order of ``Section``."""
+
+    async def cars_now(self, car_ids: Collection[CarId]) -> Mapping[CarId, CarNow]:
+        """What is with each of these cars; those that cannot be read are left out."""
 
 
 class ReviewQueue(Protocol):

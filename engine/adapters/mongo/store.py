@@ -34,10 +34,12 @@ from engine.adapters.mongo.queries.manual_review import (
     note_damaged,
 )
 from engine.adapters.mongo.queries.sought import forgiven, holds, in_order
+from engine.adapters.mongo.queries.today import cars_now, due_today
 from engine.adapters.mongo.schema.version import must_fit
 from engine.adapters.mongo.transaction import MongoTransaction, replace_version
 from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.booking.listing import COUNT_CAP, BookingRows, BookingSelection
+from engine.domain.booking.today import CarNow, DayAsked, DaySection
 from engine.domain.car.availability import Readiness
 from engine.domain.car.body_type import BodyType
 from engine.domain.car.car import Branch, BranchId, Car, CarId, CarStatus, Fuel, Transmission
@@ -159,6 +161,12 @@ class MongoStore:
 
     def booking_batches(self, chosen: BookingSelection, size: int, most: int) -> AsyncIterator[list[Booking | Damaged]]:
         return batches(self._db, self._source, chosen, size, most)
+
+    async def due_today(self, asked: DayAsked) -> tuple[DaySection, ...]:
+        return await due_today(self._db, asked)
+
+    async def cars_now(self, car_ids: Collection[CarId]) -> Mapping[CarId, CarNow]:
+        return await cars_now(self._db, car_ids)
 
     async def unsettled(self, now: datetime, limit: int) -> list[BookingId]:
         with speaking():

@@ -15,6 +15,7 @@ from engine.services.booking.listing import ListingService
 from engine.services.booking.manual_review import ManualReview
 from engine.services.booking.rental import RentalService
 from engine.services.booking.restored import RestoredService
+from engine.services.booking.today import TodayService
 from engine.services.booking.unbelieved import UnbelievedService
 from engine.services.firm.audit import AuditService
 from engine.services.firm.branches import BranchService
@@ -71,6 +72,7 @@ class Services:
     availability: AvailabilityService
     booking: BookingService
     listing: ListingService
+    today: TodayService
     rental: RentalService
     changing: ChangingCarService
     payment: PaymentService

@@ -131,6 +131,7 @@ TABLE: dict[str, UseCase] = {
     "booking.hold": may(BOOK, args=lambda it: (HoldCar(f"k-{it.booking_id}", it.car.id, it.period, RENTER.id, EUR),)),
     "listing.page": may(Deed.SEE_ALL_BOOKINGS, args=lambda _it: (BookingQuery(BookingScope.ALL),)),
     "listing.export": may(Deed.SEE_ALL_BOOKINGS, args=lambda _it: (BookingQuery(BookingScope.ALL), _write)),
+    "today.day": may(Deed.HAND_OVER, args=lambda _it: (BERLIN.id,)),
     "restored.waiting": may(Deed.SEE_ALL_BOOKINGS),
     "restored.cases": may(Deed.SEE_ALL_BOOKINGS),
     "restored.book_again": may(Deed.SETTLE_BY_HAND, args=lambda _it: ("pi_none", RENTER.id)),

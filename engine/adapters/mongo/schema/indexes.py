@@ -63,6 +63,12 @@ INDEXES: dict[str, list[IndexModel]] = {
             name="blocking_time",
             partialFilterExpression=_ONLY_BLOCKING,
         ),
+        # What is to be done at a branch today: of each section the keys tell which rows are its own.
+        IndexModel(
+            [("branch_id", ASCENDING), *_NARROWED, ("ends_at", ASCENDING), ("booked_by", ASCENDING)],
+            name="day",
+            partialFilterExpression=_ONLY_BLOCKING,
+        ),
         IndexModel([("due_at", ASCENDING)], name="due", sparse=True),
         IndexModel(
             [("person_at", ASCENDING), ("_id", ASCENDING)],
