@@ -111,7 +111,7 @@ def to_take_back(booking: Booking, now: datetime, car: Car | None = None) -> Que
         when=tr(
             "Now, {now} · {what}, due {due}",
             now=branch_time(now, zone, now=now),
-            what="early" if early else "late",
+            what=tr("early") if early else tr("late"),
             due=due,
         ),
         about=about(booking, car),
