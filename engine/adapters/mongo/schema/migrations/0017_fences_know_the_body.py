@@ -22,7 +22,7 @@ async def up(db: Database) -> int:
         batch.append(fence["_id"])
         if len(batch) == _BATCH:
             done, batch = done + await _rewrite(db, batch), []
-    return done + await _rewrite(db, batch)
+    return done + (await _rewrite(db, batch) if batch else 0)
 
 
 async def _rewrite(db: Database, ids: list[object]) -> int:
