@@ -37,6 +37,9 @@ class Reads:
         role = self.desk.actor.role
         if role in (Role.CLIENT, Role.ADMIN):
             yield from self._renters()
+            for name, branch in (("own", self.desk.actor.branch_id), ("another", self.firm.branches[-1].id)):
+                if branch is not None:
+                    yield f"today {name}", lambda branch=branch: self.desk.today.day(self.desk.actor, branch)
         if role in (Role.OWNER, Role.ADMIN):
             yield from self._fleet()
         if role is Role.ADMIN:

@@ -10,6 +10,7 @@ from engine.adapters.mongo.codec.bookings import WHOLE
 from engine.adapters.mongo.codec.documents import booked
 from engine.adapters.mongo.codec.reading import read
 from engine.domain.booking.booking import NO_SHOW_PATIENCE
+from engine.domain.booking.states import BLOCKING
 from engine.domain.booking.today import MOST_COUNTED, MOST_LINES, STATES, CarNow, DayAsked, DaySection, Section
 from engine.domain.car.car import CarId, CarStatus
 
@@ -37,7 +38,10 @@ async def _section(db: Database, section: Section, asked: DayAsked) -> DaySectio
 
 def filter_of(section: Section, asked: DayAsked) -> Document:
     """As ``today.section_of`` says it of one booking."""
-    wanted: Document = {"branch_id": asked.branch_id, "state": {"$in": sorted(STATES[section])}}
+    # Of several states the server sees that its partial index has them only where all of the index's are named too, and
+    # would go through the whole of it.
+    kept: list[Document] = [{"state": {"$in": list(BLOCKING)}}, {"state": {"$in": sorted(STATES[section])}}]
+    wanted: Document = {"branch_id": asked.branch_id, "$and": kept}
     if asked.booked_by is not None:
         wanted["booked_by"] = asked.booked_by
     waited_since = asked.now - NO_SHOW_PATIENCE
