@@ -29,6 +29,7 @@ from engine.adapters.mongo.schema.migrations import LATEST
 from engine.adapters.mongo.schema.shape_parts import MAYBE_EMPTY, TEXT, list_of
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.cancellation import CancellationRule
+from engine.domain.booking.states import BookingState
 from engine.domain.car.availability import ClaimKind, Stretch, taken_by
 from engine.domain.car.body_type import BodyType
 from engine.domain.car.branches import MOST_FORMER
@@ -100,6 +101,7 @@ terms_document = TERMS.document_of
 
 def fence_document(car: Car, terms: CarTerms, blocking: Iterable[Booking]) -> Document:
     """A new fence; ``claims`` are the periods of the blocking bookings."""
+    kept = list(blocking)
     return {
         "_id": car.id,
         "schema": LATEST,
@@ -108,8 +110,8 @@ def fence_document(car: Car, terms: CarTerms, blocking: Iterable[Booking]) -> Do
         "body": car.body,
         "terms": terms_document(terms),
         # Where it stands; nowhere while a renter has it.
-        "at": terms.branch_id,
-        "claims": [booking_claim(booking) for booking in blocking],
+        "at": None if any(booking.state is BookingState.OUT for booking in kept) else terms.branch_id,
+        "claims": [booking_claim(booking) for booking in kept],
     }
 
 
