@@ -298,6 +298,8 @@ async def _prepare(deployment: Deployment, admin: Credentials, password: str, ra
         )
         await db.car_terms.insert_many([series_document(each, "race", BEGINNING) for each in terms])
         if booked:
+            # Nobody paid for them at Stripe: they are drawn, as the demo's past is.
+            await db.deployment.insert_one({"_id": "demo"})
             await db.bookings.insert_many([booking_document(booking) for booking in booked])
         await db.renters.insert_one(renter_document(renter))
         await create_account(client, deployment.database, NewAccount(_CLERK, password, Role.CLIENT, "Race", _BRANCH))

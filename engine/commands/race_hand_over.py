@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from engine.adapters.mongo.client import Document
+from engine.domain.booking.belief import DRAWN_REQUEST
 from engine.domain.booking.booking import Booking, BookingId, Priced, Step, rental_payment
 from engine.domain.booking.states import BookingState
 from engine.domain.car.car import CarTerms
+from engine.domain.firm.settings import FirmSettings
 from engine.domain.money.payment import PAGE_LIFETIME, Attempt, AttemptState
 from engine.domain.money.pricing import quote
 from engine.domain.people.people import AccountName, Renter
@@ -21,10 +23,10 @@ def promised(terms: CarTerms, renter: Renter, by: AccountName, now: datetime) ->
     """A paid booking of that car whose renter is expected now."""
     booking_id = BookingId(f"bk-{terms.car_id}")
     period = RentalPeriod(now, now + _LENGTH)
-    price = quote(terms.daily_rate, period, zone=ZoneInfo(terms.zone), commission_bp=0)
+    price = quote(terms.daily_rate, period, zone=ZoneInfo(terms.zone), commission_bp=FirmSettings().commission_bp)
     attempt = Attempt(
         n=1,
-        request="{}",
+        request=DRAWN_REQUEST,
         amount=price.total,
         expires_at=now + PAGE_LIFETIME,
         state=AttemptState.PAID,
@@ -51,6 +53,7 @@ def promised(terms: CarTerms, renter: Renter, by: AccountName, now: datetime) ->
         payments=(rental_payment(booking_id, price.total, attempt),),
         intent_key=booking_id,
         history=(Step(BookingState.HELD, now, by), Step(BookingState.CONFIRMED, now, by)),
+        cancellation=FirmSettings().cancellation,
         priced=Priced(terms.car_id, terms.n),
     )
 

@@ -18,7 +18,14 @@ from engine.domain.car.availability import WhyTaken
 from engine.domain.car.catalogue import CarWish
 from engine.domain.car.places import NotHere
 from engine.domain.money.money import Money
-from engine.domain.shared.errors import CarNotRentable, DriveSphereError, Forbidden, MoveRefused, PeriodTaken
+from engine.domain.shared.errors import (
+    CarNotRentable,
+    DriveSphereError,
+    Forbidden,
+    MoveRefused,
+    NotBelieved,
+    PeriodTaken,
+)
 from engine.domain.shared.period import RentalPeriod
 
 pytestmark = pytest.mark.asyncio
@@ -39,11 +46,20 @@ def fence(world, car="car-1"):
     return world.db.fences.find_one({"_id": car})
 
 
+def told(at):
+    """As the frozen request has it."""
+    return at.isoformat(timespec="milliseconds")
+
+
 def moved_back(world, booking, by):
     """As if all of it had been that much earlier."""
     row = world.stored(booking)
     ends = {name: row[name] - by for name in ("starts_at", "ends_at", "free_at")}
-    world.db.bookings.update_one({"_id": booking.id}, {"$set": ends}, bypass_document_validation=True)
+    asked = row["payments"][0]["attempts"][0]["request"]
+    for name in ("starts_at", "ends_at"):
+        asked = asked.replace(told(row[name]), told(ends[name]))
+    change = {**ends, "payments.0.attempts.0.request": asked}
+    world.db.bookings.update_one({"_id": booking.id}, {"$set": change}, bypass_document_validation=True)
     claims = [{**each, **ends} if each["id"] == booking.id else each for each in fence(world)["claims"]]
     world.db.fences.update_one({"_id": "car-1"}, {"$set": {"claims": claims}})
 
@@ -231,3 +247,14 @@ async def test_the_guards_are_what_holds(world, stripe, monkeypatch):
         await desk.booking.hold(desk.actor, wish(desk, key="b", first=6, last=8))
 
     assert 3 == world.blocking("car-1")
+
+
+async def test_no_key_is_given_away_on_the_word_of_a_row_that_the_program_does_not_write(world, stripe):
+    async with world.desk() as desk:
+        booking = await confirmed(desk, stripe, -0.2, 20)
+        forged = {"cancellation.0.refund_bp": 1}
+        world.db.bookings.update_one({"_id": booking.id}, {"$set": forged}, bypass_document_validation=True)
+        with pytest.raises(NotBelieved):
+            await desk.rental.hand_over(desk.actor, booking.id)
+
+    assert [False] == [claim["out"] for claim in fence(world)["claims"]]

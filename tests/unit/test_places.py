@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.domain.car.places import Leg, fits, hops, place_at
+from engine.domain.car.places import Leg, fits, place_at
 
 NOW = datetime(2026, 12, 1, 8, 0, tzinfo=UTC)
 
@@ -42,11 +42,6 @@ def test_a_car_is_promised_only_where_it_will_stand_and_left_where_it_is_needed_
     assert good == fits(wished, "A", legs)
 
 
-def test_a_rental_that_begins_elsewhere_says_where_the_car_has_to_be_fetched():
-    assert [("A", BACK)] == hops("A", [BACK])
-    assert [] == hops("A", [BACK, THERE])
-
-
 @given(st.lists(st.tuples(st.integers(0, 30), st.sampled_from("ABC"), st.sampled_from("ABC")), max_size=12))
 def test_what_is_sold_by_the_rule_never_makes_anybody_fetch_a_car(wishes):
     sold = []
@@ -55,5 +50,4 @@ def test_what_is_sold_by_the_rule_never_makes_anybody_fetch_a_car(wishes):
         if all(each.starts_at != wished.starts_at for each in sold) and fits(wished, "A", sold):
             sold.append(wished)
 
-    assert [] == hops("A", sold)
     assert all(place_at("A", sold, each.starts_at) == each.start_id for each in sold)

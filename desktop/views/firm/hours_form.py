@@ -34,7 +34,7 @@ from engine.domain.shared.errors import InvalidText
 from engine.words.tr import tr
 
 _LONGEST_HOURS, _LONGEST_FEE, _LONGEST_NAME = 120, 24, 80
-_DAY_WIDTH, _FEE_WIDTH, _LABEL_WIDTH = 36 * GRID, 26 * GRID, 28 * GRID
+_DAY_WIDTH, _FEE_WIDTH, _LABEL_WIDTH = 44 * GRID, 26 * GRID, 28 * GRID
 _RULES = {"pickup": tr("Pick-up"), "return": tr("Return"), "key_box": tr("Return by key box")}
 _AS_USUAL = -1
 

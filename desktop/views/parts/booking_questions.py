@@ -71,6 +71,7 @@ def to_hand_over(booking: Booking, now: datetime, car: Car | None = None) -> Que
         when=tr("Now, {now} · agreed {times}", now=branch_time(now, zone, now=now), times=times_of(booking, now)),
         about=about(booking, car),
         amounts=(*lines, Amount(tr("Price"), paid_words(booking), strong=True)),
+        final=True,
     )
 
 

@@ -128,12 +128,7 @@ def held_again(
     Raises:
         MoveRefused: Days and rate no longer make that price.
     """
-    now, period = frozen.now, stay.period
-    share = frozen.settings.commission_bp
-    price = _made_by(stay, zone_of(terms.zone), share, payment.amount, fees)
-    if price is None and exact:
-        raise MoveRefused("paid at another price", "the same booking")
-    price = price or Quote((QuoteLine(LineKind.RENTAL, 1, payment.amount),), share)
+    now, price = frozen.now, _price_of(payment, stay, terms, frozen.settings.commission_bp, fees, exact=exact)
     return Booking(
         id=payment.booking_id,
         car_id=terms.car_id,
@@ -145,7 +140,7 @@ def held_again(
         renter_id=renter.id,
         renter_name=renter.name,
         booked_by=frozen.by,
-        period=period,
+        period=stay.period,
         state=BookingState.HELD,
         hold_until=now + frozen.settings.hold,
         created_at=now,
@@ -157,6 +152,15 @@ def held_again(
         # At a rate that the restored series does not know, it is compared with itself.
         priced=Priced(terms.car_id, terms.n) if stay.rate == terms.daily_rate else None,
     )
+
+
+def _price_of(
+    payment: RestoredPayment, stay: Stay, terms: CarTerms, share: int, fees: tuple[QuoteLine, ...], *, exact: bool
+) -> Quote:
+    price = _made_by(stay, zone_of(terms.zone), share, payment.amount, fees)
+    if price is None and exact:
+        raise MoveRefused("paid at another price", "the same booking")
+    return price or Quote((QuoteLine(LineKind.RENTAL, 1, payment.amount),), share)
 
 
 def _made_by(stay: Stay, zone: tzinfo, share: int, paid: Money, fees: tuple[QuoteLine, ...]) -> Quote | None:

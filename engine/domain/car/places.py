@@ -56,13 +56,3 @@ def fits(wished: Leg, stands: BranchId, legs: Iterable[Leg]) -> bool:
         return True
     fetched = min(after, key=lambda leg: leg.starts_at).start_id
     return wished.end_id in (fetched, here) if here != fetched else wished.end_id == here
-
-
-def hops(stands: BranchId, legs: Iterable[Leg]) -> list[tuple[BranchId, Leg]]:
-    """The legs that begin where the car will not stand, each with where it has to be fetched, soonest first."""
-    wanted: list[tuple[BranchId, Leg]] = []
-    for leg in sorted(legs, key=lambda leg: leg.starts_at):
-        if leg.start_id != stands:
-            wanted.append((stands, leg))
-        stands = leg.end_id
-    return wanted

@@ -90,10 +90,7 @@ def drafted(
         raise InvalidText("language", "field.not_listed")
     content = sound_content(wish.content, wish.currency)
     if wish.kind in BILLS:
-        if not content.lines:
-            raise PaperRefused("paper.no_lines")
-        # Directive 2006/112/EC, Art. 226 (5): name and address of both.
-        clean("address", content.buyer.address, longest=300)
+        _must_be_billable(content)
     return Body(
         kind=wish.kind,
         branch_id=branch.id,
@@ -107,6 +104,13 @@ def drafted(
         content=content,
         taxes=taxed(content.lines, rates, wish.currency),
     )
+
+
+def _must_be_billable(content: Content) -> None:
+    if not content.lines:
+        raise PaperRefused("paper.no_lines")
+    # Directive 2006/112/EC, Art. 226 (5): name and address of both.
+    clean("address", content.buyer.address, longest=300)
 
 
 def sound_content(content: Content, currency: str) -> Content:

@@ -92,6 +92,7 @@ class RentalService:
             Forbidden: The actor's role stands at no counter.
             MoveRefused: It is not confirmed, begins more than ``EARLY`` from now, or is over by its times.
             CarNotRentable, NotReady, StillOut: The car cannot be given away now.
+            NotBelieved: The row is not one that the program writes; no key is given away on its word.
             Overtaken: Somebody else changed the booking at the same moment.
         """
         actor.must(Deed.HAND_OVER)
@@ -100,6 +101,8 @@ class RentalService:
         out = booking.move_to(BookingState.OUT, now=now, by=actor.account)
         if not booking.period.starts_at - EARLY <= now < booking.period.ends_at:
             raise MoveRefused("over" if now >= booking.period.ends_at else "not begun", BookingState.OUT)
+
+        await self.payment.belief.judge(booking)
 
         async def hand_over(work: Transaction) -> None:
             await work.hand_out(booking, now)
@@ -140,6 +143,7 @@ class RentalService:
             Forbidden: The actor's role stands at no counter.
             MoveRefused: It is no no-show, or over by its times.
             CarNotRentable, NotHere, PeriodTaken: The car is somebody else's by now.
+            NotBelieved: The row is not one that the program writes.
             Overtaken: Somebody else changed the booking at the same moment.
         """
         actor.must(Deed.HAND_OVER)
@@ -148,6 +152,7 @@ class RentalService:
         again = booking.move_to(BookingState.CONFIRMED, now=now, by=actor.account)
         if booking.state is not BookingState.NO_SHOW or booking.period.ends_at <= now:
             raise MoveRefused(booking.state, BookingState.CONFIRMED)
+        await self.payment.belief.judge(booking)
 
         async def claim(work: Transaction) -> None:
             await work.claim_again(booking, now)
