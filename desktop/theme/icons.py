@@ -56,6 +56,8 @@ class Icon(Enum):
     COPY = 0xF018F
     DOWNLOAD = 0xF01DA
     CALENDAR = 0xF0A33
+    PAPER = 0xF09EE
+    PRINT = 0xF042A
 
 
 class Icons:

@@ -39,6 +39,7 @@ def _fields(tokens: Tokens) -> str:
     padding: {GRID}px {2 * GRID}px; min-height: 22px;
     selection-background-color: {tokens.accent}; selection-color: {tokens.on_accent};
 }}
+QPlainTextEdit {{ min-height: {36 * GRID}px; }}
 {focused} {{ border: {FOCUS}px solid {tokens.focus}; padding: {inner}px {2 * GRID - 1}px; }}
 QSpinBox QLineEdit {{ border: none; padding: 0 0 0 {GRID}px; min-height: 0; background: transparent; }}
 {disabled} {{ background: {tokens.sunken}; color: {tokens.disabled}; border-color: {tokens.border}; }}

@@ -232,6 +232,7 @@ _PHOTOS = MappingProxyType(
         PhotoProblem.BROKEN: tr("The photo is damaged: it ends too early or cannot be read."),
         PhotoProblem.TOO_MANY_PIXELS: tr("The photo has more than 50 million pixels. A smaller copy will do."),
         PhotoProblem.TOO_SMALL: tr("The photo is too small: it needs 64 pixels a side."),
+        PhotoProblem.LOGO_TOO_SMALL: tr("The picture is too small: it needs 16 pixels a side."),
         PhotoProblem.HEIC: tr(
             "This computer cannot read HEIC. Save the photo as JPEG, or let the telephone send it so."
         ),

@@ -20,6 +20,7 @@ from engine.domain.car.photo import (
     Photo,
     PhotoProblem,
 )
+from engine.domain.papers.logo import LEAST_LOGO_PX, LOGO_PX
 from engine.domain.shared.errors import PhotoRefused
 
 #: Decided by looking into the file; its name and its claimed type are never asked.
@@ -44,18 +45,29 @@ class PillowImport:
         Raises:
             PhotoRefused: It is none, is damaged, or is too large or too small.
         """
-        if len(data) > MOST_BYTES:
-            raise PhotoRefused(PhotoProblem.TOO_LARGE)
-        with warnings.catch_warnings():
-            # The number of pixels is ours to judge, below.
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            picture = self._decoded(data)
+        picture = self._bearable(data, LEAST_SIDE_PX)
         picture.thumbnail((LONGEST_SIDE_PX, LONGEST_SIDE_PX), Image.Resampling.LANCZOS)
         small = picture.copy()
         small.thumbnail((THUMBNAIL_PX, THUMBNAIL_PX), Image.Resampling.LANCZOS)
         return Photo(_jpeg(picture, 86), _jpeg(small, 82))
 
-    def _decoded(self, data: bytes) -> Image.Image:
+    def logo(self, data: bytes) -> bytes:
+        """The picture in *data* as papers bear it: a PNG on white, of its pixels alone. Raises: PhotoRefused."""
+        picture = self._bearable(data, LEAST_LOGO_PX)
+        picture.thumbnail((LOGO_PX, LOGO_PX), Image.Resampling.LANCZOS)
+        out = io.BytesIO()
+        _clean(picture).save(out, "PNG", optimize=True)
+        return out.getvalue()
+
+    def _bearable(self, data: bytes, least_px: int) -> Image.Image:
+        if len(data) > MOST_BYTES:
+            raise PhotoRefused(PhotoProblem.TOO_LARGE)
+        with warnings.catch_warnings():
+            # The number of pixels is ours to judge, below.
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            return self._decoded(data, least_px)
+
+    def _decoded(self, data: bytes, least_px: int) -> Image.Image:
         telephones = data[4:8] == _BOX and data[8:12] in _BRANDS
         if telephones and not _reads_heic():
             raise PhotoRefused(PhotoProblem.HEIC)
@@ -69,8 +81,8 @@ class PillowImport:
             width, height = opened.size
             if width * height > MOST_PIXELS:
                 raise PhotoRefused(PhotoProblem.TOO_MANY_PIXELS)
-            if min(width, height) < LEAST_SIDE_PX:
-                raise PhotoRefused(PhotoProblem.TOO_SMALL)
+            if min(width, height) < least_px:
+                raise PhotoRefused(PhotoProblem.TOO_SMALL if least_px == LEAST_SIDE_PX else PhotoProblem.LOGO_TOO_SMALL)
             try:
                 opened.load()
                 return _on_white(_eight_bits(ImageOps.exif_transpose(opened)))
@@ -108,7 +120,10 @@ def _on_white(picture: Image.Image) -> Image.Image:
 
 def _jpeg(picture: Image.Image, quality: int) -> bytes:
     out = io.BytesIO()
-    # A new image of the same pixels, so that nothing the file carried along can be written again.
-    clean = Image.frombytes("RGB", picture.size, picture.tobytes())
-    clean.save(out, "JPEG", quality=quality, optimize=True)
+    _clean(picture).save(out, "JPEG", quality=quality, optimize=True)
     return out.getvalue()
+
+
+def _clean(picture: Image.Image) -> Image.Image:
+    """A new image of the same pixels, so that nothing the file carried along can be written again."""
+    return Image.frombytes("RGB", picture.size, picture.tobytes())

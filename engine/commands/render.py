@@ -54,7 +54,7 @@ async def _run(settings: Settings, account: str, password: Secret, key: str, out
         open_engine(deployment, account, password.reveal(), background=False) as engine,
     ):
         paper = await engine.papers.paper(engine.actor, key)
-        drawn = drawn_alone(paper)
+        drawn = drawn_alone(paper, await engine.papers.logo(engine.actor, paper.body.seller.logo))
         _write(out, drawn.data)
         size, now = len(drawn.data), engine.clock.now()
         noted = Rendering(paper.id, drawn.sha256, size, drawn.pages, paper.body.template, drawn.fonts, account, now)

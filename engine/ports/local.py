@@ -39,6 +39,9 @@ class ImageImport(Protocol):
     def develop(self, data: bytes) -> Photo:
         """The picture in a file's bytes as we keep it; slow. Raises: PhotoRefused."""
 
+    def logo(self, data: bytes) -> bytes:
+        """The picture in a file's bytes as papers bear it, a PNG; slow. Raises: PhotoRefused."""
+
 
 class ThumbnailCache(Protocol):
     """Small things kept on this computer under keys whose value never changes. Never fails: at worst it is empty."""

@@ -8,6 +8,7 @@ from typing import Protocol
 from engine.domain.firm.audit import AuditRow
 from engine.domain.health.backup import Epoch
 from engine.domain.papers.legal import LegalDecision, TaxDecision
+from engine.domain.papers.logo import Logo
 from engine.domain.papers.paper import Paper
 from engine.domain.papers.rendering import Rendering
 from engine.domain.papers.series import LostNumbers, Series
@@ -54,8 +55,11 @@ class LegalBook(Protocol):
     async def taxes(self) -> list[TaxDecision]:
         """Every decision, oldest first."""
 
-    async def add_legal(self, decision: LegalDecision, row: AuditRow) -> None:
-        """Raises: Overtaken, when its number is taken."""
+    async def logo(self, logo_id: str) -> Logo:
+        """Raises: NotFound, DamagedRow."""
+
+    async def add_legal(self, decision: LegalDecision, row: AuditRow, logo: Logo | None = None) -> None:
+        """*logo* is what it names and nobody has stored yet. Raises: Overtaken, when its number is taken."""
 
     async def add_tax(self, decision: TaxDecision, row: AuditRow) -> None:
         """Raises: Overtaken, when its number is taken."""

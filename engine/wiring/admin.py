@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.adapters.image_import import PillowImport
 from engine.adapters.mongo.changes import MongoChanges
 from engine.adapters.mongo.clock import ServerClock
 from engine.adapters.mongo.deployment import MongoDeployment
@@ -56,7 +57,7 @@ def open_admin(
         unbelieved=UnbelievedService(MongoUnbelieved(client, name), payment, desk),
         disputes=DisputeService(MongoDisputes(client, name), store, gateway, clock, payment.mode),
         return_pages=ReturnPageService(MongoReturnPages(client, name), MongoDeployment(client, name), clock, desk),
-        legal=LegalService(MongoLegal(client, name), clock, desk),
+        legal=LegalService(MongoLegal(client, name), clock, desk, PillowImport()),
         requests=RequestService(MongoPeople(client, name), clock, desk),
         watch=Watch(MongoWatch(client, name, changes.since), inspection, reconciler, clock),
         watch_notes=WatchNotes(store, clock, payment.account, desk),

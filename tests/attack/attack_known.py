@@ -63,6 +63,7 @@ HARMLESS = {
     "fences.seq": "it only has to differ each time",
     "images.*": "a picture",
     "legal_data.*": "an administrator's own right; a paper keeps what held when it was issued",
+    "logos.*": "an administrator's own right; one that is not what its name says is drawn on no paper",
     "lost_numbers.*": "an administrator's own word; that a number is missing is told without it",
     "movements.*": "one that is not open claims nothing; utilisation counts on it, and no money does",
     "news.*": "word that something changed; who hears it reads the row",

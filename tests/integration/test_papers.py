@@ -12,6 +12,7 @@ from hashlib import sha256
 import pytest
 from builders import BERLIN, DATABASE, LISBON, PASSWORD, wish
 from paper_builders import CODED, FIRM, RATES, STANDARD, line, may_issue, paper_wish
+from pictures import bomb, photo
 
 from engine.adapters.mongo.deployment import LOOKED
 from engine.domain.firm.settings import BEGINNING, SOONEST
@@ -22,7 +23,7 @@ from engine.domain.papers.legal import TaxRate
 from engine.domain.papers.paper import PaperKind
 from engine.domain.papers.rendering import Rendering
 from engine.domain.papers.series import first_link
-from engine.domain.shared.errors import DamagedRow, Forbidden, InvalidText, NotFound, Overtaken
+from engine.domain.shared.errors import DamagedRow, Forbidden, InvalidText, NotFound, Overtaken, PhotoRefused
 from engine.services.papers.papers import CreditedLine
 from engine.words.health import facts_of, written
 
@@ -188,6 +189,30 @@ async def test_the_firms_data_hold_from_a_moment_on_and_papers_keep_theirs(world
         assert FIRM.address == (await head.papers.paper(head.actor, before.id)).body.seller.address
         rows = list(world.db.audit.find({"what": {"$in": ["legal.changed", "tax.changed"]}}))
         assert {"legal:2", "tax:4"} == {row["subject"] for row in rows}
+
+
+async def test_the_firms_logo_is_kept_by_its_sum_and_papers_keep_theirs(world):
+    may_issue(world.db)
+    async with world.desk("admin") as head, world.desk("clerk") as clerk:
+        legal, first, later = head.admin.legal, photo("PNG", 400, 300), photo("JPEG", 300, 400)
+        seen = await legal.look_at_logo(head.actor, first)
+        made = await legal.set_legal(head.actor, FIRM, None, after=1, picture=first)
+        world.db.legal_data.update_one({"_id": 2}, {"$set": {"valid_from": BEGINNING}})
+        issued = await clerk.papers.issue(clerk.actor, paper_wish())
+        changed = await legal.set_legal(head.actor, made.data, None, after=2, picture=later)
+        again = await legal.set_legal(head.actor, made.data, changed.valid_from + timedelta(days=1), after=3)
+
+        assert made.data.logo == issued.body.seller.logo == sha256(seen).hexdigest() == again.data.logo
+        assert seen == await clerk.papers.logo(clerk.actor, issued.body.seller.logo)
+        assert 2 == world.db.logos.count_documents({})
+        with pytest.raises(PhotoRefused):
+            await legal.set_legal(head.actor, FIRM, None, after=4, picture=bomb())
+        with pytest.raises(NotFound):
+            await legal.set_legal(head.actor, replace(FIRM, logo="f" * 64), None, after=4)
+        world.db.logos.update_one({"_id": made.data.logo}, {"$set": {"data": photo("PNG")}})
+        with pytest.raises(DamagedRow):
+            await clerk.papers.logo(clerk.actor, made.data.logo)
+    assert 4 == world.db.legal_data.count_documents({})
 
 
 async def test_a_branch_is_given_its_code_once_and_no_two_have_one(world):

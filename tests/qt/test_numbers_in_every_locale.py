@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from locales import desk_in
 from PySide6.QtCore import QLocale
 
-from desktop.views.firm.rules_panel import _basis_points
+from desktop.views.firm.rules_panel import share_of
 from desktop.widgets.combo import NumberBox
 from desktop.words import figures
 from engine.domain.money.charging import CHARGED
@@ -49,7 +49,7 @@ def test_numbers_and_percent_that_are_shown_read_back_equal(name, number, basis_
     with desk_in(name):
         assert number == figures.count_of(figures.whole(number))
         assert basis_points == figures.basis_points_of(figures.percent(basis_points))
-        assert basis_points == _basis_points("commission", figures.percent(basis_points))
+        assert basis_points == share_of("commission", figures.percent(basis_points))
 
 
 @pytest.mark.parametrize(

@@ -24,8 +24,9 @@ from desktop.papers.template import template_of
 from desktop.papers.writing import Writing
 from engine.domain.car.body_type import BodyType
 from engine.domain.money.money import Money
-from engine.domain.papers.drafts import LANGUAGES, TEMPLATE
+from engine.domain.papers.drafts import TEMPLATE
 from engine.domain.papers.errors import PaperRefused
+from engine.domain.papers.legal import LANGUAGES
 from engine.domain.papers.paper import PaperDriver, PaperKind, PaperMark, PaperPayment, PaperSignature
 
 pytestmark = pytest.mark.usefixtures("qapp")

@@ -24,7 +24,7 @@ from desktop.viewmodels.paged import PagedState
 from desktop.viewmodels.phases import Phase
 from desktop.views.audit.audit_page import AuditPage, _changes, _with_id
 from desktop.views.firm.firm_page import FirmPage
-from desktop.views.firm.rules_panel import _basis_points
+from desktop.views.firm.rules_panel import share_of
 from desktop.views.manual_review.health_page import HealthPage
 from desktop.views.overview.overview_page import Drill, OverviewPage
 from desktop.views.parts.oversight_words import subject_name, subject_text, value_text, who_name
@@ -240,13 +240,13 @@ def test_a_bar_carries_a_short_figure(minor, currency, words):
 
 @pytest.mark.parametrize(("text", "points"), [("15", 1500), ("12,5 %", 1250), ("0.01", 1), (" 100 ", 10_000)])
 def test_percent_is_read_without_a_float(text, points):
-    assert points == _basis_points("commission", text)
+    assert points == share_of("commission", text)
 
 
 @pytest.mark.parametrize("text", ["", "x", "1.234", "nan", "1e999"])
 def test_what_is_no_percent_is_refused_at_its_field(text):
     with pytest.raises(InvalidText):
-        _basis_points("commission", text)
+        share_of("commission", text)
 
 
 def firm_of(**changes):

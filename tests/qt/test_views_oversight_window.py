@@ -149,7 +149,7 @@ async def test_new_rules_are_set_after_the_question_said_what_will_happen(admin,
         assert "Commission must lie between 0 and 100 percent." == page.rules_panel.form.mistakes["commission"].text()
         person.focused.selectAll()
         person.type("17.5")
-        page.rules_panel.form.when.setCurrentIndex(1)
+        page.rules_panel.form.holds.when.setCurrentIndex(1)
         page.rules_panel.save.click()
         await person.until(asked)
         assert "00:00\nRules: 17.5 % commission, 10 min hold, EUR\n" in asked().told

@@ -15,6 +15,7 @@ from PIL import Image
 from engine.adapters import image_import
 from engine.adapters.image_import import PillowImport
 from engine.domain.car.photo import LONGEST_SIDE_PX, MOST_BYTES, THUMBNAIL_PX, PhotoProblem
+from engine.domain.papers.logo import LOGO_PX, MOST_LOGO_BYTES
 from engine.domain.shared.errors import PhotoRefused
 
 
@@ -146,3 +147,33 @@ def test_what_only_says_that_it_is_heic_is_refused_in_words(rest, brand):
 def test_half_a_telephones_photo_is_refused():
     with pytest.raises(PhotoRefused):
         PillowImport().develop(HEIC.read_bytes()[:500])
+
+
+@pytest.mark.parametrize("size", [(900, 600), (400, 40), (16, 16)])
+def test_a_logo_is_a_small_png_of_its_pixels_alone(size):
+    kept = PillowImport().logo(photo("PNG", *size))
+
+    again = opened(kept)
+    assert ("PNG", "RGB", {}) == (again.format, again.mode, again.info)
+    assert max(again.size) == min(max(size), LOGO_PX)
+    assert MOST_LOGO_BYTES > 3 * LOGO_PX * LOGO_PX
+    assert kept == PillowImport().logo(kept), "what was kept comes back as it is"
+
+
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [
+        (SVG, PhotoProblem.NO_PICTURE),
+        (photo("GIF"), PhotoProblem.NO_PICTURE),
+        (photo("PNG")[:1000], PhotoProblem.BROKEN),
+        (bomb(), PhotoProblem.TOO_MANY_PIXELS),
+        (photo(width=15), PhotoProblem.LOGO_TOO_SMALL),
+        (photo() + bytes(MOST_BYTES), PhotoProblem.TOO_LARGE),
+    ],
+    ids=lambda value: value.value if isinstance(value, PhotoProblem) else f"{len(value)}-bytes",
+)
+def test_S10_a_hostile_logo_is_refused_as_a_hostile_photo_is(data, problem):
+    with pytest.raises(PhotoRefused) as caught:
+        PillowImport().logo(data)
+
+    assert problem == caught.value.problem

@@ -59,11 +59,11 @@ def moved(photos: tuple[Photo, ...], at: int, to: int) -> tuple[Photo, ...]:
 
 async def _develop(desk: Desk, path: str) -> NewPhoto:
     """In the engine's thread: neither the disk nor the decoding keeps the window waiting."""
-    data = await asyncio.to_thread(_read, Path(path))
+    data = await asyncio.to_thread(read_photo, Path(path))
     return NewPhoto(Path(path).name, data, await desk.services.images.preview(desk.actor, data))
 
 
-def _read(path: Path) -> bytes:
+def read_photo(path: Path) -> bytes:
     """Never more than tells that it is too much, whatever the file is. Raises: PhotoRefused."""
     try:
         if not path.is_file():

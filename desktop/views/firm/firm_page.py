@@ -253,10 +253,10 @@ class FirmPage(Page):
         column = QVBoxLayout(self.body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2 * GRID)
-        column.addLayout(_head(context, tr("Rules"), self.now_line, self.change))
+        column.addLayout(section_head(context, tr("Rules"), self.now_line, self.change))
         column.addWidget(self.rules_table)
         column.addSpacing(3 * GRID)
-        column.addLayout(_head(context, tr("Branches"), Text(context.theme, " "), self.add))
+        column.addLayout(section_head(context, tr("Branches"), Text(context.theme, " "), self.add))
         column.addWidget(self.branches_table, 1)
         page = QVBoxLayout(self)
         page.setContentsMargins(6 * GRID, 5 * GRID, 6 * GRID, 4 * GRID)
@@ -284,14 +284,16 @@ class FirmPage(Page):
         self.vm.refused.connect(self._refused)
 
 
-def _head(context: ViewContext, title: str, line: Text, button: Button) -> QHBoxLayout:
+def section_head(context: ViewContext, title: str, line: Text, button: Button | None) -> QHBoxLayout:
+    """A table's title, a line below, and what is done with it."""
     words = QVBoxLayout()
     words.setSpacing(0)
     words.addWidget(Text(context.theme, title, size=TypeSize.LEAD, bold=True))
     words.addWidget(line)
     row = QHBoxLayout()
     row.addLayout(words, 1)
-    row.addWidget(button)
+    if button is not None:
+        row.addWidget(button)
     return row
 
 

@@ -14,19 +14,17 @@ from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID
 from desktop.views.parts.form import Form
 from desktop.views.parts.form_panel import FormPanel
-from desktop.views.parts.moments.field import MomentField
+from desktop.views.parts.moments.holds_from import HoldsFrom
 from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.combo import Combo, NumberBox
 from desktop.widgets.text import Text
-from desktop.words.messages import basis_points_of, day_time, desk_zone, percent, zone_name
+from desktop.words.messages import basis_points_of, day_time, desk_zone, percent
 from engine.domain.booking.cancellation import CancellationRule
 from engine.domain.firm.settings import LONGEST_HOLD, SHORTEST_HOLD, FirmSettings, sound
 from engine.domain.money.charging import CHARGED
 from engine.domain.shared.errors import DriveSphereError, InvalidText
-from engine.domain.shared.wall import on_wall, wall_of
 from engine.words.tr import tr
 
-_SOON, _LATER = tr("As soon as possible (in about a minute)"), tr("From a day and time on")
 _MOST_RULES = 10
 _WHOLE_BP = 10_000
 _MINUTE = timedelta(minutes=1)
@@ -63,10 +61,10 @@ class RulesPanel(FormPanel):
 
     def _submit(self) -> None:
         self.form.tell_here(None)
-        if not self.form.ready():
+        if not self.form.holds.ready():
             return
         try:
-            settings, valid_from = sound(self.form.settings()), self.form.valid_from()
+            settings, valid_from = sound(self.form.settings()), self.form.holds.valid_from()
         except InvalidText as problem:
             self.form.tell_here(problem)
         else:
@@ -81,22 +79,12 @@ class RulesForm(Form):
         self.currency = Combo()
         self.currency.addItems(sorted(CHARGED))
         self.cancellation = CancellationRows(theme)
-        self.when = Combo()
-        self.when.addItems([_SOON, _LATER])
-        self.moment = MomentField(theme, tr("Holds from"), now=now)
-        self.moment.show_moment(_next_midnight(now()))
-        self.clock = Text(theme, ink="muted", wrap=True)
-        self.clock.setText(tr("On this desk's clock ({now}).", now=zone_name(now(), desk_zone())))
         self.add("commission", tr("Commission, percent of a rental"), self.commission)
         self.add("hold", tr("A car is kept for a renter who has not paid"), self.hold)
         self.add("currency", tr("Currency of new cars"), self.currency)
         self.add("cancellation", tr("Who cancels gets back"), self.cancellation)
-        self.add("valid_from", tr("Holds"), self.when)
-        self.add_row(self.moment)
-        self.add_row(self.clock)
+        self.holds = HoldsFrom(self, theme, now)
         self.end()
-        self.when.currentIndexChanged.connect(self._show_moment)
-        self._show_moment()
 
     def show_settings(self, settings: FirmSettings) -> None:
         self.commission.setText(percent(settings.commission_bp).removesuffix(" %"))
@@ -108,27 +96,10 @@ class RulesForm(Form):
         """As typed. Raises: InvalidText for what is no number."""
         return FirmSettings(
             currency=self.currency.currentText(),
-            commission_bp=_basis_points("commission", self.commission.text()),
+            commission_bp=share_of("commission", self.commission.text()),
             hold=timedelta(minutes=self.hold.value()),
             cancellation=self.cancellation.rules(),
         )
-
-    def valid_from(self) -> datetime | None:
-        if self.when.currentIndex() == 0:
-            return None
-        return on_wall(self.moment.moment(), desk_zone()).moment
-
-    def ready(self) -> bool:
-        """Whether the moment it holds is the one that is shown; else its field says why, and gets the focus."""
-        if self.when.currentIndex() == 0 or self.moment.take():
-            return True
-        self.moment.setFocus(Qt.FocusReason.OtherFocusReason)
-        return False
-
-    def _show_moment(self) -> None:
-        later = self.when.currentIndex() == 1
-        self.moment.setVisible(later)
-        self.clock.setVisible(later)
 
 
 class CancellationRows(QWidget):
@@ -159,8 +130,7 @@ class CancellationRows(QWidget):
     def rules(self) -> tuple[CancellationRule, ...]:
         """Raises: InvalidText."""
         return tuple(
-            CancellationRule(hours.value(), _basis_points("cancellation", share.text()))
-            for _, hours, share in self._lines
+            CancellationRule(hours.value(), share_of("cancellation", share.text())) for _, hours, share in self._lines
         )
 
     def _add(self, rule: CancellationRule, *, focus: bool) -> None:
@@ -258,12 +228,7 @@ def moment_line(at: datetime, now: datetime) -> str:
     return day_time(at, desk_zone(), now=now)
 
 
-def _next_midnight(now: datetime) -> datetime:
-    tomorrow = wall_of(now, desk_zone()) + timedelta(days=1)
-    return tomorrow.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
-
-
-def _basis_points(field: str, text: str) -> int:
+def share_of(field: str, text: str) -> int:
     """``12.5`` as 1250. Raises: InvalidText."""
     share = basis_points_of(text)
     if share is None:

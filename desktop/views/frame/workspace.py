@@ -19,6 +19,7 @@ from desktop.views.areas.counter import ClientArea
 from desktop.views.areas.firm import FirmArea
 from desktop.views.areas.oversight import OversightArea
 from desktop.views.areas.owner import OwnerArea
+from desktop.views.areas.papers import PapersArea
 from desktop.views.frame.connection import ConnectionLook
 from desktop.views.frame.found_lines import Offers
 from desktop.views.frame.no_views_page import NoViewsPage
@@ -38,7 +39,14 @@ from engine.words.tr import tr
 A = TypeVar("A", bound=Area)
 
 #: What there is, in the order of the rail; an account has those whose *needs* it may do.
-AREAS: tuple[type[Area], ...] = (OversightArea, AccountsArea, FirmArea, ClientArea, OwnerArea)
+AREAS: tuple[type[Area], ...] = (
+    OversightArea,
+    AccountsArea,
+    FirmArea,
+    ClientArea,
+    OwnerArea,
+    PapersArea,
+)
 
 
 class _HeldBackError(Exception):

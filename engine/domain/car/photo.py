@@ -21,6 +21,7 @@ class PhotoProblem(StrEnum):
     BROKEN = auto()
     TOO_MANY_PIXELS = auto()
     TOO_SMALL = auto()
+    LOGO_TOO_SMALL = auto()
     TOO_MANY = auto()
     HEIC = auto()  #: of a kind that this computer has no reader for
 

@@ -13,7 +13,7 @@ from engine.domain.car.body_shapes import View
 from engine.domain.car.body_type import BodyType
 from engine.domain.car.car import Branch, BranchId
 from engine.domain.papers.errors import PaperRefused
-from engine.domain.papers.legal import LegalData, TaxRate
+from engine.domain.papers.legal import LANGUAGES, LegalData, TaxRate
 from engine.domain.papers.paper import (
     BILLS,
     Body,
@@ -36,8 +36,6 @@ from engine.domain.shared.text import clean
 _P = TypeVar("_P", Buyer, PaperLine, Supply, PaperCar, PaperDriver, PaperMark, PaperPayment, PaperSignature)
 #: The form of the templates by which papers are drawn that are issued now (``desktop/papers/templates``).
 TEMPLATE = 1
-#: In which papers can be written.
-LANGUAGES = ("en", "de")
 MOST_LINES, MOST_MARKS, MOST_PARTS = 200, 200, 50
 _MOST_QUANTITY = 1_000_000
 #: Eight thousand places.
@@ -100,7 +98,7 @@ def drafted(
         currency=wish.currency,
         template=TEMPLATE,
         by=by,
-        seller=seller if wish.kind is PaperKind.AGREEMENT else replace(seller, terms=""),
+        seller=seller.said_on(wish.kind),
         content=content,
         taxes=taxed(content.lines, rates, wish.currency),
     )

@@ -12,8 +12,12 @@ from engine.domain.people.people import AccountName, read_email
 from engine.domain.shared.errors import InvalidText
 from engine.domain.shared.text import clean
 
+#: In which papers can be written; the first where nobody chose.
+LANGUAGES = ("en", "de")
 #: What lines are of until the firm says what tax they bear.
 NO_TAX = "none"
+#: What rentals bear, and the fees that belong to them.
+RENTAL_TAX = "standard"
 CODE = "^[a-z][a-z0-9_]{0,29}$"
 _CODE, _VAT_ID = re.compile(CODE), re.compile(r"[A-Z]{2}[A-Z0-9+*]{2,13}")
 _IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
@@ -32,6 +36,8 @@ class LegalData:
         iban, bic: Without blanks.
         terms_version: What the terms of rental are called, such as ``2026-03``.
         terms: Their text; paragraphs are parted by line breaks.
+        language: In which papers are written unless somebody chooses another; the papers themselves do not repeat it.
+        logo: The id of a ``Logo``; empty for none.
     """
 
     name: str
@@ -45,6 +51,12 @@ class LegalData:
     bic: str = ""
     terms_version: str = ""
     terms: str = ""
+    language: str = ""
+    logo: str = ""
+
+    def said_on(self, kind: str) -> LegalData:
+        """What of it a paper of *kind* repeats: only agreements have the terms."""
+        return replace(self, language="", terms=self.terms if kind == "agreement" else "")
 
     @property
     def facts(self) -> Facts:
@@ -64,6 +76,8 @@ _SHORT = (
     "iban",
     "bic",
     "terms_version",
+    "language",
+    "logo",
 )
 
 
@@ -135,6 +149,8 @@ def sound_legal(data: LegalData) -> LegalData:
         for field, form in {"vat_id": _VAT_ID, "iban": _IBAN, "bic": _BIC}.items()
     }
     email = read_email(data.email) if data.email else ""
+    if data.language and data.language not in LANGUAGES:
+        raise InvalidText("language", "field.not_listed")
     return replace(data, **texts, **codes, email=email, terms=_paragraphs(data.terms))
 
 

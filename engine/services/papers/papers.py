@@ -107,7 +107,7 @@ class PaperService:
         return replace(
             before,
             kind=PaperKind.CREDIT_NOTE,
-            seller=replace(seller or before.seller, terms=""),
+            seller=(seller or before.seller).said_on(PaperKind.CREDIT_NOTE),
             content=Content(
                 told.buyer,
                 credited,
@@ -161,6 +161,11 @@ class PaperService:
         if (number := read_number(key)) is not None:
             return await self.book.numbered(*number)
         return await self.book.paper(key)
+
+    async def logo(self, actor: Actor, logo_id: str) -> bytes:
+        """The picture that a seller names, a PNG; nothing where none is named. Raises: NotFound, DamagedRow."""
+        actor.must(Deed.SEE_PAPERS)
+        return (await self.legal.logo(logo_id)).data if logo_id else b""
 
     async def of_booking(self, actor: Actor, booking_id: str) -> list[Paper | Damaged]:
         """Oldest first."""

@@ -45,7 +45,7 @@ def test_S1_the_server_refuses_whoever_may_not(prober, attempt):
 @pytest.mark.parametrize("who", attempts.COLUMNS)
 def test_S2_S3_S4_nobody_deletes_and_few_read_what_is_not_theirs(prober, who):
     deletes = {name for name in attempts.SHAPES if "D" in prober.rights(name, who)}
-    kept = ("audit", "ledger", "sign_ins", "papers", "renderings", "legal_data", "tax_rates")
+    kept = ("audit", "ledger", "sign_ins", "papers", "renderings", "legal_data", "logos", "tax_rates")
     changes = {name for name in kept if "U" in prober.rights(name, who)}
     reads = {name for name in ("people", "audit", "roster", "sign_ins") if "R" in prober.rights(name, who)}
 

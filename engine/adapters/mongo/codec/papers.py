@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
+
+from bson import Binary
 
 from engine.adapters.mongo.client import Document
 from engine.adapters.mongo.codec.reading import Fields, Unreadable
@@ -27,6 +30,7 @@ from engine.adapters.mongo.schema import shape_parts as shapes
 from engine.domain.car.body_parts import FULL
 from engine.domain.papers.drafts import MOST_INK, MOST_LINES, MOST_MARKS, MOST_PARTS
 from engine.domain.papers.legal import CODE, MOST_TERMS, LegalData, LegalDecision, TaxDecision, TaxRate
+from engine.domain.papers.logo import Logo
 from engine.domain.papers.paper import (
     Body,
     Buyer,
@@ -46,7 +50,7 @@ from engine.domain.papers.paper import (
 from engine.domain.papers.rendering import Rendering
 from engine.domain.papers.series import BRANCH_CODE, LostNumbers, Series
 
-_SHA256 = "^[0-9a-f]{64}$"
+_SHA256, _LANGUAGE = "^[0-9a-f]{64}$", "^[a-z]{2}$"
 _SERIES = "^[A-Z][A-Z0-9]{1,4}-[0-9]{4}-[A-Z]{3}$"
 _WHOLE_BP, _MOST_KM, _MOST_FUEL = 10_000, 9_999_999, 100
 
@@ -88,6 +92,8 @@ _LEGAL = {
     "address": text(),
     **dict.fromkeys(("vat_id", "register", "phone", "email", "bank", "iban", "bic", "terms_version"), maybe_empty()),
     "terms": _long(MOST_TERMS),
+    "language": matching(_LANGUAGE).unless(""),
+    "logo": _hash().unless(""),
 }
 _LEGAL_DATA = Stored(LegalData, _LEGAL)
 _BY = {"by": text(), "made_at": moment()}
@@ -102,6 +108,26 @@ TAX = Stored(
     together={"rate": TaxRate},
 )
 tax_document, tax_of = TAX.document_of, TAX.record_of
+
+LOGO = Stored(
+    Logo,
+    {
+        "_id": _hash().of("id"),
+        "data": Field({"bsonType": "binData"}, Fields.binary, Binary),
+        "by": text(),
+        "at": moment(),
+    },
+)
+logo_document = LOGO.document_of
+
+
+def logo_record_of(row: Mapping[str, Any]) -> Logo:
+    """Papers are to look alike for ever: a picture that is not what its name says is none."""
+    found = LOGO.record_of(row)
+    if not found.sound:
+        raise Unreadable("data: another picture than its name says")
+    return found
+
 
 _BUYER = Stored(
     Buyer,
@@ -209,7 +235,7 @@ _BODY = Stored(
         "branch_id": text(),
         "branch_code": matching(BRANCH_CODE),
         "zone": text(),
-        "language": matching("^[a-z]{2}$"),
+        "language": matching(_LANGUAGE),
         "currency": Field(shapes.CURRENCY, Fields.text),
         "template": count(),
         "by": text(),

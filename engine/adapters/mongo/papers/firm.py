@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any, TypeVar
 
 import pymongo
@@ -20,13 +21,21 @@ from engine.adapters.mongo.client import (
     speaking,
 )
 from engine.adapters.mongo.codec.documents import audit_document
-from engine.adapters.mongo.codec.papers import legal_document, legal_of, tax_document, tax_of
-from engine.adapters.mongo.codec.reading import sound
+from engine.adapters.mongo.codec.papers import (
+    legal_document,
+    legal_of,
+    logo_document,
+    logo_record_of,
+    tax_document,
+    tax_of,
+)
+from engine.adapters.mongo.codec.reading import must, sound
 from engine.adapters.mongo.schema.version import must_fit
 from engine.adapters.mongo.store import MAJORITY, SNAPSHOT
 from engine.domain.firm.audit import AuditRow
 from engine.domain.papers.legal import LegalDecision, TaxDecision
-from engine.domain.shared.errors import Overtaken
+from engine.domain.papers.logo import Logo
+from engine.domain.shared.errors import NotFound, Overtaken
 
 T = TypeVar("T")
 _MOST = 1_000
@@ -51,17 +60,38 @@ class MongoLegal:
             found = await collection.find({}).sort("_id", -1).limit(_MOST).to_list()
         return sound(collection.name, reversed(found), decode)
 
-    async def add_legal(self, decision: LegalDecision, row: AuditRow) -> None:
-        await self._append(self._db.legal_data, legal_document(decision), row)
+    async def logo(self, logo_id: str) -> Logo:
+        with speaking():
+            found = await self._db.logos.find_one({"_id": logo_id})
+        if found is None:
+            raise NotFound("logo", logo_id)
+        return must("logos", found, logo_record_of)
+
+    async def add_legal(self, decision: LegalDecision, row: AuditRow, logo: Logo | None = None) -> None:
+        lay_down = partial(self._lay_down, logo) if logo is not None else None
+        await self._append(self._db.legal_data, legal_document(decision), row, lay_down)
 
     async def add_tax(self, decision: TaxDecision, row: AuditRow) -> None:
         await self._append(self._db.tax_rates, tax_document(decision), row)
 
-    async def _append(self, collection: Collection, document: Document, row: AuditRow) -> None:
+    async def _lay_down(self, logo: Logo, session: AsyncClientSession) -> None:
+        """The firm may go back to a picture that it had before."""
+        if await self._db.logos.find_one({"_id": logo.id}, {"_id": 1}, session=session) is None:
+            await self._db.logos.insert_one(logo_document(logo), session=session)
+
+    async def _append(
+        self,
+        collection: Collection,
+        document: Document,
+        row: AuditRow,
+        also: Callable[[AsyncClientSession], Awaitable[None]] | None = None,
+    ) -> None:
         """The number is the compare-and-set: whoever decided on the same state finds it taken."""
 
         async def append(session: AsyncClientSession) -> None:
             await collection.insert_one(document, session=session)
+            if also is not None:
+                await also(session)
             await self._db.audit.insert_one(audit_document(row), session=session)
 
         try:

@@ -26,6 +26,7 @@ _ISSUE = {
     "series": ("find", "insert", "update"),
     "renderings": ("find", "insert"),
     "legal_data": ("find",),
+    "logos": ("find",),
     "tax_rates": ("find",),
 }
 _ISSUE_WATCHED = {
@@ -112,6 +113,7 @@ RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
         **_ISSUE_WATCHED,
         "lost_numbers": ("find", "insert"),
         "legal_data": ("find", "insert"),
+        "logos": ("find", "insert"),
         "tax_rates": ("find", "insert"),
     },
     "ds_worker": {

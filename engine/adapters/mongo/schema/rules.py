@@ -20,6 +20,7 @@ from engine.domain.booking.states import BookingState
 from engine.domain.booking.successor import SLACK
 from engine.domain.firm.settings import BEGINNING, LONGEST_HOLD
 from engine.domain.money.payment import RefundState
+from engine.domain.papers.logo import MOST_LOGO_BYTES
 from engine.domain.shared.period import LONGEST, TOO_FAR
 
 #: From the moment that says "from the beginning" to the first that nothing may be booked for; half-open.
@@ -130,6 +131,7 @@ RULES: dict[str, tuple[Document, ...]] = {
     "restored_payments": (_if_there("$stay", _after("$stay.ends_at", "$stay.starts_at")),),
     "settings": (_if_there("$withdraws", {"$lt": ["$withdraws", "$_id"]}),),
     "images.chunks": (_bytes("$data", 1, MOST_CHUNK),),
+    "logos": (_bytes("$data", 1, MOST_LOGO_BYTES),),
     "wishes": (_bytes("$sig", _SIGNATURE, _SIGNATURE),),
     "wish_keys": (_bytes("$public", _PUBLIC_KEY, _PUBLIC_KEY),),
 }

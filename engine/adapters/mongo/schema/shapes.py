@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.adapters.mongo.client import Document
 from engine.adapters.mongo.codec.bookings import BOOKING
 from engine.adapters.mongo.codec.documents import AUDIT, BRANCH, CAR, CLAIM, LEDGER, MOVEMENT, TERMS, TERMS_OF_SERIES
-from engine.adapters.mongo.codec.papers import LEGAL, LOST, PAPER, RENDERING, SERIES, TAX
+from engine.adapters.mongo.codec.papers import LEGAL, LOGO, LOST, PAPER, RENDERING, SERIES, TAX
 from engine.adapters.mongo.codec.payments import DISPUTE, RESTORED
 from engine.adapters.mongo.codec.people import ANSWER, PERSON, REQUEST, SIGNER, WISH
 from engine.adapters.mongo.codec.renter_files import FILE
@@ -174,6 +174,7 @@ SHAPES: dict[str, Document] = {
     "lost_numbers": LOST.shape,
     # What papers say of the firm and its taxes: added to, never altered.
     "legal_data": LEGAL.shape,
+    "logos": LOGO.shape,
     "tax_rates": TAX.shape,
     # That a paper was drawn, and to which bytes.
     "renderings": RENDERING.shape,
