@@ -13,7 +13,7 @@ from desktop.theme.tokens import Tone
 from desktop.words.figures import amount, days_text, whole
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.states import BookingState, Standing
-from engine.domain.money.payment import AttemptState, RefundState
+from engine.domain.money.payment import AttemptState, RefundState, Tender
 from engine.domain.money.pricing import LineKind, LineUnit, QuoteLine
 from engine.words.tr import tr
 
@@ -126,7 +126,9 @@ def end_words(booking: Booking) -> tuple[str, str]:  # noqa: PLR0911 -- one for 
 
 
 def paid_words(booking: Booking) -> str:
-    if booking.payment.attempt.state is AttemptState.LAPSED:
+    if booking.payment.tender is Tender.COUNTER:
+        return tr("{price} to be paid at the counter.", price=amount(booking.price))
+    if booking.payment.comes_to(AttemptState.LAPSED):
         return tr("Not paid: the card's approval of {price} ran out before it was taken.", price=amount(booking.price))
     return tr("Paid {price}.", price=amount(booking.price))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from engine.domain.booking.handing_over import NotReady, StillOut, TooEarly
+from engine.domain.booking.paying import PayFirst
 from engine.words.tr import tr
 
 #: Code -> what happened, and what to do next.
@@ -12,6 +13,7 @@ OF_THE_COUNTER = MappingProxyType(
     {
         StillOut.code: tr("Another renter still has this car. Take it back first, or move the booking."),
         NotReady.code: tr("This car is promised to somebody else until shortly before. Hand it over later."),
+        PayFirst.code: tr("The pick-up is too far away to be paid at the counter. Let the renter pay first."),
         TooEarly.code: tr("The renter may still come. Nobody is given up before four hours have passed."),
     }
 )

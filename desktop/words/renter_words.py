@@ -118,7 +118,9 @@ def _one_change(name: str, before: str, after: str) -> str:
 
 def payment_words(booking: Booking, now: datetime) -> str:
     """How the last try at being paid stands."""
-    attempt, zone = booking.payment.attempt, shown_zone(booking.zone)
+    attempt, zone = booking.payment.newest, shown_zone(booking.zone)
+    if attempt is None:
+        return tr("At the counter")
     if attempt.captured_at is not None:
         return tr("Paid {captured_at}", captured_at=day_time(attempt.captured_at, zone, now=now))
     match attempt.state:

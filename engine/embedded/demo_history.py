@@ -187,7 +187,7 @@ def _given_back(booking: Booking, back: Money, tag: str) -> Booking:
 
 
 def _ledger(booking: Booking) -> tuple[LedgerRow, ...]:
-    captured_at = booking.payment.attempt.captured_at
+    captured_at = booking.payment.captured_at
     if captured_at is None:
         return ()
     tag = booking.intent_key.removeprefix("demo-")

@@ -138,6 +138,11 @@ def moved(path, **by):
 PRICE = "line_items__0__price_data"
 #: What was done -> from which honest booking on, the change of its row, what is doubted.
 ATTACKS = {
+    "a hold that nobody paid is to be paid at the counter": (
+        page_open,
+        lambda row: {"payments.0.tender": "counter", "payments.0.attempts": [], "hold_until": row["created_at"]},
+        Doubt.ATTEMPTS,
+    ),
     "1 a rental that is over wants its money back": (
         completed,
         state_only("cancelled", **BACK),

@@ -14,7 +14,7 @@ from engine.domain.firm.settings import FirmSettings, sound
 
 USUAL = FirmSettings()
 #: Of each rule another value than the usual one.
-OTHER = FirmSettings("GBP", 1234, timedelta(minutes=7), (CancellationRule(5, 100),))
+OTHER = FirmSettings("GBP", 1234, timedelta(minutes=7), (CancellationRule(5, 100),), 7)
 
 
 @pytest.mark.parametrize("rule", [field.name for field in fields(FirmSettings)])

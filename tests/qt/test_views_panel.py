@@ -9,7 +9,7 @@ from builders import BERLIN, RENTER
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QVBoxLayout, QWidget
-from view_builders import NOW, PERIOD, fed_workspace, make_booking, make_offer
+from view_builders import CLERK, NOW, PERIOD, fed_workspace, make_booking, make_offer
 
 from desktop.preferences import Preferences
 from desktop.tasks import TaskScope
@@ -18,9 +18,11 @@ from desktop.views.booking.booking_panel import BookingPanel
 from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.frame.question_box import QuestionBox
 from desktop.widgets.loading.shimmer import ShimmerClock
+from engine.domain.booking.booking import paid_at_the_counter
 from engine.domain.booking.states import BookingState
 from engine.domain.money.money import Money
-from engine.domain.money.payment import AttemptState, Refund, RefundState
+from engine.domain.money.payment import AttemptState, Refund, RefundState, Tender
+from engine.domain.people.people import Role
 from engine.domain.people.renters import RentersFound
 from engine.domain.shared.errors import InvalidText, PaymentRefused, PeriodTaken, Unavailable
 
@@ -88,6 +90,37 @@ def test_nothing_can_be_booked_before_somebody_drives(panel):
     feed(panel, replace(FORM, renter=RENTER))
 
     assert panel.may_book()
+
+
+def test_the_car_is_promised_to_who_pays_at_the_counter(panel, workspace):
+    asked = []
+    panel.vm.book = lambda *pays: asked.append(pays)
+    assert ("Pay at the counter", False) == (panel.second.text(), panel.second.isEnabled())
+    feed(panel, replace(FORM, renter=RENTER))
+    panel.second.click()
+    panel.main.click()
+    confirmed = make_booking(state=BookingState.CONFIRMED)
+    promised = replace(confirmed, payments=(paid_at_the_counter(confirmed.id, confirmed.price),))
+    feed(panel, replace(FORM, stage=PanelStage.CONFIRMED, booking=promised))
+
+    assert [(Tender.COUNTER,), ()] == asked
+    assert "100.00 EUR to be paid at the counter." == panel.status.sentence.text()
+    assert not panel.second.isVisible()
+
+
+@pytest.mark.parametrize("role", [Role.OWNER, Role.CLIENT])
+def test_only_who_stands_at_a_counter_is_offered_paying_there(qtbot, theme, tasks, tmp_path, role):
+    host, shimmer = QWidget(), ShimmerClock(theme)
+    QVBoxLayout(host)
+    qtbot.addWidget(host)
+    host.show()
+    workspace = fed_workspace(tasks, replace(CLERK, role=role))
+    panel = BookingPanel(ViewContext(theme, shimmer, Preferences(tmp_path / "p.ini")), workspace, host)
+    panel.open_offer(FORM.offer, PERIOD, BERLIN)
+    feed(panel, replace(FORM, renter=RENTER))
+
+    assert (role is Role.CLIENT, role is Role.CLIENT) == (panel.second.isVisible(), panel.may_reserve())
+    shimmer.deleteLater()
     assert panel.main.hasFocus()
 
 

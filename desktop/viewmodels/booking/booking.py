@@ -28,7 +28,7 @@ from engine.domain.car.car import Branch
 from engine.domain.car.catalogue import Offer
 from engine.domain.firm.events import BookingChanged, CarClaimed, Fact, RenterChanged
 from engine.domain.money.money import Money
-from engine.domain.money.payment import Decline
+from engine.domain.money.payment import Decline, Tender
 from engine.domain.people.people import Renter, RenterId
 from engine.domain.people.renter_errors import RenterKnown
 from engine.domain.people.renters import RentersFound
@@ -112,10 +112,13 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
         mend = partial(self._desk.services.renters.correct, self._desk.actor, renter, new, self.state.country)
         self._tasks.once("add renter", self._add_renter(mend, self._run))
 
-    def book(self) -> None:
-        """Hold the car for the chosen renter; a second press while the first is under way does nothing."""
+    def book(self, pays: Tender = Tender.CHECKOUT) -> None:
+        """Hold the car for the chosen renter, or promise it to one who pays at the counter.
+
+        A second press while the first is under way does nothing.
+        """
         if self.state.stage is PanelStage.RENTER and self.state.renter is not None:
-            self._tasks.once(f"book {self._run}", self._book(self._run))
+            self._tasks.once(f"book {self._run}", self._book(self._run, pays))
 
     def pay(self) -> None:
         """Open the payment page in the browser; the same page however often."""
@@ -208,12 +211,12 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
                 found = RentersFound((renter,), 1)
                 self.feed(replace(self.state, renter=renter, found=found, problem=None, twins=added.twins))
 
-    async def _book(self, run: int) -> None:
+    async def _book(self, run: int, pays: Tender) -> None:
         offer, period, renter = self.state.offer, self.state.period, self.state.renter
         if offer is None or period is None or renter is None:
             return
         self.feed(replace(self.state, stage=PanelStage.HOLDING, problem=None))
-        wish = HoldCar(self._intent_key, offer.car.id, period, renter.id, offer.quote.total)
+        wish = HoldCar(self._intent_key, offer.car.id, period, renter.id, offer.quote.total, pays=pays)
         try:
             booking = await self._desk.call(lambda: self._desk.services.booking.hold(self._desk.actor, wish))
         except AlreadyAsked as repeat:

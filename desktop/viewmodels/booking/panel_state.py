@@ -117,7 +117,7 @@ class PanelState:
 
     @property
     def checkout_ready(self) -> bool:
-        return self.booking is not None and self.booking.payment.attempt.state is AttemptState.OPEN
+        return self.booking is not None and self.booking.payment.comes_to(AttemptState.OPEN)
 
     @property
     def payable(self) -> ShownCheckout | None:

@@ -111,6 +111,14 @@ class ClientArea(Area):
                 group=tr("Panel"),
             ),
             Command(
+                "booking.reserve",
+                tr("Book, to be paid at the counter"),
+                self.side.reserve,
+                key="Ctrl+Shift+Return",
+                when=self.side.may_reserve,
+                group=tr("Panel"),
+            ),
+            Command(
                 "booking.pay",
                 tr("Pay in browser"),
                 self.side.pay,

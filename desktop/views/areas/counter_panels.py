@@ -1,7 +1,8 @@
 """What opens beside the pages of the counter, in one place: a car, its booking, or a booking that exists.
 
 API: CounterPanels(context, workspace, photos, host): car, panel, detail (each Beside); open_car(...), open_offer(...),
-open_booking(b), instead(go_on), may_book(), book(), may_pay(), pay(), shows(b), unsaved(), leave(), stop().
+open_booking(b), instead(go_on), may_book(), book(), may_reserve(), reserve(), may_pay(), pay(), shows(b), unsaved(),
+leave(), stop().
 """
 
 from __future__ import annotations
@@ -85,6 +86,12 @@ class CounterPanels(QObject, Told):
             self.panel.wanted().book()
         elif self.car.there is not None:
             self.car.there.go_on()
+
+    def may_reserve(self) -> bool:
+        return self.panel.there is not None and self.panel.there.may_reserve()
+
+    def reserve(self) -> None:
+        self.panel.wanted().reserve()
 
     def may_pay(self) -> bool:
         return (self.panel.there is not None and self.panel.there.may_pay()) or self._may_pay_detail()

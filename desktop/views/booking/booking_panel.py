@@ -28,6 +28,7 @@ from engine.domain.booking.booking import Booking
 from engine.domain.car.car import Branch
 from engine.domain.car.catalogue import Offer
 from engine.domain.car.handing_over import ClosedThen, at_the_opening
+from engine.domain.money.payment import Tender
 from engine.domain.people.people import Deed, Renter
 from engine.domain.shared.errors import InvalidText
 from engine.domain.shared.period import RentalPeriod
@@ -65,6 +66,7 @@ class BookingPanel(FormPanel):
         self.renters = RenterPicker(context.theme, own=self._own)
         self.status = PaymentStatus(context.theme, demo=workspace.demo)
         at_counter = workspace.actor.may(Deed.HAND_OVER)
+        self._at_counter = at_counter
         self.aftercare = Aftercare(context.theme, self.vm, workspace.now, at_counter=at_counter)
         self.main = Button(context.theme, tr("Book"), ButtonKind.PRIMARY)
         self.second = Button(context.theme, tr("Give up"))
@@ -79,7 +81,7 @@ class BookingPanel(FormPanel):
         self.status.address.wanted.connect(self.vm.show_address)
         self.banner.acted.connect(self._help)
         self.main.clicked.connect(self._do_main)
-        self.second.clicked.connect(self._ask_to_give_up)
+        self.second.clicked.connect(self._do_second)
         self.closed.connect(self._left)
         self.vm.changed.connect(self.draw)
         self.draw(self.vm.state)
@@ -117,11 +119,18 @@ class BookingPanel(FormPanel):
         state = self.vm.state
         return self.isVisible() and state.stage is PanelStage.RENTER and state.may_book and self._online
 
+    def may_reserve(self) -> bool:
+        return self._at_counter and self.may_book()
+
     def may_pay(self) -> bool:
         return self.isVisible() and self.vm.state.stage is PanelStage.PAYING and self.vm.state.checkout_ready
 
     def book(self) -> None:
         self.vm.book()
+
+    def reserve(self) -> None:
+        """Promise the car to a renter who pays when it is handed over."""
+        self.vm.book(Tender.COUNTER)
 
     def pay(self) -> None:
         self.vm.pay()
@@ -178,7 +187,11 @@ class BookingPanel(FormPanel):
         }
         self.main.setEnabled(ready.get(state.stage, True))
         self.main.setToolTip("" if self._online else tr("There is no connection to the database."))
-        self.second.setVisible(state.stage is PanelStage.PAYING)
+        choosing = state.stage is PanelStage.RENTER
+        self.second.setText(tr("Pay at the counter") if choosing else tr("Give up"))
+        self.second.setToolTip(tr("The car is promised now, and paid when it is handed over.") if choosing else "")
+        self.second.setEnabled(not choosing or ready[PanelStage.RENTER])
+        self.second.setVisible(state.stage is PanelStage.PAYING or (choosing and self._at_counter))
 
     def _move_focus(self, state: PanelState, *, inside: bool) -> None:
         """To what is to be done next, when that has changed; never out of a page behind the panel.
@@ -244,6 +257,12 @@ class BookingPanel(FormPanel):
         self.close_panel()
         if (moved := at_the_opening(period, closed)) is not None:
             self.times_wanted.emit(moved)
+
+    def _do_second(self) -> None:
+        if self.vm.state.stage is PanelStage.RENTER:
+            self.reserve()
+        else:
+            self._ask_to_give_up()
 
     def _ask_to_give_up(self) -> None:
         self.tasks.once("give up", self._give_up())

@@ -89,7 +89,7 @@ def _to_pay(state: PanelState, booking: Booking) -> str:
 
 
 def _lapsed(booking: Booking) -> bool:
-    return booking.payment.attempt.state is AttemptState.LAPSED
+    return booking.payment.comes_to(AttemptState.LAPSED)
 
 
 class PaymentStatus(QWidget):

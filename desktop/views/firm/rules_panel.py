@@ -18,9 +18,10 @@ from desktop.views.parts.moments.holds_from import HoldsFrom
 from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.combo import Combo, NumberBox
 from desktop.widgets.text import Text
+from desktop.words.figures import days_text
 from desktop.words.messages import basis_points_of, day_time, desk_zone, percent
 from engine.domain.booking.cancellation import CancellationRule
-from engine.domain.firm.settings import LONGEST_HOLD, SHORTEST_HOLD, FirmSettings, sound
+from engine.domain.firm.settings import LONGEST_HOLD, MOST_UNPAID_DAYS, SHORTEST_HOLD, FirmSettings, sound
 from engine.domain.money.charging import CHARGED
 from engine.domain.shared.errors import DriveSphereError, InvalidText
 from engine.words.tr import tr
@@ -76,11 +77,14 @@ class RulesForm(Form):
         super().__init__(theme, roomy=True)
         self.commission = QLineEdit(maxLength=6)
         self.hold = _spin_box(tr(" minutes"), SHORTEST_HOLD // _MINUTE, LONGEST_HOLD // _MINUTE)
+        self.unpaid = _spin_box(tr(" days ahead at most"), 0, MOST_UNPAID_DAYS)
+        self.unpaid.setSpecialValueText(tr("Never"))
         self.currency = Combo()
         self.currency.addItems(sorted(CHARGED))
         self.cancellation = CancellationRows(theme)
         self.add("commission", tr("Commission, percent of a rental"), self.commission)
         self.add("hold", tr("A car is kept for a renter who has not paid"), self.hold)
+        self.add("unpaid_days", tr("A car is promised to somebody who pays at the counter"), self.unpaid)
         self.add("currency", tr("Currency of new cars"), self.currency)
         self.add("cancellation", tr("Who cancels gets back"), self.cancellation)
         self.holds = HoldsFrom(self, theme, now)
@@ -89,6 +93,7 @@ class RulesForm(Form):
     def show_settings(self, settings: FirmSettings) -> None:
         self.commission.setText(percent(settings.commission_bp).removesuffix(" %"))
         self.hold.setValue(settings.hold // _MINUTE)
+        self.unpaid.setValue(settings.unpaid_days)
         self.currency.setCurrentText(settings.currency)
         self.cancellation.show_rules(settings.cancellation)
 
@@ -99,6 +104,7 @@ class RulesForm(Form):
             commission_bp=share_of("commission", self.commission.text()),
             hold=timedelta(minutes=self.hold.value()),
             cancellation=self.cancellation.rules(),
+            unpaid_days=self.unpaid.value(),
         )
 
 
@@ -205,6 +211,10 @@ def _hold(rules: FirmSettings) -> str:
     return tr("{minutes} min", minutes=rules.hold // _MINUTE)
 
 
+def _unpaid(rules: FirmSettings) -> str:
+    return tr("up to {days} ahead", days=days_text(rules.unpaid_days)) if rules.unpaid_days else tr("Never")
+
+
 def _currency(rules: FirmSettings) -> str:
     return rules.currency
 
@@ -218,6 +228,13 @@ RULES = {
         lambda rules: tr("{share} commission", share=percent(rules.commission_bp)),
     ),
     "hold": ShownRule(tr("Hold"), _hold, 2, lambda rules: tr("{time} hold", time=_hold(rules)), spare=True),
+    "unpaid_days": ShownRule(
+        tr("At the counter"),
+        _unpaid,
+        3,
+        lambda rules: tr("paid at the counter: {days}", days=_unpaid(rules)),
+        spare=True,
+    ),
     "currency": ShownRule(tr("Currency"), _currency, 2, _currency, spare=True),
     "cancellation": ShownRule(tr("Who cancels gets back"), cancellation_line, 9, spare=True),
 }

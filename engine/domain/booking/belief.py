@@ -31,7 +31,7 @@ from engine.domain.car.opening_hours import Fee
 from engine.domain.firm.settings import FirmSettings, Revision, settings_at
 from engine.domain.money.addresses import returns_here
 from engine.domain.money.money import Money
-from engine.domain.money.payment import AttemptState, IntentFacts, PageFacts, Payment, Refund
+from engine.domain.money.payment import AttemptState, IntentFacts, PageFacts, Payment, Refund, Tender
 from engine.domain.money.pricing import quote
 from engine.domain.shared.errors import DriveSphereError, Forbidden, NotBelieved
 
@@ -245,8 +245,8 @@ def doubt_of(booking: Booking, evidence: Evidence) -> Doubt | None:
         Doubt.RULES: lambda: _rules_held(booking, evidence.revisions),
         Doubt.OWN_PRICE: lambda: _price_is_its_own(booking),
         Doubt.PRICE: lambda: _price_is_the_terms(booking, evidence),
-        Doubt.REQUEST: lambda: _is_drawn(booking, evidence) or _version(booking) is not None,
-        Doubt.RETURN_PAGE: lambda: _is_drawn(booking, evidence) or _comes_back_here(booking, evidence),
+        Doubt.REQUEST: lambda: _asks_nothing(booking, evidence) or _version(booking) is not None,
+        Doubt.RETURN_PAGE: lambda: _asks_nothing(booking, evidence) or _comes_back_here(booking, evidence),
         Doubt.REFUND: lambda: _refund_is_owed(booking),
         Doubt.CAR_WAS_OUT: lambda: not _car_was_out(booking, evidence),
     }
@@ -254,13 +254,18 @@ def doubt_of(booking: Booking, evidence: Evidence) -> Doubt | None:
 
 
 def _rules_held(booking: Booking, revisions: Sequence[Revision]) -> bool:
-    """Whether commission, cancellation and hold are those of the firm then."""
+    """Whether commission, cancellation, hold and being paid later are those of the firm then."""
     return any(
         booking.quote.commission_bp == rules.commission_bp
         and booking.cancellation == rules.cancellation
         and booking.hold_until <= booking.created_at + rules.hold + SLACK
+        and (_is_paid_on_a_page(booking) or booking.period.starts_at <= booking.created_at + rules.unpaid_ahead + SLACK)
         for rules in _rules_at(booking.created_at, revisions)
     )
+
+
+def _is_paid_on_a_page(booking: Booking) -> bool:
+    return booking.payment.tender is Tender.CHECKOUT
 
 
 def _rules_at(at: datetime, revisions: Sequence[Revision]) -> Iterable[FirmSettings]:
@@ -327,12 +332,21 @@ DRAWN_REQUEST = '{"demo":true}'
 
 
 def _is_drawn(booking: Booking, evidence: Evidence) -> bool:
-    drawn = booking.payment.attempt.request == DRAWN_REQUEST
+    newest = booking.payment.newest
+    drawn = newest is not None and newest.request == DRAWN_REQUEST and newest.state is not AttemptState.PREPARED
     # A worker's account may mark a deployment as the demo; no demo takes money.
-    return evidence.demo and not evidence.live and drawn and booking.payment.attempt.state is not AttemptState.PREPARED
+    return evidence.demo and not evidence.live and drawn
+
+
+def _asks_nothing(booking: Booking, evidence: Evidence) -> bool:
+    """Nothing was asked of Stripe for it: it is paid at the counter, or its past is made up."""
+    return booking.payment.newest is None or _is_drawn(booking, evidence)
 
 
 def _version(booking: Booking) -> int | None:
+    """None, too, where nothing was asked."""
+    if booking.payment.newest is None:
+        return None
     order = frozen.order_of(booking, booking.payment.attempt)
     return None if order is None else frozen.version_of(order, booking.payment.attempt.request)
 
@@ -347,7 +361,7 @@ def _comes_back_here(booking: Booking, evidence: Evidence) -> bool:
 def _refund_is_owed(booking: Booking) -> bool:
     """Whether what is still to be given back is what the one function says."""
     refund = booking.payment.refund
-    if booking.state is BookingState.CANCELLED and booking.payment.attempt.state is not AttemptState.PAID:
+    if booking.state is BookingState.CANCELLED and not booking.payment.comes_to(AttemptState.PAID):
         return not booking.refund_waits
     if booking.refund_waits or booking.money_waits:
         return (refund.amount if refund else Money(0, booking.price.currency)) == owed(booking)
@@ -364,7 +378,7 @@ def _car_was_out(booking: Booking, evidence: Evidence) -> bool:
         return True
     if reason is Reason.CAR_GONE:
         # Its money is taken, if ever, after it was found to have come too late.
-        taken = [at for at in (evidence.taken_at, booking.payment.attempt.captured_at) if at is not None]
+        taken = [at for at in (evidence.taken_at, booking.payment.captured_at) if at is not None]
         return bool(taken) and min(taken) < since - SLACK
     if not (booking.refund_waits or booking.money_waits):
         return False

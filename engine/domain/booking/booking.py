@@ -150,7 +150,7 @@ class Booking:
     @property
     def former_owners(self) -> frozenset[OwnerId]:
         """In whose books its money was before it went on with another owner's car."""
-        taken_at = self.payment.attempt.captured_at
+        taken_at = self.payment.captured_at
         moved = (step for step in self.history if taken_at is not None and step.at >= taken_at)
         return frozenset(step.change.before.owner_id for step in moved if step.change is not None) - {self.owner_id}
 
@@ -206,7 +206,7 @@ class Booking:
 
     def _step_due_at(self, payment: Payment) -> datetime | None:
         if self.state is BookingState.HELD:
-            unopened = payment.attempt.state is AttemptState.PREPARED
+            unopened = payment.comes_to(AttemptState.PREPARED)
             return min(self.hold_until, self.created_at + OPEN_WITHIN) if unopened else self.hold_until
         if FACTS[self.state].due or self._waits(payment) or payment.refund_waits:
             return self.since
@@ -308,3 +308,8 @@ class Booking:
 def rental_payment(booking_id: BookingId, amount: Money, *attempts: Attempt) -> Payment:
     """The first payment of a booking, on pages of Stripe's; *attempts* are at least one."""
     return Payment(PaymentId(f"{booking_id}:1"), Purpose.RENTAL, Tender.CHECKOUT, amount, attempts)
+
+
+def paid_at_the_counter(booking_id: BookingId, amount: Money) -> Payment:
+    """The first payment of a booking for which no page is opened."""
+    return Payment(PaymentId(f"{booking_id}:1"), Purpose.RENTAL, Tender.COUNTER, amount, ())

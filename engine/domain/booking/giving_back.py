@@ -12,7 +12,7 @@ from engine.domain.booking.booking import Booking
 from engine.domain.booking.cancellation import refund_for
 from engine.domain.booking.states import BookingState
 from engine.domain.money.money import Money
-from engine.domain.money.payment import AttemptState
+from engine.domain.money.payment import AttemptState, Payment
 
 
 class Reason(StrEnum):
@@ -23,9 +23,13 @@ class Reason(StrEnum):
 def _by_the_rules(booking: Booking, at: datetime) -> Money:
     """By the rules frozen in the booking; nothing once its time has begun, and nothing of what was never taken."""
     nothing = Money(0, booking.price.currency)
-    if booking.period.starts_at <= at or booking.payment.attempt.state is AttemptState.LAPSED:
+    if booking.period.starts_at <= at or not _was_paid(booking.payment):
         return nothing
     return refund_for(booking.price, booking.period.starts_at, booking.cancellation, at)
+
+
+def _was_paid(payment: Payment) -> bool:
+    return payment.newest is not None and payment.newest.state is not AttemptState.LAPSED
 
 
 def _all(booking: Booking, _at: datetime) -> Money:

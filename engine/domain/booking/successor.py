@@ -45,6 +45,16 @@ _ATTEMPTS: Mapping[BookingState, frozenset[AttemptState]] = MappingProxyType(
         BookingState.REFUNDED: frozenset({AttemptState.PAID, AttemptState.VOID}),
     }
 )
+#: Where a booking can stand that is paid at the counter.
+_PROMISED = frozenset(
+    {
+        BookingState.CONFIRMED,
+        BookingState.OUT,
+        BookingState.NO_SHOW,
+        BookingState.COMPLETED,
+        BookingState.CANCELLED,
+    }
+)
 #: Attempts that are over, as every attempt but the newest is.
 _OVER = frozenset({AttemptState.VOID, AttemptState.EXPIRED})
 
@@ -107,10 +117,15 @@ def attempts_are_lawful(booking: Booking) -> bool:
     """Whether they are counted from 1, all but the newest are over, and the newest fits the booking's state.
 
     They are those of the one payment that a booking has, on pages of Stripe's, of which is given back once at most.
+    What is paid at the counter has none, and no engine gives it back.
     """
     payment = booking.payment
-    usual = (f"{booking.id}:1", Purpose.RENTAL, Tender.CHECKOUT)
-    if len(booking.payments) != 1 or (payment.id, payment.purpose, payment.tender) != usual or len(payment.refunds) > 1:
+    usual = (f"{booking.id}:1", Purpose.RENTAL)
+    if len(booking.payments) != 1 or (payment.id, payment.purpose) != usual or len(payment.refunds) > 1:
+        return False
+    if payment.tender is Tender.COUNTER:
+        return not payment.attempts and not payment.refunds and booking.state in _PROMISED
+    if payment.tender is not Tender.CHECKOUT or not payment.attempts:
         return False
     *older, newest = booking.payment.attempts
     if [attempt.n for attempt in booking.payment.attempts] != list(range(1, len(booking.payment.attempts) + 1)):

@@ -224,8 +224,10 @@ def ended(
         moved = moved.move_to(state, now=now, by=by, reason=why if state is way[-1] else None)
     if moved.state is BookingState.REFUND_DUE and not money.left:
         moved = moved.move_to(BookingState.REFUNDED, now=now, by=by, reason=why)
-    newest = _last_attempt(booking, paid if taken else None, moves=bool(way), now=now)
-    payment = booking.payment.with_attempt(newest).given_back(_refund(paid)).kept_by(_in_hand(booking, doubt, now))
+    payment = booking.payment
+    if payment.newest is not None:
+        payment = payment.with_attempt(_last_attempt(booking, paid if taken else None, moves=bool(way), now=now))
+    payment = payment.given_back(_refund(paid)).kept_by(_in_hand(booking, doubt, now))
     return replace(moved.with_payment(payment), version=booking.version + 1)
 
 
@@ -253,7 +255,12 @@ def _last_attempt(booking: Booking, paid: PaymentNow | None, *, moves: bool, now
 
 def _at_its_price(booking: Booking, paid: PaymentNow | None) -> Booking:
     """At what Stripe charged, where its row says another price: more cannot be given back of a booking than it cost."""
-    if paid is None or not paid.intent.captured.minor or paid.intent.amount == booking.price:
+    if (
+        paid is None
+        or not paid.intent.captured.minor
+        or paid.intent.amount == booking.price
+        or not booking.payment.attempts
+    ):
         return booking
     price = Quote((QuoteLine(LineKind.RENTAL, 1, paid.intent.amount),), booking.quote.commission_bp)
     payment = replace(booking.payment, amount=price.total)

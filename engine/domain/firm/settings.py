@@ -19,6 +19,8 @@ _USUAL = (CancellationRule(48, 10_000), CancellationRule(0, 5_000))
 _WHOLE_BP = 10_000
 _MOST_RULES = 10
 _LONGEST_NOTICE_H = 24 * 366
+#: A year ahead; nothing is booked further away.
+MOST_UNPAID_DAYS = 366
 SHORTEST_HOLD, LONGEST_HOLD = timedelta(minutes=1), timedelta(minutes=30)
 #: Every desk reads the rules again within half a minute; a change that holds from a minute on finds none with old ones.
 SOONEST = timedelta(minutes=1)
@@ -34,12 +36,19 @@ class FirmSettings:
     Attributes:
         commission_bp: The platform's share of a rental in basis points (hundredths of a percent).
         cancellation: Who cancels when gets how much back; the longest notice first.
+        unpaid_days: How many days ahead a car is promised to somebody who pays at the counter; 0 for never.
     """
 
     currency: str = "EUR"
     commission_bp: int = 1500
     hold: timedelta = HOLD
     cancellation: tuple[CancellationRule, ...] = _USUAL
+    unpaid_days: int = 30
+
+    @property
+    def unpaid_ahead(self) -> timedelta:
+        """How far away the pick-up may be of a booking that is paid at the counter."""
+        return timedelta(days=self.unpaid_days)
 
     @property
     def facts(self) -> Facts:
@@ -50,6 +59,7 @@ class FirmSettings:
             "commission": _percent(self.commission_bp),
             "hold": f"{int(self.hold.total_seconds()) // 60} min",
             "cancellation": rules or "nothing is given back",
+            "paid at the counter": f"up to {self.unpaid_days} days ahead",
         }
 
 
@@ -107,7 +117,7 @@ def sound(settings: FirmSettings) -> FirmSettings:
     """*settings* with the longest notice first.
 
     Raises:
-        InvalidText: Named by its field: ``currency``, ``commission``, ``hold`` or ``cancellation``.
+        InvalidText: Named by its field: ``currency``, ``commission``, ``hold``, ``unpaid_days`` or ``cancellation``.
     """
     if settings.currency not in CHARGED:
         raise InvalidText("currency", "field.currency")
@@ -115,6 +125,8 @@ def sound(settings: FirmSettings) -> FirmSettings:
         raise InvalidText("commission", "field.percent")
     if not SHORTEST_HOLD <= settings.hold <= LONGEST_HOLD or settings.hold % timedelta(minutes=1):
         raise InvalidText("hold", "field.hold")
+    if type(settings.unpaid_days) is not int or not 0 <= settings.unpaid_days <= MOST_UNPAID_DAYS:
+        raise InvalidText("unpaid_days", "field.between", least=0, most=MOST_UNPAID_DAYS)
     rules = tuple(sorted(settings.cancellation, key=lambda rule: -rule.hours_before))
     _refuse_unfair(rules)
     return replace(settings, cancellation=rules)

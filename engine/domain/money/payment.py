@@ -140,6 +140,7 @@ class Tender(StrEnum):
     """How a payment is made."""
 
     CHECKOUT = auto()  #: on a payment page of Stripe's
+    COUNTER = auto()  #: at the counter, when the car is handed over or comes back
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,7 @@ class Payment:
 
     Attributes:
         amount: What is asked for; positive.
-        attempts: Tries at being paid, oldest first; at least one.
+        attempts: Tries at being paid on a page, oldest first; at least one, none where it is paid at the counter.
         refunds: What is given back of it, oldest first.
         trouble: What keeps it from its next step; None while it goes well.
     """
@@ -162,9 +163,25 @@ class Payment:
     trouble: Trouble | None = None
 
     @property
+    def newest(self) -> Attempt | None:
+        """The only attempt that may be payable; None where there is none, as it is paid at the counter."""
+        return self.attempts[-1] if self.attempts else None
+
+    @property
     def attempt(self) -> Attempt:
-        """The newest one, the only one that may be payable."""
-        return self.attempts[-1]
+        """The newest, for whoever deals with pages of Stripe's. Raises: MoveRefused, where there is none."""
+        if self.newest is None:
+            raise MoveRefused(self.tender, Tender.CHECKOUT)
+        return self.newest
+
+    @property
+    def captured_at(self) -> datetime | None:
+        """When money was taken on a page (UTC); None while it was not."""
+        return None if self.newest is None else self.newest.captured_at
+
+    def comes_to(self, state: AttemptState) -> bool:
+        """Whether its newest attempt stands so."""
+        return self.newest is not None and self.newest.state is state
 
     @property
     def refund(self) -> Refund | None:
@@ -184,7 +201,7 @@ class Payment:
     @property
     def authorised(self) -> bool:
         """Whether the money is there for the taking, and was not taken yet."""
-        return self.attempt.state is AttemptState.PAID and self.attempt.captured_at is None
+        return self.comes_to(AttemptState.PAID) and self.captured_at is None
 
     @property
     def refund_waits(self) -> bool:

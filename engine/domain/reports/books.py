@@ -12,7 +12,7 @@ from engine.domain.booking.states import FACTS, MoneyExpected
 from engine.domain.car.car import CarTerms
 from engine.domain.money.ledger import LedgerKind, fact_of
 from engine.domain.money.money import Money
-from engine.domain.money.payment import PaymentFacts
+from engine.domain.money.payment import PaymentFacts, Tender
 
 #: What Stripe calls a payment that is held and not taken.
 AUTHORISED = "requires_capture"
@@ -109,6 +109,11 @@ class BookedMoney:
     def sources(self) -> frozenset[str]:
         """The payments and refunds that its rows name, without the marks of what became of them."""
         return frozenset(fact_of(each.source_id) for each in self.entries)
+
+    @property
+    def must_be_paid(self) -> bool:
+        """Whether Stripe must know of money for it."""
+        return self.booking.state in MUST_BE_PAID and self.booking.payment.tender is Tender.CHECKOUT
 
     @property
     def gave_back(self) -> bool:

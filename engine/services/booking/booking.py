@@ -11,14 +11,15 @@ from typing import Any, TypeVar
 
 import structlog
 
-from engine.domain.booking.booking import Booking, BookingId, Priced, Step, rental_payment
+from engine.domain.booking.booking import Booking, BookingId, Priced, Step, paid_at_the_counter, rental_payment
 from engine.domain.booking.listing import told_to
+from engine.domain.booking.paying import PayFirst
 from engine.domain.booking.states import BookingState
 from engine.domain.car.car import BranchId, CarId, CarTerms
 from engine.domain.car.handing_over import fee_lines, fees_of_stay
 from engine.domain.firm.settings import FirmSettings
 from engine.domain.money.money import Money
-from engine.domain.money.payment import PAGE_LIFETIME, Attempt, PageOrder, Stay
+from engine.domain.money.payment import PAGE_LIFETIME, Attempt, PageOrder, Payment, Stay, Tender
 from engine.domain.money.pricing import Quote, quote
 from engine.domain.people.people import Actor, Deed, Renter, RenterId, Role
 from engine.domain.shared.boot_clock import end_tasks
@@ -53,6 +54,7 @@ class HoldCar:
     Attributes:
         intent_key: Made when the form opened; a second press sends the same one.
         shown_price: What the person saw and agreed to.
+        pays: On a page, now, or at the counter, later: nothing is held then, the car is promised at once.
     """
 
     intent_key: str
@@ -61,6 +63,7 @@ class HoldCar:
     renter_id: RenterId
     shown_price: Money
     return_branch_id: BranchId | None = None
+    pays: Tender = Tender.CHECKOUT
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,9 @@ class BookingService:
         """Promise the car for the hold time and prepare its payment; *also* says who carries it out for the actor.
 
         Raises:
-            Forbidden: The actor's role may not book, or it is a renter's own account and somebody else is to drive.
+            Forbidden: The actor's role may not book, or it is a renter's own account and somebody else is to drive,
+                or nothing is to be paid now.
+            PayFirst: The pick-up is further away than the firm promises a car without being paid.
             InvalidPeriod: The pick-up lies in the past.
             UnknownZone: This desk does not know the zone in which the car's days are counted.
             Contended: Another desk is being served for this car; nothing was done.
@@ -124,6 +129,7 @@ class BookingService:
         wish.period.refuse_past(now)
         self._must_drive(actor, wish.renter_id)
         settings = await self.store.settings(now)
+        _must_pay(actor, wish, settings, now)
         async with meanwhile(self.store.bookable(wish.renter_id, now)) as renter:
             try:
                 return await self._hold(actor, wish, renter, settings, now, also)
@@ -244,8 +250,8 @@ class BookingService:
         now: datetime,
     ) -> Booking:
         terms, price = sold.terms, sold.price
-        stay = Stay(wish.car_id, wish.period, terms.daily_rate)
-        prepared = self._prepared(booking_id, price.total, terms.label, renter.email, now, stay)
+        at_counter = wish.pays is Tender.COUNTER
+        states = (BookingState.HELD, BookingState.CONFIRMED) if at_counter else (BookingState.HELD,)
         return Booking(
             id=booking_id,
             car_id=terms.car_id,
@@ -258,24 +264,35 @@ class BookingService:
             renter_name=renter.name,
             booked_by=actor.account,
             period=wish.period,
-            state=BookingState.HELD,
+            state=states[-1],
             hold_until=now + settings.hold,
             created_at=now,
             quote=price,
-            payments=(rental_payment(booking_id, price.total, prepared),),
+            payments=(self._payment(booking_id, wish, sold, renter, now),),
             intent_key=wish.intent_key,
-            history=(Step(BookingState.HELD, now, actor.account),),
+            history=tuple(Step(state, now, actor.account) for state in states),
             cancellation=settings.cancellation,
             priced=Priced(terms.car_id, terms.n),
             turn_minutes=-(-int((sold.free_at - wish.period.ends_at).total_seconds()) // 60),
         )
 
-    def _prepared(
-        self, booking_id: BookingId, amount: Money, title: str, email: str, now: datetime, stay: Stay
-    ) -> Attempt:
-        expires_at = now + PAGE_LIFETIME
-        order = PageOrder(booking_id, 1, amount, title, email, expires_at, self.return_url(booking_id), stay)
-        return Attempt(1, self.gateway.freeze(order), amount, expires_at)
+    def _payment(self, booking_id: BookingId, wish: HoldCar, sold: Sold, renter: Renter, now: datetime) -> Payment:
+        amount, terms = sold.price.total, sold.terms
+        if wish.pays is Tender.COUNTER:
+            return paid_at_the_counter(booking_id, amount)
+        stay, expires_at = Stay(wish.car_id, wish.period, terms.daily_rate), now + PAGE_LIFETIME
+        back = self.return_url(booking_id)
+        order = PageOrder(booking_id, 1, amount, terms.label, renter.email, expires_at, back, stay)
+        return rental_payment(booking_id, amount, Attempt(1, self.gateway.freeze(order), amount, expires_at))
+
+
+def _must_pay(actor: Actor, wish: HoldCar, settings: FirmSettings, now: datetime) -> None:
+    """Raises: Forbidden, PayFirst."""
+    if wish.pays is Tender.CHECKOUT:
+        return
+    actor.must(Deed.HAND_OVER)
+    if wish.pays is not Tender.COUNTER or wish.period.starts_at > now + settings.unpaid_ahead:
+        raise PayFirst(settings.unpaid_days)
 
 
 @asynccontextmanager

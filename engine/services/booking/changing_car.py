@@ -100,7 +100,7 @@ class ChangingCarService:
                 raise NotAlike(car_id)
             after = booking.on(as_booked(terms), terms.n, now=now, by=actor.account)
             await work.replace(after)
-            if booking.payment.attempt.captured_at is not None:
+            if booking.payment.captured_at is not None:
                 await work.post(moved_rows(booking, after, now))
             was, told = {"car": booking.car_label}, {"car": after.car_label}
             subject = f"booking:{booking.id}"

@@ -205,7 +205,7 @@ class RentalService:
             case BookingState.HELD | BookingState.RELEASING | BookingState.AWAITING_FUNDS:
                 return RefundQuote(nothing, nothing)
             case BookingState.CONFIRMED:
-                if booking.payment.attempt.state is AttemptState.LAPSED:
+                if booking.payment.newest is None or booking.payment.comes_to(AttemptState.LAPSED):
                     return RefundQuote(nothing, nothing)
                 back = given_back(booking, Reason.CANCELLED, now)
                 return RefundQuote(back, booking.price - back)

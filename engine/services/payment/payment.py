@@ -92,7 +92,7 @@ class PaymentService:
         if not actor.may(Deed.BOOK):
             actor.must(Deed.CAPTURE)
         booking = await self._seen(actor, booking_id)
-        if not booking.blocking or booking.payment.attempt.state is not AttemptState.OPEN:
+        if not booking.blocking or not booking.payment.comes_to(AttemptState.OPEN):
             raise NotFound("page", booking_id)
         await self.mode.must_fit()
         page = await self._pages.page(await self.belief.judge(booking))
@@ -173,7 +173,8 @@ class PaymentService:
         booking = await self.carry_on(booking_id)
         if not session_id:
             return await self._doubt(booking)
-        if booking.payment.attempt.session_id == session_id and booking.blocking:
+        newest = booking.payment.newest
+        if newest is not None and newest.session_id == session_id and booking.blocking:
             return booking
         await self.mode.must_fit()
         page = await self.gateway.page(session_id)
@@ -182,7 +183,7 @@ class PaymentService:
         believed = await self.belief.judge(booking)
         if page.booking_id != booking_id:
             raise PaymentMismatch(f"session {session_id} pays for {page.booking_id}, not for {booking_id}")
-        if booking.state is BookingState.RELEASED and page.attempt == booking.payment.attempt.n:
+        if booking.state is BookingState.RELEASED and newest is not None and page.attempt == newest.n:
             try:
                 await self._late(believed, page)
             except Overtaken:
@@ -190,7 +191,7 @@ class PaymentService:
             return await self.carry_on(booking_id)
         if page.payment_intent not in booking.payment.intents:
             # A second page of a booking that has been paid or given back: its money is not taken.
-            own = await self._capture.own(believed) if booking.payment.attempt.payment_intent else None
+            own = await self._capture.own(believed) if newest is not None and newest.payment_intent else None
             await self.gateway.void(believed.void_stray(own, page))
             log.error("payment.stray_voided", booking=booking_id, session=session_id)
         return booking
@@ -226,14 +227,14 @@ class PaymentService:
         await self.store.replace(booking.move_to(BookingState.REFUND_DUE, now=now, by=self.account, payment=paid))
 
     async def _step(self, booking: Booking) -> Booking:
-        attempt, pages, capture = booking.payment.attempt, self._pages, self._capture
+        payment, pages, capture = booking.payment, self._pages, self._capture
         step: Callable[[Believed], Awaitable[Booking]] | None = None
         match booking.state:
             case BookingState.HELD if booking.hold_over(self.clock.now()):
                 step = pages.let_run_out
-            case BookingState.HELD if attempt.state is AttemptState.PREPARED:
+            case BookingState.HELD if payment.comes_to(AttemptState.PREPARED):
                 step = pages.open
-            case BookingState.HELD | BookingState.AWAITING_FUNDS if attempt.state is AttemptState.OPEN:
+            case BookingState.HELD | BookingState.AWAITING_FUNDS if payment.comes_to(AttemptState.OPEN):
                 step = pages.look
             case BookingState.RELEASING:
                 step = pages.close

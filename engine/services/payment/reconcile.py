@@ -23,7 +23,6 @@ from engine.domain.reports.books import (
     AUTHORISED,
     HOLDS_MONEY,
     KNOWS,
-    MUST_BE_PAID,
     WHOLE,
     BookedMoney,
     BookEntry,
@@ -279,7 +278,7 @@ class Reconciler:
     async def _judge_booking(self, booked: BookedMoney, payments: Iterable[PaymentFacts], report: Report) -> None:
         own = [payment for payment in payments if payment.payment_intent in booked.intents]
         sourced = not booked.gave_back and booked.sources <= _sources(own)
-        paid = any(map(live, own)) or booked.booking.state not in MUST_BE_PAID
+        paid = any(map(live, own)) or not booked.must_be_paid
         if sourced and paid and agrees(booked, net_of(own)):
             return
         # The list may have been read before the last step was taken, or have ended before the payment began.
@@ -290,7 +289,7 @@ class Reconciler:
             return
         net, paid, sources = await self._asked(now)
         intent = min(now.intents, default="")
-        if now.booking.state in MUST_BE_PAID and not paid:
+        if now.must_be_paid and not paid:
             if now.settled:
                 report.by_hand += 1
                 return

@@ -111,7 +111,7 @@ class RenterPast(Panel):
 
     def _of_payments(self) -> list[Column[Booking]]:
         def price(booking: Booking) -> str:
-            return amount(booking.payment.attempt.amount)
+            return amount(booking.payment.amount)
 
         def paid(booking: Booking) -> str:
             return payment_words(booking, self._now())

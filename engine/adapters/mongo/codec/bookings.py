@@ -96,7 +96,7 @@ _PAYMENT = Stored(
         "purpose": choice(Purpose),
         "tender": choice(Tender),
         "amount": price(),
-        "attempts": parts(_ATTEMPT, 50, least=1),
+        "attempts": parts(_ATTEMPT, 50),
         "refunds": parts(_REFUND, 20),
         "trouble": part(_TROUBLE).unless(),
     },

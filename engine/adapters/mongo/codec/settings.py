@@ -11,7 +11,7 @@ from engine.adapters.mongo.codec.documents import RULE, WHOLE_BP
 from engine.adapters.mongo.codec.reading import Fields, split
 from engine.adapters.mongo.codec.stored import Field, Stored, count, moment, parts, text, whole
 from engine.adapters.mongo.schema import shape_parts as shapes
-from engine.domain.firm.settings import BEGINNING, FirmSettings, Revision
+from engine.domain.firm.settings import BEGINNING, MOST_UNPAID_DAYS, FirmSettings, Revision
 from engine.domain.money.money import Money
 from engine.domain.people.people import AccountName
 from engine.domain.shared.damage import Damaged
@@ -33,8 +33,9 @@ _RULES = {
     "commission_bp": whole(0, WHOLE_BP),
     "hold_s": Field(_HOLD, _hold, lambda hold: int(hold.total_seconds())).of("hold"),
     "cancellation": parts(RULE, 10),
+    "unpaid_days": whole(0, MOST_UNPAID_DAYS),
 }
-_OLD_SETTINGS = Stored(FirmSettings, _RULES)
+_OLD_SETTINGS = Stored(FirmSettings, {**_RULES, "unpaid_days": _RULES["unpaid_days"].older(FirmSettings().unpaid_days)})
 REVISION = Stored(
     Revision,
     {

@@ -117,7 +117,7 @@ class MongoBooks:
         return BookedMoney(
             booking=booking,
             entries=tuple(entries),
-            drawn=demo and booking.payment.attempt.request == DRAWN_REQUEST,
+            drawn=demo and any(attempt.request == DRAWN_REQUEST for attempt in booking.payment.attempts[-1:]),
             settled=settled and trouble is not None and await self._witnesses.was_settled(booking.id, trouble),
         )
 

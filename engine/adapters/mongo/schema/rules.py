@@ -19,7 +19,7 @@ from engine.domain.booking.booking import MOST_TURN_MINUTES
 from engine.domain.booking.states import BookingState
 from engine.domain.booking.successor import SLACK
 from engine.domain.firm.settings import BEGINNING, LONGEST_HOLD
-from engine.domain.money.payment import RefundState
+from engine.domain.money.payment import RefundState, Tender
 from engine.domain.papers.logo import MOST_LOGO_BYTES
 from engine.domain.shared.period import LONGEST, TOO_FAR
 
@@ -87,6 +87,20 @@ _COUNTED: Document = {
         {"$range": [1, {"$add": [{"$size": _list("$$one.attempts")}, 1]}]},
     ]
 }
+
+
+#: Pages are asked to be paid where it is paid on a page, and nowhere else.
+_ON_A_PAGE: Document = {
+    "$ne": [{"$eq": ["$$one.tender", Tender.CHECKOUT.value]}, {"$eq": [_list("$$one.attempts"), []]}]
+}
+
+
+def _asked(field: str) -> Document:
+    """What the newest page asks for is what the payment is of, where there is one."""
+    same = {"$eq": [f"$$one.amount.{field}", _last("$$one.attempts", f"amount.{field}")]}
+    return {"$or": [{"$eq": [_list("$$one.attempts"), []]}, same]}
+
+
 #: What an engine has yet to give back. What was given back is Stripe's word, whatever has become of the price.
 _STILL_DUE: Document = {"$in": ["$$back.state", _STILL_TO_GIVE]}
 _WITHIN_THE_PAYMENT: Document = {
@@ -109,8 +123,9 @@ RULES: dict[str, tuple[Document, ...]] = {
         {"$eq": ["$quote.currency", _first("$payments", "amount.currency")]},
         _each(
             "$payments",
-            {"$eq": ["$$one.amount.minor", _last("$$one.attempts", "amount.minor")]},
-            {"$eq": ["$$one.amount.currency", _last("$$one.attempts", "amount.currency")]},
+            _ON_A_PAGE,
+            _asked("minor"),
+            _asked("currency"),
             _COUNTED,
             _each("$$one.refunds", {"$or": [{"$not": _STILL_DUE}, _WITHIN_THE_PAYMENT]}, called="back"),
         ),
