@@ -53,6 +53,11 @@ FIELDS = MappingProxyType(
         "rate": tr("Rate"),
         "note": tr("Note"),
         "zone": tr("Time zone"),
+        "company": tr("Company"),
+        "street": tr("Street and number"),
+        "postcode": tr("Postcode"),
+        "town": tr("Town"),
+        "in_country": tr("Country"),
         "valid_from": tr("The moment"),
     }
 )

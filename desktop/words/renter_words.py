@@ -10,6 +10,7 @@ from desktop.words.figures import day_time, desk_zone
 from engine.domain.booking.booking import Booking
 from engine.domain.firm.audit import AuditRow
 from engine.domain.money.payment import AttemptState, RefundState
+from engine.domain.people.bill_to import BillTo
 from engine.domain.people.renter_errors import (
     RenterBlocked,
     RenterHasAccount,
@@ -71,6 +72,14 @@ def block_words(block: Block) -> str:
     if block.until is None:
         return tr("Blocked by {by} since {since}: {reason}", **facts)
     return tr("Blocked by {by} since {since}, until {until}: {reason}", until=_when(block.until), **facts)
+
+
+def bill_to_text(bill_to: BillTo) -> str:
+    """In whose name and where to invoices go, a line for each."""
+    vat_id = tr("VAT id {vat_id}", vat_id=bill_to.vat_id) if bill_to.vat_id else ""
+    town = f"{bill_to.postcode} {bill_to.town}".strip()
+    lines = (bill_to.company, bill_to.street, town, bill_to.in_country, vat_id)
+    return "\n".join(filter(None, lines)) or tr("No address yet")
 
 
 def shared_words(shared: frozenset[Shared]) -> str:

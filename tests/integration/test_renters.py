@@ -17,6 +17,7 @@ from engine.adapters.mongo.codec.documents import renter_document
 from engine.adapters.mongo.codec.renter_files import file_of
 from engine.adapters.mongo.renter_store import MongoRenters
 from engine.adapters.mongo.transaction import MongoTransaction
+from engine.domain.people.bill_to import BillTo
 from engine.domain.people.people import RenterId
 from engine.domain.people.renter_errors import (
     RenterBlocked,
@@ -442,3 +443,33 @@ async def test_a_ring_of_merged_renters_ends(world):
             await desk.renters.look(desk.actor, JONAS.id)
         with pytest.raises(NotFound):
             await _booked(desk, JONAS.id, 1)
+
+
+async def test_where_invoices_go_is_kept_until_somebody_says_otherwise(world):
+    there = BillTo("Lund AB", "SE 5566", "Storgatan 1", "111 22", "Stockholm", "Sweden")
+    async with world.desk() as desk:
+        bea = (await desk.renters.add(desk.actor, replace(NEW, bill_to=there))).renter
+        added = _file(world, bea.id)
+        await desk.renters.mend(desk.actor, bea.id, 1, replace(NEW, name="Bea Berg"))
+        unasked = _file(world, bea.id)
+        with pytest.raises(InvalidText) as wrong:
+            await desk.renters.mend(desk.actor, bea.id, 2, replace(NEW, bill_to=replace(there, vat_id="5566")))
+        await desk.renters.mend(desk.actor, bea.id, 2, replace(NEW, bill_to=BillTo(town="Uppsala")))
+
+    assert replace(there, vat_id="SE5566") == added.bill_to == unasked.bill_to
+    assert "Storgatan 1, 111 22 Stockholm, Sweden" == added.bill_to.address
+    assert ("vat_id", BillTo(town="Uppsala")) == (wrong.value.field, _file(world, bea.id).bill_to)
+    told = world.db.audit.find_one({"what": "renter.mended", "before.company": "Lund AB"})
+    assert ("Storgatan 1, 111 22 Stockholm, Sweden", "Uppsala") == (told["before"]["address"], told["after"]["address"])
+
+
+@pytest.mark.parametrize(("keep", "gone", "stays"), [("", "Kiel", "Kiel"), ("Ulm", "Kiel", "Ulm"), ("Ulm", "", "Ulm")])
+async def test_an_address_goes_along_with_a_merge_where_the_other_has_none(world, keep, gone, stays):
+    _both(world)
+    for renter, town in ((JONAS, keep), (J_VOGEL, gone)):
+        if town:
+            world.db.renters.update_one({"_id": renter.id}, {"$set": {"street": "Weg 1", "town": town}})
+    async with world.desk() as desk:
+        await desk.renters.merge(desk.actor, _merge())
+
+    assert stays == _file(world, JONAS.id).bill_to.town

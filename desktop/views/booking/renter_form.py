@@ -1,7 +1,8 @@
-"""A renter who is new here: four fields, each told of its own mistake while it is typed."""
+"""A renter's details: four fields, and where invoices go; each is told of its own mistake while it is typed."""
 
 from __future__ import annotations
 
+from dataclasses import fields
 from functools import partial
 
 from PySide6.QtCore import Signal
@@ -15,6 +16,7 @@ from desktop.views.parts.form import Form
 from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.text import Text
 from desktop.words.messages import FIELDS, say
+from engine.domain.people.bill_to import BillTo, bill_to_field
 from engine.domain.people.people import Renter, renter_field
 from engine.domain.people.phone import looks_like_phone, phone_text
 from engine.domain.shared.errors import DriveSphereError, InvalidText
@@ -22,6 +24,8 @@ from engine.words.tr import tr
 
 _HINTS = {"name": "", "email": "name@example.org", "phone": "+49 30 901820", "licence": ""}
 _LONGEST = 200
+#: Where invoices go.
+_BILLED = tuple(each.name for each in fields(BillTo))
 
 
 class RenterForm(Form):
@@ -36,9 +40,10 @@ class RenterForm(Form):
     left = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None, *, stands_alone: bool = False) -> None:
-        """*stands_alone* has no search to go back to."""
+        """*stands_alone* has no search to go back to, and asks where invoices go."""
         super().__init__(theme, parent)
         self._country = ""
+        self._billed = _BILLED if stands_alone else ()
         self._visited: set[str] = set()
         self.read_as = Text(theme, size=TypeSize.SMALL, ink="muted")
         self.save = Button(theme, tr("Add renter"), ButtonKind.PLAIN, Icon.CHECK)
@@ -62,16 +67,19 @@ class RenterForm(Form):
         self.begin()
         self.focus_first()
 
-    def correct(self, renter: Renter) -> None:
+    def correct(self, renter: Renter, bill_to: BillTo | None = None) -> None:
         """What is known of somebody, to be corrected."""
         self.save.setText(tr("Save renter"))
         self.fill(renter)
+        self.fill(bill_to)
         self.put("phone", phone_text(renter.phone, self._country))
         self.begin()
 
     @property
     def typed(self) -> NewRenter:
-        return NewRenter(**{name: self.value(name) for name in _HINTS})
+        told = {name: self.value(name) for name in _HINTS}
+        billed = {name: self.value(name) for name in self._billed}
+        return NewRenter(**told, bill_to=BillTo(**billed) if billed else None)
 
     @property
     def is_filled(self) -> bool:
@@ -102,7 +110,9 @@ class RenterForm(Form):
         text = self.value(name)
         kept = ""
         try:
-            if full or text.strip():
+            if name in self._billed:
+                bill_to_field(name, text)
+            elif full or text.strip():
                 kept = renter_field(name, text, self._country)
         except InvalidText as problem:
             return problem
@@ -123,14 +133,22 @@ class RenterForm(Form):
             return
         self.sent.emit(self.typed)
 
+    def _add(self, name: str, hint: str) -> None:
+        field = QLineEdit(maxLength=_LONGEST, placeholderText=hint)
+        field.textEdited.connect(partial(self._typed, name))
+        field.editingFinished.connect(partial(self._leave, name))
+        self.add(name, FIELDS[name], field)
+
     def _lay_out(self) -> None:
         for name, hint in _HINTS.items():
-            field = QLineEdit(maxLength=_LONGEST, placeholderText=hint)
-            field.textEdited.connect(partial(self._typed, name))
-            field.editingFinished.connect(partial(self._leave, name))
-            self.add(name, FIELDS[name], field)
+            self._add(name, hint)
             if name == "phone":
                 self.add_row(self.read_as)
+        if self._billed:
+            self.column.addSpacing(3 * GRID)
+            self.add_row(Text(self._theme, tr("On invoices"), size=TypeSize.LEAD, bold=True))
+        for name in self._billed:
+            self._add(name, "")
         row = QHBoxLayout()
         row.addWidget(self.save)
         row.addWidget(self._back)

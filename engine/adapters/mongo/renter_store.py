@@ -14,7 +14,7 @@ from engine.adapters.mongo.client import TRANSACTION_S, Client, Database, Docume
 from engine.adapters.mongo.codec.bookings import booking_document, booking_of, news_document
 from engine.adapters.mongo.codec.documents import audit_document, audit_row_of
 from engine.adapters.mongo.codec.reading import must, read, sound
-from engine.adapters.mongo.codec.renter_files import file_document, file_of, found_file
+from engine.adapters.mongo.codec.renter_files import BILLED, file_document, file_of, found_file
 from engine.adapters.mongo.queries.sought import forgiven, holds, in_order
 from engine.adapters.mongo.schema.version import must_fit
 from engine.adapters.mongo.schema.views import RENTER_CHANGES
@@ -43,7 +43,7 @@ from engine.domain.shared.text import search_key
 from engine.ports.local import Cache
 
 _ORDERS = {RenterOrder.NAME: ("order", "_id"), RenterOrder.CHANGED: ("changed_at", "_id")}
-_OPTIONAL = ("changed_by", "changed_at", "block", "past_blocks", "not_same", "merged_into", "notes")
+_OPTIONAL = ("changed_by", "changed_at", "block", "past_blocks", "not_same", "merged_into", "notes", *BILLED)
 #: Attempts by which money moved, or may yet.
 _PAYABLE = [AttemptState.OPEN, AttemptState.PAID, AttemptState.LAPSED]
 _NEWEST = [("starts_at", -1), ("_id", -1)]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from engine.domain.firm.audit import Facts
+from engine.domain.people.bill_to import read_vat_id
 from engine.domain.people.people import AccountName, read_email
 from engine.domain.shared.errors import InvalidText
 from engine.domain.shared.text import clean
@@ -19,7 +20,7 @@ NO_TAX = "none"
 #: What rentals bear, and the fees that belong to them.
 RENTAL_TAX = "standard"
 CODE = "^[a-z][a-z0-9_]{0,29}$"
-_CODE, _VAT_ID = re.compile(CODE), re.compile(r"[A-Z]{2}[A-Z0-9+*]{2,13}")
+_CODE = re.compile(CODE)
 _IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
 _BIC = re.compile(r"[A-Z0-9]{8}([A-Z0-9]{3})?")
 _WHOLE_BP = 10_000
@@ -146,12 +147,13 @@ def sound_legal(data: LegalData) -> LegalData:
     }
     codes = {
         field: _without_blanks(field, getattr(data, field), form)
-        for field, form in {"vat_id": _VAT_ID, "iban": _IBAN, "bic": _BIC}.items()
+        for field, form in {"iban": _IBAN, "bic": _BIC}.items()
     }
+    vat_id = read_vat_id("vat_id", clean("vat_id", data.vat_id, longest=60, required=False))
     email = read_email(data.email) if data.email else ""
     if data.language and data.language not in LANGUAGES:
         raise InvalidText("language", "field.not_listed")
-    return replace(data, **texts, **codes, email=email, terms=_paragraphs(data.terms))
+    return replace(data, **texts, **codes, vat_id=vat_id, email=email, terms=_paragraphs(data.terms))
 
 
 def sound_rate(rate: TaxRate) -> TaxRate:

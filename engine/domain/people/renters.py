@@ -10,6 +10,7 @@ from enum import StrEnum, auto
 
 from engine.domain.booking.booking import Booking
 from engine.domain.firm.audit import AuditRow
+from engine.domain.people.bill_to import NOWHERE, BillTo
 from engine.domain.people.people import Renter, RenterId
 from engine.domain.shared.damage import Damaged
 from engine.domain.shared.text import search_key
@@ -75,6 +76,7 @@ class RenterFile:
         not_same: Who is known to be somebody else.
         merged_into: The renter whose bookings these are now; this one is only a way there.
         notes: The newest last.
+        bill_to: Empty until somebody says it.
     """
 
     renter: Renter
@@ -86,6 +88,7 @@ class RenterFile:
     not_same: tuple[RenterId, ...] = ()
     merged_into: RenterId | None = None
     notes: tuple[Note, ...] = ()
+    bill_to: BillTo = NOWHERE
 
     @property
     def id(self) -> RenterId:
@@ -121,8 +124,15 @@ class RenterFile:
     @property
     def facts(self) -> Mapping[str, str]:
         """For the audit: the details, in words."""
-        renter = self.renter
-        return {"name": renter.name, "email": renter.email, "phone": renter.phone, "licence": renter.licence}
+        renter, bill_to = self.renter, self.bill_to
+        told = {"address": bill_to.address, "company": bill_to.company, "vat_id": bill_to.vat_id}
+        return {
+            "name": renter.name,
+            "email": renter.email,
+            "phone": renter.phone,
+            "licence": renter.licence,
+            **{name: value for name, value in told.items() if value},
+        }
 
 
 class Shared(StrEnum):

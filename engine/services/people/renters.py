@@ -8,6 +8,7 @@ from datetime import datetime
 
 from engine.domain.booking.booking import Booking
 from engine.domain.firm.audit import AuditRow, Facts, changed
+from engine.domain.people.bill_to import NOWHERE, BillTo, sound_bill_to
 from engine.domain.people.people import Actor, Deed, Renter, RenterId, renter_field
 from engine.domain.people.phone import phone_beginnings
 from engine.domain.people.renter_errors import RenterKnown, RenterMerged, RenterOvertaken
@@ -43,12 +44,13 @@ _TRIES = 8
 
 @dataclass(frozen=True, slots=True)
 class NewRenter:
-    """As typed."""
+    """As typed. Attributes: ``bill_to`` is None where nobody was asked: what is known stays."""
 
     name: str
     email: str
     phone: str
     licence: str
+    bill_to: BillTo | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +177,8 @@ class RenterService:
         if twins := await self._twins(renter, known):
             raise RenterKnown(twins)
         now = self.clock.now()
-        file = RenterFile(renter, changed_by=actor.account, changed_at=now, not_same=known)
+        bill_to = _billed(new, NOWHERE)
+        file = RenterFile(renter, changed_by=actor.account, changed_at=now, not_same=known, bill_to=bill_to)
         await self.renters.add(file, self._row(actor, renter.id, "renter.added", now, after=file.facts))
         return Added(renter, await self._twins(renter, known))
 
@@ -194,8 +197,9 @@ class RenterService:
         actor.must(Deed.MEND_RENTERS)
         file = await self._at(renter_id, version)
         now = self.clock.now()
-        after = file.changed(actor.account, now, renter=_read(file.id, new, country))
-        if after.renter == file.renter:
+        renter, bill_to = _read(file.id, new, country), _billed(new, file.bill_to)
+        after = file.changed(actor.account, now, renter=renter, bill_to=bill_to)
+        if (renter, bill_to) == (file.renter, file.bill_to):
             return file
         before, told = changed(file.facts, after.facts)
         await self.renters.change(after, self._row(actor, file.id, "renter.mended", now, before, told))
@@ -284,6 +288,8 @@ class RenterService:
         values = NewRenter(merge.name, merge.email, merge.phone, merge.licence)
         stays = keep.changed(actor.account, now, renter=_read(keep.id, values, country))
         stays = stays.noted(*gone.notes)
+        if not keep.bill_to.addressed:
+            stays = replace(stays, bill_to=gone.bill_to if gone.bill_to.addressed else keep.bill_to)
         if keep.blocked_at(now) is None and (block := gone.blocked_at(now)):
             # Whoever is blocked does not get out of it by being known twice.
             stays = replace(stays, block=block)
@@ -340,6 +346,11 @@ class RenterService:
 
 def _id(renter_id: RenterId) -> RenterId:
     return RenterId(plain("renter", renter_id, longest=120))
+
+
+def _billed(new: NewRenter, known: BillTo) -> BillTo:
+    """Raises: InvalidText, naming the first field that is wrong."""
+    return known if new.bill_to is None else sound_bill_to(new.bill_to)
 
 
 def _read(renter_id: RenterId, new: NewRenter, country: str) -> Renter:

@@ -24,7 +24,7 @@ from desktop.widgets.panel import Panel
 from desktop.widgets.text import Text
 from desktop.words.figures import day_time, desk_zone
 from desktop.words.messages import counted, say
-from desktop.words.renter_words import block_words, shared_words
+from desktop.words.renter_words import bill_to_text, block_words, shared_words
 from engine.domain.booking.booking import Booking
 from engine.domain.people.people import RenterId
 from engine.domain.people.phone import phone_text
@@ -65,6 +65,7 @@ class RenterView(QWidget):
         self.phone = CopyLine(theme, tr("telephone"), lead=True)
         self.email = CopyLine(theme, tr("e-mail address"), lead=True)
         self.licence = CopyLine(theme, tr("licence number"), lead=True)
+        self.bill_to = Text(theme, wrap=True)
         self.blocks = _Blocks(theme)
         self.notes = Notes(theme, now)
         self.past = RenterPast(context, vm, now)
@@ -100,6 +101,7 @@ class RenterView(QWidget):
                 line.show_value(" ")
             self.blocks.draw(None, self._now())
             self.blocked.clear()
+            self.bill_to.setText(" ")
             self._draw_doubt(None)
             return
         renter = look.file.renter
@@ -107,6 +109,7 @@ class RenterView(QWidget):
         self.phone.show_value(phone_text(renter.phone))
         self.email.show_value(renter.email)
         self.licence.show_value(renter.licence)
+        self.bill_to.setText(bill_to_text(look.file.bill_to))
         self.blocks.draw(look.file, self._now())
         if blocked is not None:
             self.blocked.tell(Tone.DANGER, block_words(blocked), closable=False)
@@ -202,6 +205,8 @@ class RenterView(QWidget):
         for words, line in ((tr("Telephone"), self.phone), ("E-mail", self.email), (tr("Licence"), self.licence)):
             contact.body.addWidget(Text(theme, words, size=TypeSize.SMALL, ink="muted"))
             contact.body.addWidget(line)
+        contact.body.addWidget(Text(theme, tr("On invoices"), size=TypeSize.SMALL, ink="muted"))
+        contact.body.addWidget(self.bill_to)
         blocks.body.addWidget(Text(theme, tr("Blocks"), size=TypeSize.LEAD, bold=True))
         blocks.body.addWidget(self.blocks)
         left = QWidget()

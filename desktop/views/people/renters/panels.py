@@ -79,7 +79,7 @@ class DetailsPanel(FormPanel):
         self.set_title(file.renter.name if file is not None else tr("New renter"))
         self.form.begin_with("", self.vm.state.country)
         if file is not None:
-            self.form.correct(file.renter)
+            self.form.correct(file.renter, file.bill_to)
         self.twins.draw((), "", "", added=False)
         self.banner.clear()
         self.form.setEnabled(True)

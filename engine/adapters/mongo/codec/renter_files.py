@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
 
 from pymongo.asynchronous.client_session import AsyncClientSession
 
@@ -10,6 +11,7 @@ from engine.adapters.mongo.client import Database, Document
 from engine.adapters.mongo.codec.reading import Fields, must
 from engine.adapters.mongo.codec.stored import Field, Stored, derived, moment, part, parts, text, texts
 from engine.adapters.mongo.schema import shape_parts as shapes
+from engine.domain.people.bill_to import BillTo
 from engine.domain.people.people import Renter, RenterId
 from engine.domain.people.renters import (
     MOST_NOTES,
@@ -43,6 +45,10 @@ _PAST_BLOCK = Stored(
 )
 
 
+#: Where invoices go.
+BILLED = tuple(each.name for each in fields(BillTo))
+
+
 def _found(file: RenterFile, ways: Iterable[str]) -> list[str]:
     """Whoever was merged into somebody is found as that one."""
     return [] if file.merged_into else list(ways)
@@ -67,8 +73,9 @@ FILE = Stored(
         "not_same": texts(MOST_OTHERS).unless(()),
         "merged_into": text().unless(),
         "notes": parts(_NOTE, MOST_NOTES).unless(()),
+        **{name: text().of(f"bill_to.{name}").unless("") for name in BILLED},
     },
-    together={"renter": Renter},
+    together={"renter": Renter, "bill_to": BillTo},
 )
 file_document, file_of = FILE.document_of, FILE.record_of
 
