@@ -17,6 +17,7 @@ from engine.adapters.mongo.schema.rules import EARLIEST, LATEST, RULES, VALIDATO
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.states import BookingState
 from engine.domain.health.health import HealthArea, Level
+from engine.domain.papers.logo import MOST_LOGO_BYTES
 from engine.domain.shared.errors import InvalidPeriod, NotBelieved
 from engine.domain.shared.period import RentalPeriod
 from engine.words.health import facts_of
@@ -168,6 +169,10 @@ def others(booking: dict) -> dict[str, tuple[dict, list[tuple[str, object]]]]:
             {"_id": "somebody", "name": "A", "renter": {}, "public": Binary(b"k" * 32), "active": True, "since": now},
             [("public", Binary(b"k" * 31)), ("public", Binary(b"k" * 64)), ("since", far())],
         ),
+        "logos": (
+            {"_id": "a" * 64, "data": Binary(b"p"), "by": "admin", "at": now},
+            [("data", Binary(b"")), ("data", Binary(b"p" * (MOST_LOGO_BYTES + 1))), ("at", far())],
+        ),
         "rounds": ({"_id": "sweeper", "by": "w", "desk": "d", "at": now, "count": 0}, [("count", -1), ("at", far())]),
     }
 
@@ -238,7 +243,7 @@ async def test_every_rule_lets_honest_rows_pass_and_refuses_something(world):
 
 async def test_other_rows_are_refused_to_the_roles_that_may_write_them(world, raw):
     row = world.stored(await held(world))
-    who = {"settings": "admin", "images.chunks": "owner", "wishes": "renter", "wish_keys": "admin"}
+    who = {"settings": "admin", "images.chunks": "owner", "wishes": "renter", "wish_keys": "admin", "logos": "admin"}
     who |= {"movements": "owner", "restored_payments": "worker", "ledger": "clerk", "news": "clerk", "rounds": "clerk"}
 
     for name, (honest, what) in others(row).items():
