@@ -13,6 +13,7 @@ from engine.adapters.disk.thumbnail_cache import NoThumbnails, ThumbnailFolder
 from engine.adapters.http.return_page import open_return_page
 from engine.adapters.image_import import PillowImport
 from engine.adapters.mongo.accounts import MongoAccounts
+from engine.adapters.mongo.agreements.book import MongoAgreements
 from engine.adapters.mongo.backups.restored import MongoRestored
 from engine.adapters.mongo.changes import MongoChanges
 from engine.adapters.mongo.client import Client, Credentials, connect
@@ -44,6 +45,7 @@ from engine.embedded.demo_load import load_demo
 from engine.embedded.demo_payments import introduce_payments
 from engine.embedded.demo_people import accounts as demo_accounts
 from engine.embedded.servers import open_servers
+from engine.services.agreement.agreement import AgreementService
 from engine.services.booking.availability import AvailabilityService
 from engine.services.booking.carrying import Carrier
 from engine.services.booking.catalogue import CatalogueService
@@ -280,9 +282,8 @@ def _admin(deployment: Deployment, doors: _Doors, payment: PaymentService) -> Ad
 
 def _wire(deployment: Deployment, actor: Actor, doors: _Doors) -> Engine:
     database, desk, client, store, clock = deployment.database, desk_name(), doors.client, doors.store, doors.clock
-    booking_lock, readable, means = doors.booking_lock, readable_to(actor), _means(deployment, actor, doors)
-    payment, at = means.payment, bookings_at(deployment, means, doors.session.signing_key, actor, desk)
-    admin = _admin(deployment, doors, payment)
+    at = bookings_at(deployment, means := _means(deployment, actor, doors), doors.session.signing_key, actor, desk)
+    booking_lock, readable, admin = doors.booking_lock, readable_to(actor), _admin(deployment, doors, means.payment)
     return Engine(
         actor=actor,
         session=doors.session,
@@ -294,12 +295,13 @@ def _wire(deployment: Deployment, actor: Actor, doors: _Doors) -> Engine:
         listing=ListingService(store, doors.cache),
         today=TodayService(store, clock),
         rental=at.rental,
+        agreements=AgreementService(MongoAgreements(client, database), at.booking),
         payment=at.payment,
         follower=at.follower,
         carrier=at.carrier,
         changing=at.changing,
-        sweeper=Sweeper(store, payment, booking_lock, clock, desk),
-        afterwards=_afterwards(actor, payment, admin, booking_lock),
+        sweeper=Sweeper(store, means.payment, booking_lock, clock, desk),
+        afterwards=_afterwards(actor, means.payment, admin, booking_lock),
         fleet=_fleet(doors, database, readable.summed),
         servicing=_servicing(doors, database, readable.summed),
         images=_images(deployment, client),
@@ -313,7 +315,7 @@ def _wire(deployment: Deployment, actor: Actor, doors: _Doors) -> Engine:
         accounts=AccountService(MongoPeople(client, database), doors.session, store, clock, desk),
         earnings=EarningsService(MongoEarnings(client, database, clock, readable.summed), doors.cache),
         restored=_restored(deployment, means, desk, admin),
-        restored_look=RestoredLook(MongoRestored(client, database), payment),
+        restored_look=RestoredLook(MongoRestored(client, database), means.payment),
         papers=PaperService(store, MongoPapers(client, database), admin.legal.book, booking_lock, clock, desk),
         copying=open_copying(client, database, deployment.copies_dir, clock, actor, readable.summed),
     )

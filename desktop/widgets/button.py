@@ -1,6 +1,6 @@
 """The four buttons of the program, painted from tokens: pressed in the same frame, focus always visible.
 
-API: Button(theme, text, kind, icon): a QPushButton; set_icon(icon). ButtonKind.PRIMARY once a page.
+API: Button(theme, text, kind, icon): a QPushButton; set_icon(icon), set_kind(kind). ButtonKind.PRIMARY once a page.
 """
 
 from __future__ import annotations
@@ -56,6 +56,12 @@ class Button(QPushButton):
         self.setAutoDefault(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         theme.changed.connect(self.update)
+
+    def set_kind(self, kind: ButtonKind) -> None:
+        self._kind = kind
+        self.setFont(self._theme.font(TypeSize.BODY, bold=kind in (ButtonKind.PRIMARY, ButtonKind.DANGER)))
+        self.updateGeometry()
+        self.update()
 
     def set_icon(self, icon: Icon | None) -> None:
         self._icon = icon

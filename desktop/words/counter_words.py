@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
+from engine.domain.agreement.reading import ReadingUnlikely
 from engine.domain.booking.handing_over import NotReady, StillOut, TooEarly
 from engine.domain.booking.paying import PayFirst
 from engine.words.tr import tr
@@ -14,6 +15,7 @@ OF_THE_COUNTER = MappingProxyType(
         StillOut.code: tr("Another renter still has this car. Take it back first, or move the booking."),
         NotReady.code: tr("This car is promised to somebody else until shortly before. Hand it over later."),
         PayFirst.code: tr("The pick-up is too far away to be paid at the counter. Let the renter pay first."),
+        ReadingUnlikely.code: tr("The kilometres do not follow from those before. Read them again, or say why."),
         TooEarly.code: tr("The renter may still come. Nobody is given up before four hours have passed."),
     }
 )

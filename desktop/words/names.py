@@ -35,6 +35,7 @@ FIELDS = MappingProxyType(
         "country": tr("Registered in"),
         "daily_rate": tr("Daily rate"),
         "odometer_km": tr("Odometer"),
+        "full": tr("How full it is"),
         "colour": tr("Colour"),
         "reason": tr("Reason"),
         "said": tr("The reason in words"),

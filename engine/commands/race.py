@@ -33,6 +33,7 @@ from engine.adapters.mongo.schema.provision import NewAccount, create_account, p
 from engine.bootstrap import Deployment, Engine, open_engine
 from engine.commands.race_hand_over import promised, times_of
 from engine.config import Secret
+from engine.domain.agreement.reading import Reading
 from engine.domain.booking.booking import BookingId
 from engine.domain.booking.handing_over import StillOut
 from engine.domain.booking.states import BLOCKING, BookingState
@@ -57,6 +58,8 @@ from engine.services.booking.booking import HoldCar
 
 _CLERK, _BRANCH, _RENTER = "race.clerk", BranchId("br-race"), RenterId("renter-race")
 _RATE = Money(50_00, "EUR")
+#: What every client reads off its car.
+_READ = Reading(1, 8)
 _START_WITHIN_S, _ROUND_WITHIN_S = 60.0, 120.0
 
 
@@ -187,7 +190,7 @@ async def _run(
             """And back, whoever handed it over."""
             booking_id = BookingId(f"bk-{car}")
             try:
-                answer = Answer(client, 201, (await engine.rental.hand_over(engine.actor, booking_id)).id)
+                answer = Answer(client, 201, (await engine.rental.hand_over(engine.actor, booking_id, _READ)).id)
             except DriveSphereError as problem:
                 answer = Answer(client, _code(problem))
             while answer.code == 201:  # noqa: PLR2004 -- the one who handed it over sees to it that it comes back
@@ -195,7 +198,7 @@ async def _run(
                     await _took_back(engine, booking_id)
                     return answer
             with suppress(DriveSphereError):
-                await engine.rental.returned(engine.actor, booking_id)
+                await engine.rental.returned(engine.actor, booking_id, _READ)
             return answer
 
         async def ask(client: int, car: CarId) -> Answer:
@@ -216,7 +219,7 @@ async def _run(
 async def _took_back(engine: Engine, booking_id: BookingId) -> None:
     """Whoever did it. Raises: what may pass by itself."""
     with suppress(MoveRefused):
-        await engine.rental.returned(engine.actor, booking_id)
+        await engine.rental.returned(engine.actor, booking_id, _READ)
 
 
 def _code(problem: DriveSphereError) -> int:

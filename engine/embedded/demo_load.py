@@ -36,7 +36,7 @@ from engine.domain.people.people import Role
 from engine.domain.shared.errors import Misconfigured
 from engine.domain.shared.period import whole_milliseconds
 from engine.domain.shared.remark import Remark, remark
-from engine.embedded import demo_papers
+from engine.embedded import demo_agreements, demo_papers
 from engine.embedded.demo_data import DemoData, build
 from engine.embedded.demo_people import DemoOwner, accounts, owners
 
@@ -48,6 +48,7 @@ _FILLED = (
     "fences",
     "renters",
     "bookings",
+    "agreements",
     "ledger",
     "papers",
     "series",
@@ -132,6 +133,8 @@ async def _write(db: Database, data: DemoData, on_progress: Callable[[Remark], N
     branches = {branch.id: branch for branch in data.branches}
     terms = {car.id: terms_of(car, branches[car.branch_id]) for car in data.cars}
     await db.fences.insert_many([fence_document(car, terms[car.id], blocking[car.id]) for car in data.cars])
+    gone = (each for kept in blocking.values() for each in kept if each.state is BookingState.OUT)
+    await demo_agreements.hand_out(db, [each.id for each in gone])
     # Every rental of the demo was let for these: the firm never changed a price.
     await db.car_terms.insert_many([series_document(each, "demo", BEGINNING) for each in terms.values()])
 
@@ -154,6 +157,9 @@ async def _bring_home(db: Database, now: datetime) -> None:
         db, {**drawn, "state": BookingState.CONFIRMED, "starts_at": {"$lte": now}}, BookingState.OUT, now
     )
     back = await _moved(db, {**drawn, "state": BookingState.OUT, "ends_at": {"$lte": now}}, BookingState.COMPLETED, now)
+    # What came and went while nobody looked was read by nobody.
+    await demo_agreements.take_back(db, set(back) - set(went))
+    await demo_agreements.hand_out(db, set(went) - set(back))
     if gone := [claim_id for claim_id in went if claim_id not in back]:
         change: Document = {"$inc": {"seq": 1}, "$set": {"at": None, "claims.$[own].out": True}}
         own = [{"own.id": {"$in": gone}, "own.kind": ClaimKind.BOOKING}]

@@ -6,7 +6,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iter
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+from engine.domain.agreement.agreement import Agreement
 from engine.domain.booking.booking import Booking, BookingId
+from engine.domain.booking.handing_over import CameBack
 from engine.domain.booking.listing import BookingRows, BookingSelection
 from engine.domain.booking.restored import Outcome, RestoredPayment
 from engine.domain.booking.today import CarNow, DayAsked, DaySection
@@ -69,10 +71,11 @@ class Transaction(Protocol):
             PeriodTaken: Somebody else is promised the car before.
         """
 
-    async def hand_out(self, booking: Booking, now: datetime) -> None:
+    async def hand_out(self, booking: Booking, now: datetime, odometer_km: int) -> int | None:
         """Say in the car's fence that the renter of *booking* has it from *now* on; ``replace`` says so of its row.
 
-        A renter who comes early has the car from then on, if it is free.
+        A renter who comes early has the car from then on, if it is free. Returns the kilometres that were read before;
+        None where nobody did.
 
         Raises:
             CarNotRentable: The car is not active.
@@ -96,7 +99,19 @@ class Transaction(Protocol):
     async def add(self, booking: Booking) -> None:
         """Raises: AlreadyAsked, when its intent key is stored already."""
 
-    async def replace(self, booking: Booking) -> None:
+    async def replace(self, booking: Booking, back: CameBack | None = None) -> None:
+        """Store the next version; of a car that came *back*, its fence says where it is, and what was read off it.
+
+        Raises: Overtaken, when the stored one is not the version before.
+        """
+
+    async def agreement(self, booking_id: BookingId) -> Agreement | Damaged | None:
+        """As it is in this transaction's snapshot."""
+
+    async def add_agreement(self, agreement: Agreement) -> None:
+        """Raises: Overtaken, when the booking has one."""
+
+    async def replace_agreement(self, agreement: Agreement) -> None:
         """Store the next version. Raises: Overtaken, when the stored one is not the version before."""
 
     async def note_return(self, booking: Booking) -> None:

@@ -64,6 +64,9 @@ class Inspection(Protocol):
 
     async def rows_beside_shapes(self, most: timedelta, hear: Hear = ...) -> Walk: ...
 
+    async def agreements_beside_bookings(self, most: timedelta, hear: Hear = ...) -> Walk:
+        """And what was read off each car beside what its fence says."""
+
     async def papers_in_series(self, most: timedelta, hear: Hear = ...) -> Walk: ...
 
     async def zones_of_desks(self, since: datetime) -> Mapping[str, str]:

@@ -22,6 +22,7 @@ from engine.domain.papers.series import BRANCH_CODE
 WRITES = frozenset({"insert", "update"})
 #: Collections whose rows stand beside a booking or its car: each cell has a booking of its own, before that act.
 BESIDE = {
+    "agreements": "sweep",
     "cars": "capture",
     "car_terms": "capture",
     "fences": "capture",

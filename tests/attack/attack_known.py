@@ -11,6 +11,7 @@ OF_ALL = ("settings.*", "deployment._id")
 #: place (collection.field) -> why a hostile value there is nobody's business.
 HARMLESS = {
     "account_requests.*": "anybody may ask; an administrator decides",
+    "agreements.*": "a counter's own word of what was seen; car, times, state and price are compared with the booking",
     "audit.*": "told, not acted on; nothing is exempted by it",
     "backups.*": "Health's word on the last back-up; no booking hangs on it",
     "bookings.payments.0.attempts.0.captured_at": "before a capture nothing goes by it",
@@ -94,6 +95,7 @@ NAMED = {
     "ledger.*": ("reconcile",),
     "fences.*": ("doctor",),
     "movements.*": ("doctor",),
+    "agreements.*": ("doctor",),
     "papers.*": ("doctor",),
     "series.*": ("doctor",),
     "car_terms.*": ("doctor",),

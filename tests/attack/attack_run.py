@@ -14,7 +14,7 @@ from typing import Any
 import pymongo
 from attack_cells import Cell, Document, bent, honest_of, part_of, schema_at, shape_of, values
 from bson import ObjectId
-from builders import DATABASE, MISTAKE, PASSWORD, World, days, make_car, wish
+from builders import DATABASE, FULL, MISTAKE, PASSWORD, World, days, make_car, wish
 from hostile import GONE
 from payments import Stripe, run_out
 from pymongo.errors import PyMongoError, WriteError
@@ -114,8 +114,8 @@ class Run:
         if act in ("refund", "sweep"):
             booking = await desk.payment.settle(desk.actor, booking.id)
         if act == "sweep":
-            booking = await desk.rental.hand_over(desk.actor, booking.id)
-            booking = await desk.rental.returned(desk.actor, booking.id)
+            booking = await desk.rental.hand_over(desk.actor, booking.id, FULL)
+            booking = await desk.rental.returned(desk.actor, booking.id, FULL)
         if act == "void":
             run_out(self.world, booking)
         tried.booking = booking
@@ -173,8 +173,8 @@ class Run:
     def _row(self, tried: Tried, number: int) -> tuple[Document, bool]:
         """The honest row that is bent, and whether it is there already."""
         name, db = tried.cell.collection, self.world.db
-        if tried.booking and name in ("bookings", "cars", "fences"):
-            key = tried.booking.id if name == "bookings" else tried.tag
+        if tried.booking and name in ("bookings", "agreements", "cars", "fences"):
+            key = tried.tag if name in ("cars", "fences") else tried.booking.id
             row = db[name].find_one({"_id": key})
             if tried.cell.path == ("_id",):
                 row |= {name: tried.tag for name in ("intent_key", "plate_key") if name in row}

@@ -75,6 +75,7 @@ class Evidence:
     charges: list[dict[str, Any]] = field(default_factory=list)
     ledger: list[dict[str, Any]] = field(default_factory=list)
     fences: list[dict[str, Any]] = field(default_factory=list)
+    agreements: list[dict[str, Any]] = field(default_factory=list)
     differences: list[str] = field(default_factory=list)
     moved_by_forged_rows: list[str] = field(default_factory=list)
     lease_s: float = 0.0
@@ -91,6 +92,8 @@ def judge(evidence: Evidence) -> list[Violation]:
         fences_agree,
         cars_are_out_once,
         cars_are_made_ready,
+        agreements_stand_with_their_cars,
+        kilometres_follow,
         pages_are_known_and_closed,
         nobody_pays_for_nothing,
         ledger_is_the_books,
@@ -186,6 +189,36 @@ def cars_are_out_once(evidence: Evidence) -> Iterator[str]:
         owed = {claim["id"] for claim in fence["claims"]} & out
         if claimed != owed or len(claimed) > 1 or (fence["at"] is None) != bool(claimed):
             yield f"{fence['_id']}: out with {sorted(claimed)}, its bookings say {sorted(owed)}, at {fence['at']}"
+
+
+def agreements_stand_with_their_cars(evidence: Evidence) -> Iterator[str]:
+    """Each booking whose car went out has one agreement, which is open as long as the renter has the car."""
+    rows = {row["_id"]: row for row in evidence.agreements}
+    went = {
+        document["_id"]: document["state"]
+        for document in evidence.history.last()
+        if any(step["state"] == "out" for step in document["history"])
+    }
+    for booking in sorted(rows.keys() ^ went.keys()):
+        yield f"{booking}: {'has an agreement and never went out' if booking in rows else 'is out without agreement'}"
+    for booking in sorted(rows.keys() & went.keys()):
+        legs, out = [leg.get("back") is None for leg in rows[booking]["legs"]], went[booking] == "out"
+        if (rows[booking]["state"] == "out") is not out or legs != [*([False] * (len(legs) - 1)), out]:
+            yield f"{booking}: is {went[booking]}, its agreement {rows[booking]['state']} with open legs {legs}"
+
+
+def kilometres_follow(evidence: Evidence) -> Iterator[str]:
+    """What is read off a car never falls by the server's time, and its fence knows what was read last."""
+    for fence in evidence.fences:
+        legs = [leg for row in evidence.agreements for leg in row["legs"] if leg["car"]["car_id"] == fence["_id"]]
+        seen = sorted(
+            (read["at"], read["odometer_km"]) for leg in legs for read in (leg["out"], leg.get("back")) if read
+        )
+        for (_, before), (at, after) in pairwise(seen):
+            if after < before:
+                yield f"{fence['_id']}: {after} km at {at} after {before}"
+        if seen and fence["odometer_km"] != seen[-1][1]:
+            yield f"{fence['_id']}: its fence says {fence['odometer_km']} km, read were {seen[-1][1]}"
 
 
 def pages_are_known_and_closed(evidence: Evidence) -> Iterator[str]:

@@ -17,6 +17,7 @@ from engine.adapters.mongo.client import Credentials, connect
 from engine.adapters.mongo.queries.books import MongoBooks
 from engine.adapters.stripe.gateway import StripeGateway
 from engine.bootstrap import Engine
+from engine.domain.agreement.reading import Reading
 from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.booking.refund_reason import BY_RENTER
 from engine.domain.car.car import CarId
@@ -84,11 +85,16 @@ class Desk:
         quote = await rental.quote_refund(actor, BookingId(booking))
         return _told(await rental.cancel(actor, BookingId(booking), quote.given_back, BY_RENTER))
 
-    async def hand_over(self, booking: str) -> dict[str, Any]:
-        return _told(await self.engine.rental.hand_over(self.engine.actor, BookingId(booking)))
+    async def hand_over(self, booking: str, driven: int = 3) -> dict[str, Any]:
+        return _told(await self.engine.rental.hand_over(self.engine.actor, *await self._read(booking, driven)))
 
     async def take_back(self, booking: str) -> dict[str, Any]:
-        return _told(await self.engine.rental.returned(self.engine.actor, BookingId(booking)))
+        return _told(await self.engine.rental.returned(self.engine.actor, *await self._read(booking, 120)))
+
+    async def _read(self, booking: str, driven: int) -> tuple[BookingId, Reading]:
+        """As if it was driven so far since it was read last."""
+        before = await self.engine.agreements.read_before(self.engine.actor, BookingId(booking))
+        return BookingId(booking), Reading(before.odometer_km + driven, 8)
 
     async def take_up_again(self, booking: str, key: str) -> dict[str, Any]:
         again = await self.engine.rental.take_up_again(self.engine.actor, BookingId(booking), key)

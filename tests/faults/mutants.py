@@ -17,6 +17,7 @@ from pymongo.write_concern import WriteConcern
 from engine.adapters.mongo import fences
 from engine.adapters.mongo import store as mongo_store
 from engine.adapters.mongo import transaction as mongo_transaction
+from engine.adapters.mongo.codec.agreements import agreement_document
 from engine.adapters.mongo.codec.bookings import booking_document
 from engine.adapters.mongo.codec.documents import terms_of_fence
 from engine.adapters.mongo.codec.papers import paper_document, series_document, series_record_of
@@ -32,6 +33,7 @@ from engine.domain.money.payment import PAGE_LIFETIME, AttemptState
 from engine.domain.papers.series import begun, issued, series_of
 from engine.domain.shared.errors import PaymentRefused, PeriodTaken, Unavailable
 from engine.domain.shared.period import whole_milliseconds
+from engine.services.booking import rental
 from engine.services.payment.checkout_pages import CheckoutPages
 
 
@@ -62,14 +64,31 @@ def _out_twice(_: Points) -> None:
     """Whether another renter has the car is not asked."""
     find = fences.hand_out
 
-    async def hand_out(db, session, booking, now):
+    async def hand_out(db, session, booking, now, km):
         own = {"own.id": booking.id}
-        change = {"$inc": {"seq": 1}, "$set": {"at": None, "claims.$[own].out": True}}
+        change = {"$inc": {"seq": 1}, "$set": {"at": None, "odometer_km": km, "claims.$[own].out": True}}
         await db.fences.update_one({"_id": booking.car_id}, change, array_filters=[own], session=session)
         return await db.fences.find_one({"_id": booking.car_id}, {"terms.branch_id": 1}, session=session)
 
     assert find
     fences.hand_out = hand_out
+
+
+def _agreement_apart(_: Points) -> None:
+    """An agreement stays whatever becomes of the hand-over."""
+
+    async def apart(self, agreement):
+        row = agreement_document(agreement)
+        await self._db.agreements.replace_one({"_id": row["_id"]}, row, upsert=True)
+
+    assert MongoTransaction.add_agreement
+    MongoTransaction.add_agreement = apart
+
+
+def _readings_believed(_: Points) -> None:
+    """Kilometres are kept as they are typed."""
+    assert rental.follows
+    rental.follows = lambda *_: True
 
 
 def _never_made_ready(_: Points) -> None:
@@ -214,6 +233,8 @@ MUTANTS = {
     "lease released without its token": _release_without_token,
     "no fence": _no_fence,
     "a car goes out twice": _out_twice,
+    "an agreement outside of its transaction": _agreement_apart,
+    "readings believed": _readings_believed,
     "a car is never made ready": _never_made_ready,
     "released before expired": _release_before_expire,
     "silence counts as released": _silence_is_release,

@@ -5,6 +5,7 @@ A point is ``before X`` or ``after X``, where X is one of
 ``turn``                      the once-gate and the car's lease, taken
 ``transact NAME``             a whole transaction, by the name of its function (``claim`` is that of a hold)
 ``work STATE ATTEMPT``        a booking written inside a transaction, not committed yet
+``add_agreement``             an agreement written inside a transaction, not committed yet
 ``issue``                     a paper written inside a transaction, not committed yet
 ``store STATE ATTEMPT``       a compare-and-set, for example ``store held open``: the session's id is stored
 ``stripe METHOD``             a call of the gateway
@@ -70,7 +71,10 @@ class Points:
         self._wrap(MongoStore, "transact", lambda change, *_: f"transact {change.__name__}")
         self._wrap(MongoStore, "replace", lambda booking: f"store {booking.state} {booking.payment.attempt.state}")
         self._wrap(MongoTransaction, "add", lambda booking: f"work {booking.state} {booking.payment.attempt.state}")
-        self._wrap(MongoTransaction, "replace", lambda booking: f"work {booking.state} {booking.payment.attempt.state}")
+        self._wrap(
+            MongoTransaction, "replace", lambda booking, *_: f"work {booking.state} {booking.payment.attempt.state}"
+        )
+        self._wrap(MongoTransaction, "add_agreement", lambda *_: "add_agreement")
         self._wrap(MongoTransaction, "issue", lambda *_: "issue")
         for name, _ in inspect.getmembers(StripeGateway, inspect.iscoroutinefunction):
             if not name.startswith("_") and name != "aclose":

@@ -246,6 +246,7 @@ class Run:
         evidence.charges = await firm.stripe.books()
         evidence.ledger = await firm.db.ledger.find({"car_id": {"$in": self.cars}}).to_list()
         evidence.fences = await firm.db.fences.find({"_id": {"$in": self.cars}}).to_list()
+        evidence.agreements = await firm.db.agreements.find({"legs.car.car_id": {"$in": self.cars}}).to_list()
         return Outcome(
             self.scenario,
             self.seed,

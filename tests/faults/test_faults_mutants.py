@@ -187,6 +187,23 @@ async def the_next_renter_is_early(run: Run) -> None:
     await run.do(desk, "hand_over", booking=second)
 
 
+async def the_key_is_given_and_the_desk_dies(run: Run) -> None:
+    """Before the hand-over is committed."""
+    desk = await run.desk()
+    booking = await _today(run, desk, 1, 3)
+    await run.do(desk, "arm", point="after add_agreement", action="kill")
+    await run.do(desk, "hand_over", booking=booking)
+
+
+async def a_reading_falls(run: Run) -> None:
+    desk = await run.desk()
+    first = await _today(run, desk, 1, 3)
+    await run.do(desk, "hand_over", booking=first)
+    await run.do(desk, "take_back", booking=first)
+    second = await _today(run, desk, 4, 6)
+    await run.do(desk, "hand_over", booking=second, driven=-40)
+
+
 async def the_next_renter_comes_at_the_return(run: Run) -> None:
     db, desk, run.evidence.turn_minutes = run.firm.db, await run.desk(), 60
     await db.branches.update_many({}, {"$set": {"turn.usual": 60}})
@@ -202,6 +219,11 @@ STORIES = {
     "lease released without its token": (a_late_holder_leaves, "leases keep others out"),
     "no fence": (a_crowd_without_redis, "one car one renter"),
     "a car goes out twice": (the_next_renter_is_early, "cars are out once"),
+    "an agreement outside of its transaction": (
+        the_key_is_given_and_the_desk_dies,
+        "agreements stand with their cars",
+    ),
+    "readings believed": (a_reading_falls, "kilometres follow"),
     "a car is never made ready": (the_next_renter_comes_at_the_return, "cars are made ready"),
     "released before expired": (a_desk_dies_letting_go, "pages are known and closed"),
     "silence counts as released": (stripe_falls_silent_at_the_end, "pages are known and closed"),

@@ -28,6 +28,8 @@ KILLED_AT = (
     "after store releasing open",
     "after stripe close_page",
     "after work released expired",
+    "after add_agreement",
+    "after work completed paid",
 )
 _OPERATIONS = (
     "PostCheckoutSessions",

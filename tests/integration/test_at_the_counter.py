@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from builders import DATABASE, PASSWORD, RENTER, wish
+from builders import DATABASE, FULL, PASSWORD, RENTER, wish
 from payments import opened
 
 from engine.adapters.mongo.client import Credentials, connect
@@ -63,8 +63,8 @@ async def test_eight_presses_promise_one_car_once(world):
 async def test_it_goes_out_and_comes_back_unpaid_and_is_cancelled_without_a_refund(world):
     async with world.desk() as desk:
         out = await promised(desk, first=0, last=1)
-        await desk.rental.hand_over(desk.actor, out.id)
-        back = await desk.rental.returned(desk.actor, out.id)
+        await desk.rental.hand_over(desk.actor, out.id, FULL)
+        back = await desk.rental.returned(desk.actor, out.id, FULL)
         other = await promised(desk, first=2, last=3, key="other")
         told = await desk.rental.quote_refund(desk.actor, other.id)
         gone = await desk.rental.cancel(desk.actor, other.id, told.given_back)

@@ -72,12 +72,12 @@ async def car_out(desk, stripe):
     """Paid, and the car has been out for five minutes."""
     begun = desk.clock.now() - timedelta(minutes=5)
     booking = await confirmed(desk, stripe, period=RentalPeriod(begun, begun + timedelta(days=2)))
-    return await desk.rental.hand_over(desk.actor, booking.id)
+    return await desk.rental.hand_over(desk.actor, booking.id, FULL)
 
 
 async def completed(desk, stripe):
     booking = await car_out(desk, stripe)
-    return await desk.rental.returned(desk.actor, booking.id)
+    return await desk.rental.returned(desk.actor, booking.id, FULL)
 
 
 async def authorised(desk, stripe):
@@ -547,7 +547,7 @@ async def test_honest_days_raise_no_doubt(world, stripe):
         await confirmed(desk, stripe, first=10, last=12, key="a")
         cancelled = await confirmed(desk, stripe, car="car-2", first=5, last=7, key="b")
         await desk.rental.cancel(desk.actor, cancelled.id, Money(100_00, "EUR"), MISTAKE)
-        await desk.rental.returned(desk.actor, (await car_out(desk, stripe)).id)
+        await desk.rental.returned(desk.actor, (await car_out(desk, stripe)).id, FULL)
         over = await opened(desk, car="car-2", first=20, last=22, key="c")
         run_out(world, over)
         await admin.sweeper.sweep()

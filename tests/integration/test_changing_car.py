@@ -9,7 +9,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
-from builders import DATABASE, LISBON, MISTAKE, PASSWORD, make_car, wish
+from builders import DATABASE, FULL, LISBON, MISTAKE, PASSWORD, make_car, wish
 from payments import opened
 
 from engine.adapters.mongo.client import Credentials, connect
@@ -198,7 +198,7 @@ async def test_no_car_is_changed_under_its_renter_nor_of_what_is_not_paid_nor_by
     async with world.desk() as desk, world.desk("owner") as owner, world.desk("renter") as renter:
         now = desk.clock.now() - timedelta(minutes=5)
         out = await confirmed(desk, stripe, period=RentalPeriod(now, now + timedelta(days=2)))
-        out = await desk.rental.hand_over(desk.actor, out.id)
+        out = await desk.rental.hand_over(desk.actor, out.id, FULL)
         held = await desk.booking.hold(desk.actor, wish(desk, car="car-3", key="k", shown_price=Money(160_00, "EUR")))
         with pytest.raises(CarIsOut):
             await change(desk, out)

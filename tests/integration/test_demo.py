@@ -11,7 +11,8 @@ import pytest
 import pytest_asyncio
 from builders import MISTAKE
 
-from engine.adapters.mongo.client import CODEC, Credentials, connect
+from engine.adapters.mongo.agreements.walk import agreements_walk
+from engine.adapters.mongo.client import CODEC, Credentials, connect, database
 from engine.adapters.mongo.clock import ServerClock
 from engine.adapters.mongo.deployment import MongoDeployment
 from engine.bootstrap import Deployment, open_engine
@@ -60,6 +61,7 @@ async def test_the_demo_is_complete_consistent_and_brought_home_when_time_goes_o
     client, now, db = demo
     assert (6, 240, 120) == tuple(db[name].count_documents({}) for name in ("branches", "cars", "renters"))
     _judge(db)
+    await _agreed(client)
     before = db.bookings.count_documents({"state": "confirmed"})
 
     await load_demo(client, NAME, now, lambda _: None)
@@ -70,6 +72,7 @@ async def test_the_demo_is_complete_consistent_and_brought_home_when_time_goes_o
     assert 0 == db.bookings.count_documents({"state": "confirmed", "ends_at": {"$lte": later}})
     assert before > db.bookings.count_documents({"state": "confirmed"}) > 0
     _judge(db)
+    await _agreed(client)
     deployment = Deployment(endpoints.mongo_url, Secret(endpoints.redis_url), NAME)
     for account in accounts():
         async with open_engine(deployment, account.account, account.password, background=False) as desk:
@@ -93,6 +96,13 @@ async def test_a_demo_booking_can_be_cancelled_and_its_money_goes_back(demo, end
     assert quoted.given_back.minor == row["quote"]["total"]
     assert ("cancelled", "done") == (cancelled.state, cancelled.payment.refund.state)
     _judge(db)
+
+
+async def _agreed(client):
+    walk = await agreements_walk(client, database(client, NAME), timedelta(minutes=1))
+
+    assert walk.looked
+    assert [] == [str(line) for line in walk.lines]
 
 
 def _judge(db):

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import math
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from builders import LISBON, wish
-from payments import opened
+from at_counter import HOUR, confirmed, fence, moved_back
+from builders import FULL, LISBON, wish
 
 from engine.adapters.mongo import fences
 from engine.domain.booking.handing_over import NotReady, StillOut, TooEarly
@@ -17,7 +16,6 @@ from engine.domain.booking.states import BookingState
 from engine.domain.car.availability import WhyTaken
 from engine.domain.car.catalogue import CarWish
 from engine.domain.car.places import NotHere
-from engine.domain.money.money import Money
 from engine.domain.shared.errors import (
     CarNotRentable,
     DriveSphereError,
@@ -29,46 +27,13 @@ from engine.domain.shared.errors import (
 from engine.domain.shared.period import RentalPeriod
 
 pytestmark = pytest.mark.asyncio
-HOUR = timedelta(hours=1)
-
-
-async def confirmed(desk, stripe, first, last, key="k", car="car-1", **changes):
-    """Paid, from so many hours from now to so many hours from now."""
-    now = desk.clock.now()
-    period = RentalPeriod(now + first * HOUR, now + last * HOUR)
-    price = Money(50_00 * math.ceil((last - first) / 24), "EUR")
-    booking = await opened(desk, key=key, car=car, period=period, shown_price=price, **changes)
-    await stripe.pay(booking)
-    return await desk.payment.settle(desk.actor, booking.id)
-
-
-def fence(world, car="car-1"):
-    return world.db.fences.find_one({"_id": car})
-
-
-def told(at):
-    """As the frozen request has it."""
-    return at.isoformat(timespec="milliseconds")
-
-
-def moved_back(world, booking, by):
-    """As if all of it had been that much earlier."""
-    row = world.stored(booking)
-    ends = {name: row[name] - by for name in ("starts_at", "ends_at", "free_at")}
-    asked = row["payments"][0]["attempts"][0]["request"]
-    for name in ("starts_at", "ends_at"):
-        asked = asked.replace(told(row[name]), told(ends[name]))
-    change = {**ends, "payments.0.attempts.0.request": asked}
-    world.db.bookings.update_one({"_id": booking.id}, {"$set": change}, bypass_document_validation=True)
-    claims = [{**each, **ends} if each["id"] == booking.id else each for each in fence(world)["claims"]]
-    world.db.fences.update_one({"_id": "car-1"}, {"$set": {"claims": claims}})
 
 
 @pytest.mark.parametrize("first", [-0.4, 20])
 async def test_a_car_goes_out_and_comes_back_and_its_fence_says_so(world, stripe, first):
     async with world.desk() as desk:
         booking = await confirmed(desk, stripe, first, 47)
-        out = await desk.rental.hand_over(desk.actor, booking.id)
+        out = await desk.rental.hand_over(desk.actor, booking.id, FULL)
         (claim,) = fence(world)["claims"]
         before = desk.clock.now()
 
@@ -76,7 +41,7 @@ async def test_a_car_goes_out_and_comes_back_and_its_fence_says_so(world, stripe
         assert claim["starts_at"] <= min(before, booking.period.starts_at)
         assert booking.period == out.period
 
-        back = await desk.rental.returned(desk.actor, booking.id)
+        back = await desk.rental.returned(desk.actor, booking.id, FULL)
 
     assert (BookingState.COMPLETED, "br-berlin", []) == (back.state, fence(world)["at"], fence(world)["claims"])
 
@@ -85,7 +50,7 @@ async def test_two_desks_hand_a_booking_over_once(world, stripe):
     async with world.desk() as one, world.desk() as other:
         booking = await confirmed(one, stripe, -0.2, 47)
         tried = await asyncio.gather(
-            *(desk.rental.hand_over(desk.actor, booking.id) for desk in (one, other) for _ in range(4)),
+            *(desk.rental.hand_over(desk.actor, booking.id, FULL) for desk in (one, other) for _ in range(4)),
             return_exceptions=True,
         )
 
@@ -100,16 +65,16 @@ async def test_two_desks_hand_a_booking_over_once(world, stripe):
 async def test_a_car_that_another_renter_still_has_is_not_handed_over(world, stripe):
     async with world.desk() as desk:
         late = await confirmed(desk, stripe, -0.3, 0.4, key="late")
-        await desk.rental.hand_over(desk.actor, late.id)
+        await desk.rental.hand_over(desk.actor, late.id, FULL)
         moved_back(world, late, timedelta(days=2))
         waiting = await confirmed(desk, stripe, 24.5, 47, key="next")
         moved_back(world, waiting, 24 * HOUR)
 
         with pytest.raises(StillOut) as caught:
-            await desk.rental.hand_over(desk.actor, waiting.id)
+            await desk.rental.hand_over(desk.actor, waiting.id, FULL)
         assert late.id == caught.value.booking_id
-        await desk.rental.returned(desk.actor, late.id)
-        await desk.rental.hand_over(desk.actor, waiting.id)
+        await desk.rental.returned(desk.actor, late.id, FULL)
+        await desk.rental.hand_over(desk.actor, waiting.id, FULL)
 
     assert [waiting.id] == [claim["id"] for claim in fence(world)["claims"] if claim["out"]]
 
@@ -119,7 +84,7 @@ async def test_who_comes_early_waits_for_the_one_before(world, stripe):
         before = await confirmed(desk, stripe, 1, 3, key="before")
         booking = await confirmed(desk, stripe, 4, 20, key="early")
         with pytest.raises(NotReady) as caught:
-            await desk.rental.hand_over(desk.actor, booking.id)
+            await desk.rental.hand_over(desk.actor, booking.id, FULL)
 
     assert before.period.ends_at == caught.value.until
     assert [False, False] == [claim["out"] for claim in fence(world)["claims"]]
@@ -129,15 +94,15 @@ async def test_what_is_not_due_is_over_or_out_of_service_is_not_handed_over(worl
     async with world.desk() as desk:
         far = await confirmed(desk, stripe, 30, 47, key="far")
         with pytest.raises(MoveRefused):
-            await desk.rental.hand_over(desk.actor, far.id)
+            await desk.rental.hand_over(desk.actor, far.id, FULL)
         world.db.fences.update_one({"_id": "car-1"}, {"$set": {"status": "maintenance"}})
         moved_back(world, far, 20 * HOUR)
         with pytest.raises(CarNotRentable):
-            await desk.rental.hand_over(desk.actor, far.id)
+            await desk.rental.hand_over(desk.actor, far.id, FULL)
         world.db.fences.update_one({"_id": "car-1"}, {"$set": {"status": "active"}})
         moved_back(world, far, 40 * HOUR)
         with pytest.raises(MoveRefused):
-            await desk.rental.hand_over(desk.actor, far.id)
+            await desk.rental.hand_over(desk.actor, far.id, FULL)
 
     assert "confirmed" == world.stored(far)["state"]
 
@@ -145,9 +110,10 @@ async def test_what_is_not_due_is_over_or_out_of_service_is_not_handed_over(worl
 async def test_owners_hand_nothing_over(world, stripe):
     async with world.desk() as desk, world.desk("owner") as owner:
         booking = await confirmed(desk, stripe, -0.2, 47)
-        for verb in (owner.rental.hand_over, owner.rental.no_show, owner.rental.came_after_all):
+        rental = owner.rental
+        for verb, more in ((rental.hand_over, (FULL,)), (rental.no_show, ()), (rental.came_after_all, ())):
             with pytest.raises(Forbidden):
-                await verb(owner.actor, booking.id)
+                await verb(owner.actor, booking.id, *more)
 
 
 async def test_a_no_show_frees_the_car_after_four_hours_and_may_come_after_all(world, stripe):
@@ -161,7 +127,7 @@ async def test_a_no_show_frees_the_car_after_four_hours_and_may_come_after_all(w
 
         came = await desk.rental.came_after_all(desk.actor, booking.id)
         assert BookingState.CONFIRMED == came.state
-        await desk.rental.hand_over(desk.actor, booking.id)
+        await desk.rental.hand_over(desk.actor, booking.id, FULL)
 
     assert ["held", "confirmed", "no_show", "confirmed", "out"] == [
         step["state"] for step in world.stored(booking)["history"]
@@ -223,8 +189,8 @@ async def test_a_car_is_not_sent_away_from_whoever_is_promised_it_next(world):
 async def test_a_car_that_came_back_elsewhere_is_not_sold_where_it_is_not(world, stripe):
     async with world.desk() as desk:
         booking = await confirmed(desk, stripe, -0.2, 20, return_branch_id=LISBON.id)
-        await desk.rental.hand_over(desk.actor, booking.id)
-        await desk.rental.returned(desk.actor, booking.id)
+        await desk.rental.hand_over(desk.actor, booking.id, FULL)
+        await desk.rental.returned(desk.actor, booking.id, FULL)
         with pytest.raises(NotHere):
             await desk.booking.hold(desk.actor, wish(desk, key="here", first=3, last=5))
 
@@ -234,14 +200,14 @@ async def test_a_car_that_came_back_elsewhere_is_not_sold_where_it_is_not(world,
 async def test_the_guards_are_what_holds(world, stripe, monkeypatch):
     """Without them the same doings end otherwise, so the tests above would see it."""
 
-    async def blind(_db, _session, booking, _now):
+    async def blind(_db, _session, booking, _now, _km):
         return {"terms": {"branch_id": booking.branch_id}}
 
     monkeypatch.setattr(fences, "hand_out", blind)
     monkeypatch.setattr(fences, "fits", lambda *_: True)
     async with world.desk() as desk:
         booking = await confirmed(desk, stripe, -0.2, 20)
-        await desk.rental.hand_over(desk.actor, booking.id)
+        await desk.rental.hand_over(desk.actor, booking.id, FULL)
         assert [False] == [claim["out"] for claim in fence(world)["claims"]]
         await desk.booking.hold(desk.actor, replace(wish(desk, key="a", first=3, last=5), return_branch_id=LISBON.id))
         await desk.booking.hold(desk.actor, wish(desk, key="b", first=6, last=8))
@@ -255,6 +221,6 @@ async def test_no_key_is_given_away_on_the_word_of_a_row_that_the_program_does_n
         forged = {"cancellation.0.refund_bp": 1}
         world.db.bookings.update_one({"_id": booking.id}, {"$set": forged}, bypass_document_validation=True)
         with pytest.raises(NotBelieved):
-            await desk.rental.hand_over(desk.actor, booking.id)
+            await desk.rental.hand_over(desk.actor, booking.id, FULL)
 
     assert [False] == [claim["out"] for claim in fence(world)["claims"]]

@@ -6,7 +6,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from builders import MISTAKE, wish
+from builders import FULL, MISTAKE, wish
 from payments import let_go, opened, run_out
 from pymongo.errors import WriteError
 
@@ -259,7 +259,7 @@ async def test_cancelling_before_the_money_was_taken_lets_it_go_without_a_refund
 async def test_B8_an_overdue_car_is_not_promised_for_today_and_is_free_once_it_is_back(world, stripe):
     async with world.desk() as desk:
         now = desk.clock.now()
-        booking = await desk.rental.hand_over(desk.actor, (await _begun(desk, stripe)).id)
+        booking = await desk.rental.hand_over(desk.actor, (await _begun(desk, stripe)).id, FULL)
         ended = {"starts_at": now - timedelta(days=2)} | dict.fromkeys(("ends_at", "free_at"), now - timedelta(hours=1))
         world.db.bookings.update_one({"_id": booking.id}, {"$set": ended}, bypass_document_validation=True)
         world.db.fences.update_one({"_id": "car-1"}, {"$set": {f"claims.0.{name}": at for name, at in ended.items()}})
@@ -273,7 +273,7 @@ async def test_B8_an_overdue_car_is_not_promised_for_today_and_is_free_once_it_i
         assert booking.id in caught.value.booking_ids
         await desk.booking.hold(desk.actor, wish(desk, key="k3", first=3, last=5))
 
-        completed = await desk.rental.returned(desk.actor, booking.id)
+        completed = await desk.rental.returned(desk.actor, booking.id, FULL)
         await desk.booking.hold(desk.actor, today)
 
     assert BookingState.COMPLETED == completed.state
@@ -284,13 +284,13 @@ async def test_B8_a_car_that_was_not_handed_over_cannot_be_returned(world, strip
     async with world.desk() as desk:
         booking = await _confirmed(desk, stripe)
         with pytest.raises(MoveRefused):
-            await desk.rental.returned(desk.actor, booking.id)
+            await desk.rental.returned(desk.actor, booking.id, FULL)
 
 
 async def test_B8_a_rental_is_not_cancelled_under_its_drivers_feet(world, stripe):
     async with world.desk() as desk:
         booking = await _begun(desk, stripe)
-        await desk.rental.hand_over(desk.actor, booking.id)
+        await desk.rental.hand_over(desk.actor, booking.id, FULL)
         with pytest.raises(MoveRefused):
             await desk.rental.cancel(desk.actor, booking.id, Money(0, "EUR"), MISTAKE)
 

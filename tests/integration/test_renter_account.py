@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pymongo
 import pytest
-from builders import BERLIN, DATABASE, PASSWORD, RENTER, days, wish
+from builders import BERLIN, DATABASE, FULL, PASSWORD, RENTER, days, wish
 from pymongo.errors import OperationFailure
 
 from engine.adapters.mongo.codec.documents import renter_document
@@ -92,7 +92,7 @@ async def test_a_renter_takes_no_car_back_and_sees_no_branch_and_no_renters(worl
     async with world.carrying(), world.desk("renter") as desk:
         held = await desk.booking.hold(desk.actor, wish(desk))
         for ask in (
-            lambda: desk.rental.returned(desk.actor, held.id),
+            lambda: desk.rental.returned(desk.actor, held.id, FULL),
             lambda: desk.listing.page(desk.actor, BookingQuery(BookingScope.BRANCH)),
             lambda: desk.listing.page(desk.actor, BookingQuery(BookingScope.ALL)),
             lambda: desk.catalogue.renters(desk.actor, "bo"),

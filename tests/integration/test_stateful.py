@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import hypothesis.strategies as st
 import pytest
-from builders import MISTAKE, wish
+from builders import FULL, MISTAKE, wish
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from payments import run_out, stripe_of
@@ -151,12 +151,12 @@ class Firm(RuleBasedStateMachine):
     @rule(number=PICK)
     def the_car_goes_out(self, number):
         if booking := self.pick_stored(number, state="confirmed"):
-            self.attempt(self.desks[0].rental.hand_over(self.desks[0].actor, booking.id))
+            self.attempt(self.desks[0].rental.hand_over(self.desks[0].actor, booking.id, FULL))
 
     @rule(number=PICK)
     def the_car_comes_back(self, number):
         if booking := self.pick_stored(number, state="out"):
-            self.attempt(self.desks[0].rental.returned(self.desks[0].actor, booking.id))
+            self.attempt(self.desks[0].rental.returned(self.desks[0].actor, booking.id, FULL))
 
     @rule(number=PICK)
     def paid_for_a_car_let_go(self, number):

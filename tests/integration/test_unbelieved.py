@@ -59,8 +59,8 @@ async def confirmed(desk, stripe, **changes):
 async def completed(desk, stripe):
     begun = desk.clock.now() - timedelta(minutes=5)
     booking = await confirmed(desk, stripe, period=RentalPeriod(begun, begun + timedelta(days=2)))
-    await desk.rental.hand_over(desk.actor, booking.id)
-    return await desk.rental.returned(desk.actor, booking.id)
+    await desk.rental.hand_over(desk.actor, booking.id, FULL)
+    return await desk.rental.returned(desk.actor, booking.id, FULL)
 
 
 def state_only(state, **fields):

@@ -13,10 +13,13 @@ from view_builders import NOW, PERIOD, fed_workspace, make_booking
 
 from desktop.tasks import TaskScope
 from desktop.viewmodels.booking.booking import PanelStage, PanelState
+from desktop.viewmodels.booking.one_booking import Change
 from desktop.views.booking.aftercare import Aftercare
+from desktop.views.booking.reading_form import ReadingDialog
 from desktop.views.booking.refund_reason import ReasonDialog
 from desktop.widgets.frame.question_box import FINAL, QuestionBox
 from desktop.words.messages import amount, booking_number
+from engine.domain.agreement.reading import Gauge, ReadBefore, Reading
 from engine.domain.booking.booking import BookingId
 from engine.domain.booking.cancellation import RefundQuote
 from engine.domain.booking.refund_reason import RefundReason, UsualReason
@@ -31,11 +34,19 @@ LATER = RentalPeriod(NOW + timedelta(hours=25), NOW + timedelta(days=3))
 PAST = RentalPeriod(NOW - timedelta(days=3), NOW - timedelta(minutes=1))
 
 
+BEFORE = ReadBefore(Gauge.EIGHTHS, 57_702, 57_702 + 4_000, 8)
+
+
 @pytest.fixture
-def care(qtbot, theme):
+def care(qtbot, theme, monkeypatch):
     workspace = fed_workspace(TaskScope())
     care = Aftercare(theme, workspace.panel, workspace.now, at_counter=True)
     qtbot.addWidget(care)
+
+    async def read_before(_booking_id):
+        return BEFORE
+
+    monkeypatch.setattr(care.vm, "read_before", read_before)
     return care
 
 
@@ -183,7 +194,7 @@ async def test_what_is_asked_names_no_sum_of_nothing(care, until, back, kept, to
 async def test_enter_and_enter_and_enter_never_end_a_rental(care, until, monkeypatch, presses):
     """Each Enter goes to whatever has the keyboard, as a held or impatient key does."""
     ended = []
-    monkeypatch.setattr(care.vm, "change", ended.append)
+    monkeypatch.setattr(care.vm, "change", lambda *told: ended.append(told))
     state = PanelState(PanelStage.OUT, booking=make_booking(state=BookingState.OUT, period=BEGUN))
     care.vm.state = state
     care.show()
@@ -219,17 +230,102 @@ async def test_a_return_is_asked_about_by_car_plate_renter_and_amount(care, unti
         assert named in told
 
 
+def type_into(box, km, full):
+    box.fields.km.setText(km)
+    box.fields.full.setText(full)
+
+
+async def _asked_to_read(care, until, booking, button="returned"):
+    stage = PanelStage.OUT if booking.state is BookingState.OUT else PanelStage.CONFIRMED
+    care.vm.state = PanelState(stage, booking=booking)
+    care.show()
+    care.window().activateWindow()
+    care.draw(care.vm.state, online=True)
+    getattr(care, button).click()
+    await until(lambda: [each for each in care.window().findChildren(ReadingDialog) if each.isVisible()])
+    return care.window().findChildren(ReadingDialog)[-1]
+
+
+async def test_a_return_is_kilometres_fuel_and_enter(care, until, monkeypatch):
+    taken = []
+    monkeypatch.setattr(care.vm, "change", lambda *told: taken.append(told))
+    box = await _asked_to_read(care, until, make_booking(state=BookingState.OUT, period=BEGUN))
+    assert (box.fields.km, "") == (box.focusWidget(), box.fields.km.text())
+
+    QTest.keyClicks(box.focusWidget(), "58,314")
+    assert "612 km since 57,702" == box.fields.since.text()
+    QTest.keyClick(box.focusWidget(), Qt.Key.Key_Return)
+    QTest.keyClicks(box.focusWidget(), "7")
+    QTest.keyClick(box.focusWidget(), Qt.Key.Key_Return)
+    await until(lambda: not care.tasks.running("change"))
+
+    assert [(Change.RETURNED, Reading(58_314, 7))] == taken
+
+
+async def test_what_goes_out_mostly_shows_what_was_read_last(care, until, monkeypatch):
+    given = []
+    monkeypatch.setattr(care.vm, "change", lambda *told: given.append(told))
+    box = await _asked_to_read(care, until, make_booking(state=BookingState.CONFIRMED, period=BEGUN), "hand_over")
+    assert ("57,702", "57,702", "As read last") == (
+        box.fields.km.text(),
+        box.fields.km.selectedText(),
+        box.fields.since.text(),
+    )
+
+    QTest.keyClick(box.focusWidget(), Qt.Key.Key_Return)
+    QTest.keyClick(box.focusWidget(), Qt.Key.Key_Return)
+    assert box.isVisible()
+    assert "between 0 and 8" in box.fields.form.mistakes["full"].text()
+    QTest.keyClicks(box.focusWidget(), "8")
+    QTest.keyClick(box.focusWidget(), Qt.Key.Key_Return)
+    await until(lambda: not care.tasks.running("change"))
+
+    assert [(Change.HAND_OVER, Reading(57_702, 8))] == given
+
+
+@pytest.mark.parametrize(("km", "said"), [("57701", "Below 57,702"), ("61703", "4,001 km more")])
+async def test_kilometres_that_are_not_to_be_expected_ask_why(care, until, monkeypatch, km, said):
+    taken = []
+    monkeypatch.setattr(care.vm, "change", lambda *told: taken.append(told))
+    box = await _asked_to_read(care, until, make_booking(state=BookingState.OUT, period=BEGUN))
+    assert box.fields.reason.isHidden()
+    QTest.keyClicks(box.fields.km, km)
+    QTest.keyClicks(box.fields.full, "7")
+    box.fields.full.setFocus()
+    QTest.keyClick(box.focusWidget(), Qt.Key.Key_Return)
+
+    assert (True, box.fields.reason) == (box.isVisible(), box.focusWidget())
+    assert said in box.fields.form.mistakes["odometer_km"].text()
+    QTest.keyClicks(box.focusWidget(), "new instrument")
+    QTest.keyClick(box.focusWidget(), Qt.Key.Key_Return)
+    await until(lambda: not care.tasks.running("change"))
+    assert [(Change.RETURNED, Reading(int(km), 7, "new instrument"))] == taken
+
+
+async def test_a_battery_is_read_in_per_cent(care, until, monkeypatch):
+    taken = []
+
+    async def electric(_booking_id):
+        return ReadBefore(Gauge.PERCENT, 20_000)
+
+    monkeypatch.setattr(care.vm, "read_before", electric)
+    monkeypatch.setattr(care.vm, "change", lambda *told: taken.append(told))
+    box = await _asked_to_read(care, until, make_booking(state=BookingState.OUT, period=BEGUN))
+    type_into(box, "90 000", "81 %")
+    box.yes.click()
+    await until(lambda: not care.tasks.running("change"))
+
+    assert [(Change.RETURNED, Reading(90_000, 81))] == taken
+
+
 async def test_an_answer_is_for_the_booking_that_was_asked_about(care, until, monkeypatch):
     ended = []
-    monkeypatch.setattr(care.vm, "change", ended.append)
+    monkeypatch.setattr(care.vm, "change", lambda *told: ended.append(told))
     booking = make_booking(state=BookingState.OUT, period=BEGUN)
-    care.vm.state = PanelState(PanelStage.OUT, booking=booking)
-    care.show()
-    care.draw(care.vm.state, online=True)
-    care.returned.click()
-    await until(lambda: care.window().findChildren(QuestionBox))
+    box = await _asked_to_read(care, until, booking)
+    type_into(box, "58314", "7")
     care.vm.state = PanelState(PanelStage.OUT, booking=replace(booking, id=BookingId("another")))
-    care.window().findChildren(QuestionBox)[0].yes.click()
+    box.yes.click()
     await until(lambda: not care.tasks.running("change"))
 
     assert [] == ended

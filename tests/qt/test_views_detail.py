@@ -334,9 +334,9 @@ def test_the_newest_word_wins(make_detail):
     show(detail, story(CONFIRMED, version=5))
     detail.vm.took(story(version=4))
     assert CONFIRMED == detail.vm.state.booking.state
-    detail.vm.took(story(CONFIRMED, BookingState.COMPLETED, version=6))
+    detail.vm.took(story(CONFIRMED, BookingState.CANCELLED, version=6))
 
-    assert BookingState.COMPLETED == detail.vm.state.booking.state
+    assert BookingState.CANCELLED == detail.vm.state.booking.state
     assert PERIOD == detail.vm.state.booking.period
 
 

@@ -16,6 +16,7 @@ from within import WITHIN_S
 from engine.adapters.mongo.codec.documents import car_document, fence_document, series_document
 from engine.adapters.mongo.schema.provision import NewAccount
 from engine.bootstrap import Deployment, Engine, open_engine
+from engine.domain.agreement.reading import Reading
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.refund_reason import RefundReason, UsualReason
 from engine.domain.booking.states import BLOCKING
@@ -50,6 +51,10 @@ ACCOUNTS = (
     NewAccount("renter", PASSWORD, Role.RENTER, RENTER.name, renter=RENTER),
     NewAccount("backup", PASSWORD, Role.BACKUP, "Back-up"),
 )
+
+
+#: What the test cars' instruments show, and what is read off them at a counter.
+FULL = Reading(10_000, 8)
 
 
 def make_car(number: int, **changes: object) -> Car:

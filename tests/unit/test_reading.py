@@ -19,6 +19,7 @@ from desktop.views.booking.list_row import row_of
 from desktop.words.messages import damage_words, say
 from engine.adapters.mongo.client import CODEC
 from engine.adapters.mongo.codec import settings as mongo_settings
+from engine.adapters.mongo.codec.agreements import agreement_document, agreement_of
 from engine.adapters.mongo.codec.bookings import booking_document, booking_of
 from engine.adapters.mongo.codec.documents import (
     audit_document,
@@ -64,6 +65,8 @@ from engine.adapters.mongo.codec.people import (
 )
 from engine.adapters.mongo.codec.reading import read, shown
 from engine.adapters.mongo.codec.renter_files import file_document, file_of
+from engine.domain.agreement.agreement import handed_over
+from engine.domain.agreement.reading import Gauge, Reading, Seen
 from engine.domain.booking.booking import Booking, BookingId, Step, rental_payment
 from engine.domain.booking.cancellation import CancellationRule
 from engine.domain.booking.refund_reason import RefundReason, UsualReason
@@ -146,6 +149,9 @@ SERVICE = Movement(
     AccountName("owner"),
     NOW,
 )
+AGREED = handed_over(BOOKING, Gauge.EIGHTHS, Seen(Reading(10_000, 8), NOW, AccountName("clerk"))).returned(
+    Seen(Reading(10_310, 5, "towed"), NOW, AccountName("clerk")), LISBON.id
+)
 DISPUTE = Dispute(DisputeFacts("dp_1", "pi_1", PRICE, "fraudulent", "lost", NOW, NOW, livemode=False), BOOKING.id, NOW)
 STAY = Stay("car-1", BOOKING.period, PRICE)
 RESTORED = RestoredPayment("pi_1", "cs_1", BOOKING.id, 1, PRICE, NOW, STAY, NOW, paid_at=NOW)
@@ -188,6 +194,11 @@ DECODERS = {
     "people": (person_document(PERSON), person_of, lambda person: person.keys),
     "audit": (audit_document(AUDIT) | {"_id": ObjectId()}, audit_row_of, lambda row: row.at.isoformat()),
     "account_requests": (REQUEST, request_of, lambda row: row.name.split()),
+    "agreements": (
+        agreement_document(AGREED),
+        agreement_of,
+        lambda row: (row.km, row.leg.car.label, row.lines[0].amount),
+    ),
     "movements": (movement_document(SERVICE), movement_of, lambda row: row.facts()),
     "disputes": (dispute_document(DISPUTE), dispute_of, lambda row: row.facts.over),
     "restored_payments": (restored_document(RESTORED), restored_of, lambda row: RestoredCase(row, None, None, None)),
@@ -267,7 +278,8 @@ def test_a_field_that_is_gone_or_of_another_kind_is_named(collection):
     fields = [
         name
         for name in fields
-        if (collection, name) not in {("ledger", "owner_id"), ("ledger", "payment_id"), ("people", "renter")}
+        if (collection, name)
+        not in {("ledger", "owner_id"), ("ledger", "payment_id"), ("people", "renter"), ("agreements", "returned_to")}
     ]
     fields = [name for name in fields if name not in ("branch_id", "owner_id") or collection != "people"]
 

@@ -146,10 +146,10 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
             change = partial(self._desk.services.rental.cancel, self._desk.actor, self.state.booking.id, shown, reason)
             self._tasks.once(f"change {self._run}", self._change(change, self._run))
 
-    def change(self, what: Change) -> None:
-        """Carry *what* out on the booking that is shown."""
+    def change(self, what: Change, *given: object) -> None:
+        """Carry *what* out on the booking that is shown, with what is given along."""
         if self.state.booking is not None:
-            change = partial(verb_of(self._desk, what), self._desk.actor, self.state.booking.id)
+            change = partial(verb_of(self._desk, what), self._desk.actor, self.state.booking.id, *given)
             self._tasks.once(f"change {self._run}", self._change(change, self._run))
 
     def take_up_again(self) -> None:

@@ -14,9 +14,11 @@ from desktop.viewmodels.booking.other_cars import OtherCarsViewModel
 from desktop.viewmodels.booking.panel_state import MOVING, PanelStage, PanelState, ShownCheckout, stage_of
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.phases import Phase
+from engine.domain.agreement.agreement import Agreement
 from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.booking.listing import told_to
 from engine.domain.booking.refund_reason import RefundReason
+from engine.domain.booking.states import TOOK_PLACE
 from engine.domain.car.car import Branch
 from engine.domain.money.money import Money
 from engine.domain.money.payment import Decline
@@ -35,6 +37,7 @@ class DetailState:
         page: The payment page, once its address was asked for.
         decline: The card that was refused last on it.
         renter: Whose booking it is, for accounts that see renters.
+        agreement: Of a booking whose car went out, for accounts at a counter.
         letting_go: The renter gave up, and Stripe has not said yet that the page is closed.
     """
 
@@ -46,6 +49,7 @@ class DetailState:
     page: ShownCheckout | None = None
     decline: Decline | None = None
     renter: Renter | None = None
+    agreement: Agreement | None = None
     problem: DriveSphereError | None = None
 
     def panel(self) -> PanelState:
@@ -108,6 +112,7 @@ class DetailViewModel(OneBookingViewModel[DetailState]):
         if known is not None and known.id == booking.id and known.version < booking.version:
             self.feed(replace(self.state, booking=told_to(self._desk.actor, booking), letting_go=False, problem=None))
             self._watch_if_moving(booking, self._run)
+            self._look_at_agreement(booking, self._run)
 
     def pay(self) -> None:
         """Open the payment page in the browser; the same page however often."""
@@ -137,10 +142,10 @@ class DetailViewModel(OneBookingViewModel[DetailState]):
                 partial(self._desk.services.rental.cancel, self._desk.actor, self.state.booking.id, shown, reason)
             )
 
-    def change(self, what: Change) -> None:
-        """Carry *what* out on the booking that is shown."""
+    def change(self, what: Change, *given: object) -> None:
+        """Carry *what* out on the booking that is shown, with what is given along."""
         if self.state.booking is not None:
-            self._change(partial(verb_of(self._desk, what), self._desk.actor, self.state.booking.id))
+            self._change(partial(verb_of(self._desk, what), self._desk.actor, self.state.booking.id, *given))
 
     def take_up_again(self) -> None:
         """Hold the same car for the same days once more; the new booking is shown then."""
@@ -181,6 +186,17 @@ class DetailViewModel(OneBookingViewModel[DetailState]):
         if run == self._run:
             self.feed(replace(self.state, renter=file.renter))
 
+    def _look_at_agreement(self, booking: Booking, run: int) -> None:
+        if booking.state in TOOK_PLACE and self.at_counter:
+            self._tasks.latest("agreement", self._agreed(booking.id, run))
+
+    async def _agreed(self, booking_id: BookingId, run: int) -> None:
+        """What was read and what it costs; a problem is told, and the booking shown all the same."""
+        ask = partial(self._desk.services.agreements.agreement, self._desk.actor, booking_id)
+        agreement = await self._asking(ask, run)
+        if run == self._run:
+            self.feed(replace(self.state, agreement=agreement))
+
     def _change(self, change: Callable[[], Coroutine[Any, Any, Booking]]) -> None:
         """One at a time: a second press while the first is under way does nothing."""
         self._tasks.once(f"detail change {self._run}", self._changed(change, self._run))
@@ -202,6 +218,7 @@ class DetailViewModel(OneBookingViewModel[DetailState]):
         if known is None or known != booking:
             self.booked.emit(booking)
         self._watch_if_moving(booking, run)
+        self._look_at_agreement(booking, run)
 
     def _watch_if_moving(self, booking: Booking, run: int) -> None:
         """Once for each booking: the panel that made it may be watching still."""
@@ -212,7 +229,7 @@ class DetailViewModel(OneBookingViewModel[DetailState]):
     def _begin(self) -> None:
         self._run += 1
         self._wanted = None
-        for name in ("detail", "detail refund"):
+        for name in ("detail", "detail refund", "agreement"):
             self._tasks.stop(name)
 
     def show_refusal(self, booking_id: BookingId, decline: Decline | None) -> None:

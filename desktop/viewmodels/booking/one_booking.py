@@ -16,10 +16,11 @@ from desktop.tasks import TaskScope
 from desktop.viewmodels.booking.panel_state import MOVING, ShownCheckout, stage_of
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.state import StateViewModel
+from engine.domain.agreement.reading import ReadBefore
 from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.money.addresses import BrowserNotOpened, PageAddress
 from engine.domain.money.payment import Decline
-from engine.domain.people.people import Actor, Role
+from engine.domain.people.people import Role
 from engine.domain.shared.errors import DriveSphereError, PaymentRefused, StrangeAddress
 
 _AFTER_FAILURE_S = 3.0
@@ -31,7 +32,10 @@ T = TypeVar("T")
 
 
 class Change(Enum):
-    """What is done at a counter with a booking that exists, and needs nothing but its number."""
+    """What is done at a counter with a booking that exists.
+
+    A car that goes out or comes back is read: the Reading is given along.
+    """
 
     HAND_OVER = auto()
     NO_SHOW = auto()
@@ -39,8 +43,8 @@ class Change(Enum):
     RETURNED = auto()
 
 
-def verb_of(desk: Desk, change: Change) -> Callable[[Actor, BookingId], Coroutine[Any, Any, Booking]]:
-    """The engine's own."""
+def verb_of(desk: Desk, change: Change) -> Callable[..., Coroutine[Any, Any, Booking]]:
+    """The engine's own: of actor, number, and what is given along."""
     rental = desk.services.rental
     match change:
         case Change.HAND_OVER:
@@ -91,6 +95,11 @@ class OneBookingViewModel(StateViewModel[State]):
         """Seconds until the hold is over, by the server's clock; 0 without a hold."""
         booking = self.state.booking
         return booking.hold_left(self._desk.now()).total_seconds() if booking else 0.0
+
+    async def read_before(self, booking_id: BookingId) -> ReadBefore | None:
+        """What is known of the booking's car before it is read; None with the problem shown."""
+        ask = partial(self._desk.services.agreements.read_before, self._desk.actor, booking_id)
+        return await self._asking(ask, self._run)
 
     def _took(self, booking: Booking, run: int) -> None:
         """Show what came of a question asked in *run*, tell the lists, and watch on what moves."""

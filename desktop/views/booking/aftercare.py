@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
@@ -16,6 +17,7 @@ from desktop.theme.tokens import GRID
 from desktop.viewmodels.booking.booking import BookingViewModel, PanelStage, PanelState
 from desktop.viewmodels.booking.detail import DetailViewModel
 from desktop.viewmodels.booking.one_booking import Change
+from desktop.views.booking.reading_form import ask_reading
 from desktop.views.booking.refund_reason import ask_why
 from desktop.views.parts.booking_questions import to_cancel, to_hand_over, to_let_go, to_promise_again, to_take_back
 from desktop.widgets.button import Button, ButtonKind
@@ -65,13 +67,13 @@ class Aftercare(QWidget):
         for button in self.buttons:
             row.addWidget(button)
         self.cancel.clicked.connect(self.vm.ask_refund)
-        for button, question, change in (
-            (self.hand_over, to_hand_over, Change.HAND_OVER),
-            (self.no_show, to_let_go, Change.NO_SHOW),
-            (self.came, to_promise_again, Change.CAME_AFTER_ALL),
-            (self.returned, to_take_back, Change.RETURNED),
+        for button, asking in (
+            (self.hand_over, partial(self._read, to_hand_over, Change.HAND_OVER)),
+            (self.no_show, partial(self._agree_to, to_let_go, Change.NO_SHOW)),
+            (self.came, partial(self._agree_to, to_promise_again, Change.CAME_AFTER_ALL)),
+            (self.returned, partial(self._read, to_take_back, Change.RETURNED)),
         ):
-            button.clicked.connect(partial(self._ask, question, change))
+            button.clicked.connect(partial(self._ask, asking))
         self.again.clicked.connect(self.vm.take_up_again)
         self.vm.refund_quoted.connect(lambda quoted: self.tasks.once("cancel", self._agree(quoted)))
 
@@ -119,8 +121,19 @@ class Aftercare(QWidget):
         if agreed and self._still(booking):
             self.vm.cancel(quoted.given_back, reason)
 
-    def _ask(self, question: Asks, change: Change) -> None:
-        self.tasks.once("change", self._agree_to(question, change))
+    def _ask(self, asking: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        self.tasks.once("change", asking())
+
+    async def _read(self, question: Asks, change: Change) -> None:
+        """What its instruments show is the yes."""
+        booking = self.vm.state.booking
+        before = await self.vm.read_before(booking.id) if booking is not None else None
+        if booking is None or before is None or not self._still(booking):
+            return
+        asked = question(booking, self._now(), self._car)
+        reading = await ask_reading(self.window(), asked, before, out=change is Change.HAND_OVER)
+        if reading is not None and self._still(booking):
+            self.vm.change(change, reading)
 
     async def _agree_to(self, question: Asks, change: Change) -> None:
         booking = self.vm.state.booking

@@ -21,6 +21,7 @@ from desktop.viewmodels.booking.booking import PanelStage
 from desktop.viewmodels.booking.detail import DetailState, DetailViewModel
 from desktop.viewmodels.phases import Phase
 from desktop.views.booking.aftercare import Aftercare
+from desktop.views.booking.agreement_part import AgreementPart
 from desktop.views.booking.history import by_words, car_lost_words, moments_of, trouble_words
 from desktop.views.booking.other_cars import OtherCarsPart
 from desktop.views.booking.payment_status import PaymentStatus
@@ -90,6 +91,7 @@ class BookingDetail(SidePanel):
         self.aftercare = Aftercare(context.theme, vm, now, at_counter=vm.at_counter)
         self.others = OtherCarsPart(context, vm.others, now)
         self.aftercare.add(self.others.ask)
+        self.agreement = AgreementPart(context)
         self.payments = Payments(context.theme)
         self.past = Timeline(context.theme, tr("What happened"))
         self._heads = [
@@ -148,6 +150,7 @@ class BookingDetail(SidePanel):
             self.facts.show_skeleton(_SKELETON if waiting else ())
         else:
             self._draw_booking(state, booking)
+        self.agreement.draw(state.agreement if booking is not None else None, self._now())
         self._contact.setVisible(booking is not None and state.renter is not None)
         self._draw_problem(state)
         self._draw_actions(state)
@@ -256,6 +259,7 @@ class BookingDetail(SidePanel):
             self.aftercare,
             self.others,
             skeleton.act,
+            self.agreement,
             paid,
             self.payments,
             skeleton.payments,

@@ -33,6 +33,7 @@ AREAS = MappingProxyType(
         HealthArea.TERMS: tr("Time zones of cars"),
         HealthArea.LEDGER: tr("Ledger"),
         HealthArea.RECONCILE: tr("Stripe's books"),
+        HealthArea.AGREEMENTS: tr("Agreements"),
         HealthArea.PAPERS: tr("Papers"),
         HealthArea.BACKUP: tr("Back-up"),
         HealthArea.RESTORED: tr("Restored"),

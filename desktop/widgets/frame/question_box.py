@@ -87,6 +87,11 @@ class QuestionBox(QDialog):
         for part in parts:
             self._column.addWidget(part)
 
+    def ask_first(self, part: QWidget) -> None:
+        """Before the figures: what they follow from."""
+        self._column.insertSpacing(self._asked_at, 3 * GRID)
+        self._column.insertWidget(self._asked_at + 1, part)
+
     def _agree(self) -> None:
         self.pressed_yes = True
         self.accept()
@@ -104,6 +109,7 @@ class QuestionBox(QDialog):
         if words.about is not None:
             column.addSpacing(3 * GRID)
             column.addWidget(Subject(theme, words.about))
+        self._asked_at = column.count()
         if words.amounts:
             column.addSpacing(3 * GRID)
             for amount in words.amounts:

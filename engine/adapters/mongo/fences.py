@@ -179,8 +179,10 @@ async def _must_stand(db: Database, session: AsyncClientSession, car_id: CarId, 
         raise NotHere(car_id, stands)
 
 
-async def hand_out(db: Database, session: AsyncClientSession, booking: Booking, now: datetime) -> Document:
-    """Say in the car's fence that its renter has the car from *now* on; returns the fence.
+async def hand_out(
+    db: Database, session: AsyncClientSession, booking: Booking, now: datetime, odometer_km: int
+) -> Document:
+    """Say in the car's fence that its renter has the car from *now* on; returns the fence as it was before.
 
     Raises:
         NotFound, CarNotRentable, StillOut, NotReady, Overtaken: As ``Transaction.hand_out`` says.
@@ -193,10 +195,15 @@ async def hand_out(db: Database, session: AsyncClientSession, booking: Booking, 
         {"_id": booking.car_id, "schema": LATEST, "status": CarStatus.ACTIVE, "claims": free},
         {
             "$inc": {"seq": 1},
-            "$set": {"at": None, "claims.$[own].out": True, "claims.$[own].starts_at": starts_at},
+            "$set": {
+                "at": None,
+                "odometer_km": odometer_km,
+                "claims.$[own].out": True,
+                "claims.$[own].starts_at": starts_at,
+            },
         },
         array_filters=[{"own.id": booking.id, "own.kind": ClaimKind.BOOKING}],
-        projection={"terms.branch_id": 1},
+        projection={"terms.branch_id": 1, "odometer_km": 1},
         session=session,
     )
     if fence is None:

@@ -11,6 +11,7 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from engine.adapters.mongo import fences
+from engine.adapters.mongo.agreements.changing import ChangesAgreements
 from engine.adapters.mongo.client import Database, Document
 from engine.adapters.mongo.codec.bookings import booking_document, news_document
 from engine.adapters.mongo.codec.documents import (
@@ -22,6 +23,7 @@ from engine.adapters.mongo.codec.documents import (
     car_of,
     fence_document,
     ledger_document,
+    read_km,
     series_document,
     status_document,
 )
@@ -38,8 +40,8 @@ from engine.adapters.mongo.schema.migrations import LATEST
 from engine.adapters.mongo.schema.version import must_fit
 from engine.adapters.mongo.terms import go_on
 from engine.domain.booking.booking import Booking, BookingId
+from engine.domain.booking.handing_over import CameBack
 from engine.domain.booking.restored import Outcome, RestoredPayment
-from engine.domain.booking.states import BookingState
 from engine.domain.booking.unbelieved import StoredBooking
 from engine.domain.booking.wish import Wish, WishAnswer
 from engine.domain.car.availability import ClaimKind, Stretch, just, taken_by
@@ -85,7 +87,13 @@ def _brought(before: Car, after: Car) -> Document:
     return {"at": after.branch_id} if before.branch_id != after.branch_id else {}
 
 
-class MongoTransaction:
+def _stands(back: CameBack) -> Document:
+    """What a fence says of a car that came back."""
+    read = {} if back.odometer_km is None else {"odometer_km": back.odometer_km}
+    return {"at": back.branch_id, **read}
+
+
+class MongoTransaction(ChangesAgreements):
     """The port ``Transaction`` inside a driver's session."""
 
     def __init__(
@@ -130,8 +138,10 @@ class MongoTransaction:
             raise NotFound("branch", branch_id)
         return branch
 
-    async def hand_out(self, booking: Booking, now: datetime) -> None:
-        self._touch_branch(await fences.hand_out(self._db, self._session, booking, now))
+    async def hand_out(self, booking: Booking, now: datetime, odometer_km: int) -> int | None:
+        before = await fences.hand_out(self._db, self._session, booking, now, odometer_km)
+        self._touch_branch(before)
+        return read_km(before)
 
     async def move_claim(self, booking: Booking, car_id: CarId, now: datetime, *, back: bool = False) -> CarTerms:
         self._touched |= touched_by_booking(booking)
@@ -159,15 +169,13 @@ class MongoTransaction:
                 raise Contended("this very request is being served") from problem
             raise AlreadyAsked(first["_id"]) from problem
 
-    async def replace(self, booking: Booking) -> None:
+    async def replace(self, booking: Booking, back: CameBack | None = None) -> None:
         await must_fit(self._db, self._session)
         self._touched |= touched_by_booking(booking)
         await replace_version(self._db, booking, self._session)
         await self._db.news.insert_one(news_document(booking), session=self._session)
         if not booking.blocking:
-            # A car that came back stands where it was brought.
-            stands = {"at": booking.return_branch_id} if booking.state is BookingState.COMPLETED else None
-            await self._leave(booking, stands)
+            await self._leave(booking, None if back is None else _stands(back))
 
     async def _leave(self, booking: Booking, stands: Document | None = None) -> None:
         gone: Document = {"$inc": {"seq": 1}, "$pull": {"claims": {"id": booking.id, "kind": ClaimKind.BOOKING}}}

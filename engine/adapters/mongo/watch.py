@@ -10,6 +10,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
+from engine.adapters.mongo.agreements.walk import agreements_among
 from engine.adapters.mongo.changes import StreamSource, follow
 from engine.adapters.mongo.client import Client, Document, database, speaking
 from engine.adapters.mongo.codec.reading import shown
@@ -31,6 +32,7 @@ WATCHED = {
     "cars": "car",
     "car_terms": "car",
     "movements": "movement",
+    "agreements": "agreement",
     "papers": "paper",
     "series": "series",
 }
@@ -61,6 +63,10 @@ class MongoWatch:
                 found += await self._strangers(bookings)
             if cars := await self._cars_of(rows):
                 found += await self._cars(cars, now)
+            if rows.keys() & {"agreements", "bookings"}:
+                agreed, booked = rows.get("agreements", []), rows.get("bookings", [])
+                wrong_here = await agreements_among(self._client, self._db, agreed, booked)
+                found += [_found(HealthArea.AGREEMENTS, "agreements", each, line) for each, line in wrong_here]
             if rows.keys() & {"papers", "series"}:
                 wrong = await papers_among(self._client, self._db, rows.get("papers", []), rows.get("series", []))
                 found += [_found(HealthArea.PAPERS, name, each, line) for name, each, line in wrong]

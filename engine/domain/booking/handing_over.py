@@ -1,13 +1,23 @@
-"""Why a car cannot be handed to the renter of a booking."""
+"""How a car comes back from a renter, and why it cannot be handed to one."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from engine.domain.car.car import BranchId
 from engine.domain.shared.errors import RuleBroken
 
 #: How long before the agreed pick-up a car may be handed over; what is further away is another day's booking.
 EARLY = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class CameBack:
+    """Where a car stands now, and the kilometres that were read then; None where nobody read any."""
+
+    branch_id: BranchId
+    odometer_km: int | None = None
 
 
 class StillOut(RuleBroken):

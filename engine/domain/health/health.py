@@ -46,6 +46,7 @@ class HealthArea(StrEnum):
     SCHEMA = auto()
     OVERLAPS = auto()
     CLAIMS = auto()
+    AGREEMENTS = auto()
     ROWS = auto()
     TERMS = auto()
     LEDGER = auto()

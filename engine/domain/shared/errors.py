@@ -22,6 +22,7 @@ DriveSphereError
 │   ├── MoveRefused          the booking's state machine has no such move
 │   ├── CarIsOut, NotAlike   a booking cannot go on with this car; in ``domain.booking.changed_car``
 │   ├── those of booking.handing_over: a car cannot be handed over now, or be let go of
+│   ├── ReadingUnlikely      kilometres do not follow from those before; in ``domain.agreement.reading``
 │   ├── NotHere         the car will stand elsewhere; in ``domain.car.places``
 │   ├── PaymentMismatch      Stripe's facts are not those of the booking
 │   ├── NotBelieved          the stored booking is not one that the program writes, so Stripe was not asked

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from engine.domain.agreement.agreement import Agreement, handed_over
+from engine.domain.agreement.reading import YARD_KM, Reading, Seen, follows, gauge_of, most_driven, sound_reading
 from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.booking.cancellation import RefundQuote
 from engine.domain.booking.giving_back import Reason, given_back
-from engine.domain.booking.handing_over import EARLY, TooEarly
+from engine.domain.booking.handing_over import EARLY, CameBack, TooEarly
 from engine.domain.booking.refund_reason import BY_RENTER, RefundReason, sound_reason, told_of
 from engine.domain.booking.states import BookingState
+from engine.domain.car.car import BranchId
 from engine.domain.firm.audit import AuditRow
 from engine.domain.money.money import Money
 from engine.domain.money.payment import AttemptState, Refund
@@ -85,12 +88,14 @@ class RentalService:
         await self.bookings.booking(actor, booking_id)
         return await self.payment.give_up(booking_id)
 
-    async def hand_over(self, actor: Actor, booking_id: BookingId) -> Booking:
-        """The renter has the car from now on, at the agreed time or a little before, or late.
+    async def hand_over(self, actor: Actor, booking_id: BookingId, reading: Reading) -> Booking:
+        """The renter has the car from now on, at the agreed time or a little before, or late, as it was read.
 
         Raises:
             Forbidden: The actor's role stands at no counter.
             MoveRefused: It is not confirmed, begins more than ``EARLY`` from now, or is over by its times.
+            InvalidText: A field of the reading, by its name.
+            ReadingUnlikely: The kilometres do not follow from those before, and the reading gives no reason.
             CarNotRentable, NotReady, StillOut: The car cannot be given away now.
             NotBelieved: The row is not one that the program writes; no key is given away on its word.
             Overtaken: Somebody else changed the booking at the same moment.
@@ -101,12 +106,20 @@ class RentalService:
         out = booking.move_to(BookingState.OUT, now=now, by=actor.account)
         if not booking.period.starts_at - EARLY <= now < booking.period.ends_at:
             raise MoveRefused("over" if now >= booking.period.ends_at else "not begun", BookingState.OUT)
-
+        car = await self.bookings.store.car(booking.car_id)
+        gauge = gauge_of(car.fuel)
+        seen = Seen(sound_reading(reading, gauge), now, actor.account)
         await self.payment.belief.judge(booking)
 
         async def hand_over(work: Transaction) -> None:
-            await work.hand_out(booking, now)
+            before = await work.hand_out(booking, now, seen.km)
+            # What its owner says of a car may be old: it bounds from below only.
+            known, yard = (car.odometer_km, None) if before is None else (before, YARD_KM)
+            expected = follows(seen.reading, known, yard)
             await work.replace(out)
+            await work.add_agreement(handed_over(booking, gauge, seen))
+            if not expected:
+                await work.audit(self._unlikely(booking, seen, known))
 
         await self.store.transact(hand_over)
         return out
@@ -161,19 +174,43 @@ class RentalService:
         await self.store.transact(claim)
         return again
 
-    async def returned(self, actor: Actor, booking_id: BookingId) -> Booking:
-        """The car is back, now: the booking is completed and blocks no longer, early or late.
+    async def returned(
+        self, actor: Actor, booking_id: BookingId, reading: Reading, at_branch: BranchId | None = None
+    ) -> Booking:
+        """The car is back, now and as it was read: the booking is completed and blocks no longer, early or late.
+
+        It stands at *at_branch* from now on, or where it was agreed to be brought.
 
         Raises:
             Forbidden: The actor's role stands at no counter.
             MoveRefused: The renter does not have the car.
+            InvalidText: A field of the reading, by its name.
+            ReadingUnlikely: The kilometres do not follow from those before, and the reading gives no reason.
+            NotFound: There is no such branch.
+            Overtaken: Somebody else changed the booking at the same moment.
         """
         actor.must(Deed.TAKE_BACK)
         booking = await self.bookings.booking(actor, booking_id)
-        completed = booking.move_to(BookingState.COMPLETED, now=self.clock.now(), by=actor.account)
+        now = self.clock.now()
+        completed = booking.move_to(BookingState.COMPLETED, now=now, by=actor.account)
+        branch_id = at_branch or booking.return_branch_id
+        gauge = gauge_of((await self.bookings.store.car(booking.car_id)).fuel)
 
         async def complete(work: Transaction) -> None:
-            await work.replace(completed)
+            if branch_id != booking.return_branch_id:
+                await work.branch(branch_id)
+            agreement = await work.agreement(booking_id)
+            if isinstance(agreement, Agreement):
+                seen = Seen(sound_reading(reading, agreement.leg.gauge), now, actor.account)
+                out = agreement.leg.out
+                await work.replace_agreement(agreement.returned(seen, branch_id))
+                if not follows(seen.reading, out.km, most_driven(out.at, now)):
+                    await work.audit(self._unlikely(booking, seen, out.km))
+            else:
+                # It went out before there were agreements, or its agreement cannot be read: the car comes back.
+                seen = Seen(sound_reading(reading, gauge), now, actor.account)
+                await work.audit(self._read_only(booking, seen))
+            await work.replace(completed, CameBack(branch_id, seen.km))
             await work.note_return(completed)
 
         await self.store.transact(complete)
@@ -192,6 +229,18 @@ class RentalService:
             raise MoveRefused(old.state, BookingState.HELD)
         wish = HoldCar(intent_key, old.car_id, old.period, old.renter_id, old.price, old.return_branch_id)
         return await self.bookings.hold(actor, wish)
+
+    def _unlikely(self, booking: Booking, seen: Seen, before_km: int) -> AuditRow:
+        """Kilometres that do not follow from those before, and why."""
+        what, subject = "agreement.reading", f"booking:{booking.id}"
+        after = {"odometer_km": str(seen.km), "reason": seen.reading.reason}
+        return AuditRow(seen.at, seen.by, self.desk, what, subject, {"odometer_km": str(before_km)}, after)
+
+    def _read_only(self, booking: Booking, seen: Seen) -> AuditRow:
+        """What was read off a car whose agreement keeps it nowhere."""
+        after = {"odometer_km": str(seen.km), "full": str(seen.reading.full), "reason": seen.reading.reason}
+        what, subject = "agreement.read_without", f"booking:{booking.id}"
+        return AuditRow(seen.at, seen.by, self.desk, what, subject, {}, after)
 
     def _row(self, actor: Actor, cancelled: Booking, told: RefundQuote, now: datetime) -> AuditRow:
         back = f"{told.given_back.minor} {told.given_back.currency}"

@@ -7,6 +7,7 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from engine.domain.agreement.reading import Reading
 from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.booking.refund_reason import RefundReason
 from engine.domain.booking.wish import (
@@ -23,6 +24,7 @@ from engine.domain.booking.wish import (
 )
 from engine.domain.booking.wish_answer import problem_of
 from engine.domain.booking.wish_errors import NobodyCarries, WishUnanswered
+from engine.domain.car.car import BranchId
 from engine.domain.money.money import Money
 from engine.domain.people.people import Actor, Deed
 from engine.domain.shared.errors import Forbidden, InvalidText, MoveRefused, NotFound
@@ -151,7 +153,13 @@ class WishedRental(RentalService):
         await self.bookings.booking(actor, booking_id)
         return await self.wishing.ask(actor, GiveUpWish(booking_id))
 
-    async def returned(self, actor: Actor, booking_id: BookingId) -> Booking:
+    async def returned(
+        self,
+        actor: Actor,
+        booking_id: BookingId,
+        reading: Reading,  # noqa: ARG002 -- read at a counter
+        at_branch: BranchId | None = None,  # noqa: ARG002
+    ) -> Booking:
         actor.must(Deed.TAKE_BACK)
         raise MoveRefused("a renter's", str(booking_id))
 

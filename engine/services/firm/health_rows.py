@@ -1,4 +1,4 @@
-"""Looks of the doctor at all rows: claims beside bookings, rows beside their shapes, papers in their series."""
+"""Looks of the doctor at all rows: claims and agreements beside bookings, rows beside shapes, papers in series."""
 
 from __future__ import annotations
 
@@ -33,6 +33,11 @@ HURRIED = Pace()
 async def claims(rows: Inspection, now: datetime, pace: Pace) -> Finding:
     walk = await rows.claims_beside_bookings(now, pace.most, pace.hear)
     return _finding(HealthArea.CLAIMS, walk)
+
+
+async def agreements(rows: Inspection, pace: Pace) -> Finding:
+    walk = await rows.agreements_beside_bookings(pace.most, pace.hear)
+    return _finding(HealthArea.AGREEMENTS, walk)
 
 
 async def shapes(rows: Inspection, pace: Pace) -> Finding:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from engine.domain.people.people import Actor
 from engine.ports.local import Clock
+from engine.services.agreement.agreement import AgreementService
 from engine.services.booking.availability import AvailabilityService
 from engine.services.booking.booking import BookingService
 from engine.services.booking.catalogue import CatalogueService
@@ -74,6 +75,7 @@ class Services:
     listing: ListingService
     today: TodayService
     rental: RentalService
+    agreements: AgreementService
     changing: ChangingCarService
     payment: PaymentService
     follower: Follower

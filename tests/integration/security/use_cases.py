@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, timedelta
 
-from builders import BERLIN, MISTAKE, PASSWORD, RENTER, make_car
+from builders import BERLIN, FULL, MISTAKE, PASSWORD, RENTER, make_car
 from paper_builders import FIRM as PAPER_FIRM
 from paper_builders import STANDARD, paper_wish
 
@@ -148,10 +148,12 @@ TABLE: dict[str, UseCase] = {
     "rental.quote_refund": may(BOOK, args=_booking, of="booking"),
     "rental.cancel": may(BOOK, args=lambda it: (it.booking_id, Money(0, "EUR")), of="booking"),
     "rental.give_up": may(BOOK, args=_booking, of="booking"),
-    "rental.hand_over": may(Deed.HAND_OVER, args=_booking, of="booking"),
+    "rental.hand_over": may(Deed.HAND_OVER, args=lambda it: (it.booking_id, FULL), of="booking"),
+    "agreements.agreement": may(Deed.HAND_OVER, args=_booking, of="booking"),
+    "agreements.read_before": may(Deed.HAND_OVER, args=_booking, of="booking"),
     "rental.no_show": may(Deed.HAND_OVER, args=_booking, of="booking"),
     "rental.came_after_all": may(Deed.HAND_OVER, args=_booking, of="booking"),
-    "rental.returned": may(Deed.TAKE_BACK, args=_booking, of="booking"),
+    "rental.returned": may(Deed.TAKE_BACK, args=lambda it: (it.booking_id, FULL), of="booking"),
     "changing.other_cars": may(Deed.CHANGE_CAR, args=_booking, of="booking"),
     "changing.change": may(
         Deed.CHANGE_CAR, args=lambda it: (it.booking_id, it.car.id), kwargs=lambda _it: {"seen": 1}, of="booking"

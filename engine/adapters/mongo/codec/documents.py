@@ -111,6 +111,8 @@ def fence_document(car: Car, terms: CarTerms, blocking: Iterable[Booking]) -> Do
         "terms": terms_document(terms),
         # Where it stands; nowhere while a renter has it.
         "at": None if any(booking.state is BookingState.OUT for booking in kept) else terms.branch_id,
+        # As it was read last at a counter; null before the first time.
+        "odometer_km": None,
         "claims": [booking_claim(booking) for booking in kept],
     }
 
@@ -180,6 +182,12 @@ CLAIM = Stored(
 def claim_document(claim_id: str, taken: Stretch, kind: ClaimKind, way: Way) -> Document:
     """Attributes: ``claim_id`` is the booking's number, or what else tells this claim from all others."""
     return CLAIM.document_of(Claimed(claim_id, kind, taken, way))
+
+
+def read_km(fence: Document) -> int | None:
+    """The kilometres that were read last at a counter; None before, and where they are no number."""
+    found = fence.get("odometer_km")
+    return found if isinstance(found, int) and not isinstance(found, bool) else None
 
 
 def body_of(fence: Document) -> BodyType | None:

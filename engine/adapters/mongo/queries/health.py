@@ -12,6 +12,7 @@ from pymongo import ReadPreference
 from pymongo.read_concern import ReadConcern
 from pymongo.server_description import ServerDescription
 
+from engine.adapters.mongo.agreements.walk import agreements_walk
 from engine.adapters.mongo.client import (
     Client,
     Connector,
@@ -282,6 +283,9 @@ class MongoHealth:
 
     async def rows_beside_shapes(self, most: timedelta, hear: Hear = deaf) -> Walk:
         return await shapes_walk(self._db, most, hear)
+
+    async def agreements_beside_bookings(self, most: timedelta, hear: Hear = deaf) -> Walk:
+        return await agreements_walk(self._client, self._db, most, hear)
 
     async def papers_in_series(self, most: timedelta, hear: Hear = deaf) -> Walk:
         return await papers_walk(self._client, self._db, most, hear)

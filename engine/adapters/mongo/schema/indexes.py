@@ -112,6 +112,8 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("owner_id", ASCENDING), ("starts_at", ASCENDING)], name="owner"),
         IndexModel([("state", ASCENDING), ("ends_at", ASCENDING)], name="open"),
     ],
+    # Which renter had a car at some moment, and what was read off it last.
+    "agreements": [IndexModel([("legs.car.car_id", ASCENDING), ("legs.out.at", ASCENDING)], name="car")],
     "branches": [
         IndexModel([("code", ASCENDING)], name="code", unique=True, partialFilterExpression={"code": {"$gt": ""}})
     ],

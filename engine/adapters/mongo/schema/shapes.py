@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.adapters.mongo.client import Document
+from engine.adapters.mongo.codec.agreements import AGREEMENT
 from engine.adapters.mongo.codec.bookings import BOOKING
 from engine.adapters.mongo.codec.documents import AUDIT, BRANCH, CAR, CLAIM, LEDGER, MOVEMENT, TERMS, TERMS_OF_SERIES
 from engine.adapters.mongo.codec.papers import LEGAL, LOGO, LOST, PAPER, RENDERING, SERIES, TAX
@@ -23,6 +24,7 @@ from engine.adapters.mongo.schema.shape_parts import (
 )
 from engine.domain.car.body_type import BodyType
 from engine.domain.car.car import CarStatus
+from engine.domain.car.form import MOST_KM
 from engine.domain.car.photo import MOST_BYTES
 from engine.domain.money.payment import StripeMode
 from engine.domain.money.trouble import Why
@@ -56,6 +58,8 @@ SHAPES: dict[str, Document] = {
             "terms": TERMS.shape,
             # Where the car stands; null while a renter has it.
             "at": {"bsonType": ["string", "null"], "maxLength": TEXT["maxLength"]},
+            # As it was read last at a counter; null before the first time.
+            "odometer_km": {"bsonType": ["int", "long", "null"], "minimum": 0, "maximum": MOST_KM},
             "claims": list_of(CLAIM.shape, 5000),
         }
     ),
@@ -167,6 +171,8 @@ SHAPES: dict[str, Document] = {
     "wish_keys": SIGNER.shape,
     "carriers": record({"_id": {"bsonType": "string", "pattern": "^[0-9a-f]{24}$"}, "at": DATE}),
     "movements": MOVEMENT.shape,
+    # What was seen and agreed at the counter; one for each booking whose car went out.
+    "agreements": AGREEMENT.shape,
     # Issued and never altered; each is chained to the number before it (docs/decisions/0060).
     "papers": PAPER.shape,
     "series": SERIES.shape,

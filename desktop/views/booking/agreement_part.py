@@ -1,0 +1,72 @@
+"""The agreement of a booking whose car went out: each of its cars with what was read, and what it costs.
+
+API: AgreementPart(context): draw(agreement or None, booking, now).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, tzinfo
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from desktop.theme.tokens import GRID, TypeSize
+from desktop.views.parts.view_context import ViewContext
+from desktop.widgets.loading.field_skeleton import FieldList, LabelledValue
+from desktop.widgets.text import Text
+from desktop.words.agreement_words import full_words, km_words
+from desktop.words.booking_words import line_name, line_words
+from desktop.words.messages import amount, branch_time
+from engine.domain.agreement.agreement import Agreement, Leg
+from engine.domain.agreement.reading import Seen
+from engine.domain.money.pricing import QuoteLine
+from engine.domain.shared.zones import shown_zone
+from engine.words.tr import tr
+
+
+class AgreementPart(QWidget):
+    def __init__(self, context: ViewContext, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.legs = FieldList(context.theme, context.shimmer)
+        self.lines = FieldList(context.theme, context.shimmer)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2 * GRID)
+        for part in (Text(context.theme, tr("Agreement"), size=TypeSize.LEAD, bold=True), self.legs, self.lines):
+            column.addWidget(part)
+        self.hide()
+
+    def draw(self, agreement: Agreement | None, now: datetime) -> None:
+        self.setVisible(agreement is not None)
+        if agreement is None:
+            return
+        zone = shown_zone(agreement.zone)
+        self.legs.show_fields([each for leg in agreement.legs for each in _of_leg(leg, zone, now)])
+        self.lines.show_fields([*map(_line, agreement.lines), _sum(agreement)])
+
+
+def _of_leg(leg: Leg, zone: tzinfo, now: datetime) -> Iterator[LabelledValue]:
+    yield LabelledValue(tr("Car"), leg.car.label)
+    yield LabelledValue(tr("Out"), _seen(leg, leg.out, zone, now))
+    if leg.back is not None:
+        yield LabelledValue(tr("Back"), _seen(leg, leg.back, zone, now))
+        yield LabelledValue(tr("Driven"), km_words(leg.km))
+
+
+def _seen(leg: Leg, seen: Seen, zone: tzinfo, now: datetime) -> str:
+    """When it was read and what; why, where it was not to be expected."""
+    read = tr(
+        "{at}: {km}, {full}",
+        at=branch_time(seen.at, zone, now=now),
+        km=km_words(seen.km),
+        full=full_words(leg.gauge, seen.reading.full),
+    )
+    return f"{read} · {seen.reading.reason}" if seen.reading.reason else read
+
+
+def _line(line: QuoteLine) -> LabelledValue:
+    return LabelledValue(line_name(line.kind), f"{line_words(line)} = {amount(line.amount)}", amount=True)
+
+
+def _sum(agreement: Agreement) -> LabelledValue:
+    return LabelledValue(tr("Total"), amount(agreement.total), strong=True, amount=True)

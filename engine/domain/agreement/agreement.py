@@ -1,0 +1,118 @@
+"""The contract of a rental: born when the car goes out, one for each booking whose car did.
+
+A booking is the promise and moves the car's life; an agreement holds what was seen and agreed at the counter.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum, auto
+
+from engine.domain.agreement.reading import Gauge, Seen
+from engine.domain.booking.booking import Booking, BookingId
+from engine.domain.booking.changed_car import BookedCar
+from engine.domain.car.car import BranchId
+from engine.domain.money.money import Money
+from engine.domain.money.pricing import QuoteLine
+from engine.domain.people.people import AccountName
+from engine.domain.shared.errors import MoveRefused
+
+
+class AgreementState(StrEnum):
+    OUT = auto()  #: the renter has the car
+    RETURNED = auto()  #: the car is back
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One car of the rental, from what was read as it went *out* to what was read as it came *back*.
+
+    Attributes:
+        gauge: What ``full`` counts in both.
+        back: None while the renter has it.
+    """
+
+    car: BookedCar
+    gauge: Gauge
+    out: Seen
+    back: Seen | None = None
+
+    @property
+    def km(self) -> int:
+        """Driven so far, as far as it was read. What fell counts as nothing: its reading says why."""
+        return 0 if self.back is None else max(0, self.back.km - self.out.km)
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementStep:
+    """One entry of its history. Attributes: ``at`` is server time, UTC."""
+
+    state: AgreementState
+    at: datetime
+    by: AccountName
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """What was agreed and seen at the counter.
+
+    Attributes:
+        booking_id: Also its number: one booking has one agreement.
+        branch_id: Where the car was handed over; its zone is ``zone``.
+        legs: The cars of the rental, in order; the last is the one that is out, or came back.
+        lines: What it costs: those of the booking's price, which never change there, and what came later.
+        returned_to: The branch where it came back; None while it is out.
+        version: Counts the changes; every change is a compare-and-set on it.
+    """
+
+    booking_id: BookingId
+    branch_id: BranchId
+    zone: str
+    state: AgreementState
+    legs: tuple[Leg, ...]
+    lines: tuple[QuoteLine, ...]
+    history: tuple[AgreementStep, ...]
+    returned_to: BranchId | None = None
+    version: int = 1
+
+    @property
+    def leg(self) -> Leg:
+        return self.legs[-1]
+
+    @property
+    def total(self) -> Money:
+        """What it costs, whatever was paid of it."""
+        first, *rest = (line.amount for line in self.lines)
+        return sum(rest, start=first)
+
+    @property
+    def km(self) -> int:
+        """Driven, with all of its cars."""
+        return sum(leg.km for leg in self.legs)
+
+    def returned(self, back: Seen, branch_id: BranchId) -> Agreement:
+        """With what was read as its car came back to that branch. Raises: MoveRefused, where it is not out."""
+        if self.state is not AgreementState.OUT:
+            raise MoveRefused(self.state, AgreementState.RETURNED)
+        return replace(
+            self,
+            state=AgreementState.RETURNED,
+            legs=(*self.legs[:-1], replace(self.leg, back=back)),
+            history=(*self.history, AgreementStep(AgreementState.RETURNED, back.at, back.by)),
+            returned_to=branch_id,
+            version=self.version + 1,
+        )
+
+
+def handed_over(booking: Booking, gauge: Gauge, out: Seen) -> Agreement:
+    """The agreement of *booking*, whose car goes out as it was read."""
+    return Agreement(
+        booking.id,
+        booking.branch_id,
+        booking.zone,
+        AgreementState.OUT,
+        legs=(Leg(booking.car, gauge, out),),
+        lines=booking.quote.lines,
+        history=(AgreementStep(AgreementState.OUT, out.at, out.by),),
+    )

@@ -1,0 +1,83 @@
+"""Agreements held against their bookings, and what was read off each car against what was read before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+
+from engine.domain.agreement.agreement import Agreement, AgreementState, Leg
+from engine.domain.booking.booking import Booking
+from engine.domain.booking.states import BookingState
+from engine.domain.shared.remark import Remark, remark
+
+_STANDS_WITH = {AgreementState.OUT: BookingState.OUT, AgreementState.RETURNED: BookingState.COMPLETED}
+
+
+@dataclass(frozen=True, slots=True)
+class LegOf:
+    """Attributes: ``number`` is the agreement's."""
+
+    number: str
+    leg: Leg
+
+
+def agreement_faults(agreement: Agreement, booking: Booking | None) -> Iterator[Remark]:
+    """What does not fit between an agreement and its booking, both of one moment."""
+    number = agreement.booking_id
+    if booking is None:
+        yield remark("agreement.no_booking", number=number)
+        return
+    steps = {step.state: step.at for step in booking.history}
+    if booking.state is not _STANDS_WITH[agreement.state] or agreement.state is not agreement.history[-1].state:
+        yield remark("agreement.state", number=number)
+    elif [each.at for each in agreement.history if each.state is agreement.state][-1] != steps[booking.state]:
+        yield remark("agreement.times", number=number)
+    if agreement.leg.car != booking.car or agreement.branch_id != booking.branch_id or agreement.zone != booking.zone:
+        yield remark("agreement.other_car", number=number)
+    if agreement.lines[: len(booking.quote.lines)] != booking.quote.lines:
+        yield remark("agreement.lines", number=number)
+    yield from _of_legs(agreement, steps)
+
+
+def _of_legs(agreement: Agreement, steps: Mapping[BookingState, datetime]) -> Iterator[Remark]:
+    number, out = agreement.booking_id, agreement.state is AgreementState.OUT
+    away = [leg.back is None for leg in agreement.legs]
+    if away != [*([False] * (len(away) - 1)), out] or out is not (agreement.returned_to is None):
+        yield remark("agreement.legs", number=number)
+    went = agreement.legs[0].out
+    if BookingState.OUT in steps and (went.at != steps[BookingState.OUT] or went.at != agreement.history[0].at):
+        yield remark("agreement.times", number=number)
+    if agreement.leg.back is not None and agreement.leg.back.at != agreement.history[-1].at:
+        yield remark("agreement.times", number=number)
+    for seen in (each for leg in agreement.legs for each in (leg.out, leg.back) if each is not None):
+        gauge = next(leg.gauge for leg in agreement.legs if seen in (leg.out, leg.back))
+        if seen.reading.full > gauge.most:
+            yield remark("agreement.gauge", number=number)
+
+
+def readings_faults(car_id: str, fence_km: int | None, legs: Iterable[LegOf]) -> Iterator[Remark]:
+    """What does not fit among everything that was read off one car: *fence_km* is what was read last."""
+    ordered = sorted(legs, key=lambda each: (each.leg.out.at, each.number))
+    if (several := [each.number for each in ordered if each.leg.back is None])[1:]:
+        yield remark("agreement.out_twice", car=car_id, numbers=", ".join(several))
+    seen = [(each.number, read) for each in ordered for read in (each.leg.out, each.leg.back) if read is not None]
+    for (_, before), (number, after) in pairwise(seen):
+        if after.km < before.km and not after.reading.reason:
+            yield remark("agreement.falls", car=car_id, number=number, before=str(before.km), after=str(after.km))
+    last = seen[-1][1].km if seen else None
+    if last != fence_km:
+        yield remark("agreement.read_last", car=car_id, last=_shown(last), fence=_shown(fence_km))
+
+
+def without_agreement(bookings: Sequence[Booking], numbers: Iterable[str]) -> Iterator[Remark]:
+    """Of *bookings* whose cars are out, those that have none among *numbers*."""
+    known = set(numbers)
+    for booking in bookings:
+        if booking.id not in known:
+            yield remark("agreement.missing", number=booking.id, car=booking.car_id)
+
+
+def _shown(km: int | None) -> str:
+    return "-" if km is None else str(km)

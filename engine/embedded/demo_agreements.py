@@ -1,0 +1,54 @@
+"""The demo's cars are read as they go out and as they come back, as a counter would."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from engine.adapters.mongo.client import Database, Document
+from engine.adapters.mongo.codec.agreements import agreement_document, agreement_of
+from engine.adapters.mongo.codec.bookings import booking_of
+from engine.adapters.mongo.codec.documents import car_of, read_km
+from engine.adapters.mongo.codec.reading import sound
+from engine.domain.agreement.agreement import Agreement, handed_over
+from engine.domain.agreement.reading import Gauge, Reading, Seen, gauge_of
+from engine.domain.booking.booking import Booking
+from engine.domain.people.people import AccountName
+
+_KM_A_DAY, _USED = 140, 3
+
+
+def _seen(km: int, gauge: Gauge, used: int, at: datetime, by: str) -> Seen:
+    return Seen(Reading(km, gauge.most - used * gauge.most // 8), at, AccountName(by))
+
+
+async def hand_out(db: Database, numbers: Iterable[str]) -> None:
+    """An agreement for each of those bookings, whose cars are out by now; their fences know what was read."""
+    bookings = sound("bookings", await db.bookings.find({"_id": {"$in": list(numbers)}}).to_list(), booking_of)
+    cars = {"$in": [each.car_id for each in bookings]}
+    known = {each.id: each for each in sound("cars", await db.cars.find({"_id": cars}).to_list(), car_of)}
+    fences = {row["_id"]: read_km(row) async for row in db.fences.find({"_id": cars}, {"odometer_km": 1})}
+    for booking in bookings:
+        car, last = known[booking.car_id], fences.get(booking.car_id)
+        gauge, km = gauge_of(car.fuel), car.odometer_km if last is None else last
+        step = booking.history[-1]
+        agreement = handed_over(booking, gauge, _seen(km, gauge, 0, step.at, step.by))
+        await _kept(db, agreement, booking.car_id, km)
+
+
+async def take_back(db: Database, numbers: Iterable[str]) -> None:
+    """Those agreements are closed, for cars that are back by now."""
+    wanted: Document = {"_id": {"$in": list(numbers)}}
+    rows = sound("bookings", await db.bookings.find(wanted).to_list(), booking_of)
+    bookings: dict[Any, Booking] = {each.id: each for each in rows}
+    for agreement in sound("agreements", await db.agreements.find(wanted).to_list(), agreement_of):
+        booking, out = bookings[agreement.booking_id], agreement.leg.out
+        step, km = booking.history[-1], out.km + _KM_A_DAY * booking.quote.days
+        back = _seen(km, agreement.leg.gauge, _USED, step.at, step.by)
+        await _kept(db, agreement.returned(back, booking.return_branch_id), booking.car_id, km)
+
+
+async def _kept(db: Database, agreement: Agreement, car_id: str, km: int) -> None:
+    await db.agreements.replace_one({"_id": agreement.booking_id}, agreement_document(agreement), upsert=True)
+    await db.fences.update_one({"_id": car_id}, {"$set": {"odometer_km": km}, "$inc": {"seq": 1}})
