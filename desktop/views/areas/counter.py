@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 
 from desktop.commands import Command
 from desktop.theme.icons import Icon
+from desktop.viewmodels.booking.today import TodayViewModel
 from desktop.viewmodels.people.renters import RentersViewModel
 from desktop.viewmodels.search.lookup import HitKind
 from desktop.viewmodels.search.search import SearchState
@@ -19,6 +20,7 @@ from desktop.views.booking.detail import BookingDetail, follow_booking
 from desktop.views.booking.list_commands import BookingCommands
 from desktop.views.booking.list_page import BookingsPage
 from desktop.views.booking.toasts import BookingToasts
+from desktop.views.booking.today_page import TodayPage, key_of_line, today_commands
 from desktop.views.parts.area import Area, Entry, Frame
 from desktop.views.parts.photos import Photos
 from desktop.views.parts.view_context import ViewContext, Workspace
@@ -34,7 +36,7 @@ from engine.domain.people.people import Deed, Renter, RenterId
 from engine.domain.shared.period import RentalPeriod
 from engine.words.tr import tr
 
-FIND, BOOKINGS, RENTERS = "find", "bookings", "renters"
+FIND, BOOKINGS, RENTERS, TODAY = "find", "bookings", "renters", "today"
 _GROUP = tr("Find a car")
 
 
@@ -73,6 +75,11 @@ class ClientArea(Area):
         return self.built(RENTERS, RentersPage)
 
     @property
+    def today(self) -> TodayPage | None:
+        """Once somebody went to it."""
+        return self.built(TODAY, TodayPage)
+
+    @property
     def car(self) -> CarPanel:
         return self.side.car.wanted()
 
@@ -88,10 +95,13 @@ class ClientArea(Area):
     def entries(self) -> tuple[Entry, ...]:
         # Beside a list of the whole firm's, what this account booked wants a name of its own.
         name = tr("My bookings") if self._workspace.actor.may(Deed.SEE_ALL_BOOKINGS) else tr("Bookings")
+        # A day is a branch's: who stands at none has none.
+        day = (Entry(TODAY, tr("Today"), Icon.CALENDAR, self._make_today, Deed.HAND_OVER),)
         return (
             Entry(FIND, tr("Find a car"), Icon.FIND_CAR, self._make_search),
             Entry(BOOKINGS, name, Icon.BOOKINGS, self._make_bookings),
             Entry(RENTERS, tr("Renters"), Icon.RENTERS, self._make_renters, Deed.SEE_RENTERS),
+            *(day if self._workspace.actor.branch_id is not None else ()),
         )
 
     def commands(self) -> tuple[Command, ...]:
@@ -127,6 +137,7 @@ class ClientArea(Area):
                 group=tr("Panel"),
             ),
             *self._renter_commands(),
+            *self._today_commands(),
             *BookingCommands("bookings", tr("Bookings"), self._to_bookings).all(self._workspace.bookings.scopes),
         )
 
@@ -147,6 +158,11 @@ class ClientArea(Area):
             Command("renter.add", tr("New renter"), add, group=group),
             Command("renter.change", tr("Change this renter"), change, key="E", when=one, here=here, group=group),
         )
+
+    def _today_commands(self) -> tuple[Command, ...]:
+        if self._workspace.actor.branch_id is None:
+            return ()
+        return today_commands(partial(self._frame.at, TODAY), partial(self.on, TODAY, TodayPage), lambda: self.today)
 
     def open_renter(self, renter_id: RenterId) -> bool:
         """The page of one renter, wherever it was found."""
@@ -190,6 +206,20 @@ class ClientArea(Area):
         page.booking_wanted.connect(self.side.open_booking)
         page.new_wanted.connect(self.book_for)
         vm.begin()
+        return page
+
+    def _make_today(self) -> TodayPage:
+        workspace = self._workspace
+        branch_id = workspace.actor.branch_id
+        if branch_id is None:
+            raise RuntimeError("only who stands at a branch has its day in the rail")
+        vm = TodayViewModel(workspace.desk, workspace.tasks, branch_id)
+        page = TodayPage(self._context, vm, workspace.now, self._frame.host)
+        page.set_online(online=workspace.connection.state.problem is None)
+        page.opened.connect(self.side.open_booking)
+        page.changed.connect(self._booked)
+        follow_booking(page.table, self.side.detail, workspace.detail, key_of_line)
+        vm.load()
         return page
 
     def book_for(self, renter: Renter) -> None:
@@ -334,6 +364,8 @@ class ClientArea(Area):
         self._heard(booking)
         if self.bookings is not None:
             self.bookings.show_change(booking)
+        if self.today is not None:
+            self.today.vm.took(booking)
         if booking.version == 1 or not booking.blocking:
             # A car was taken or set free by this desk: what the search shows is no longer true.
             self._look_again()
@@ -359,6 +391,8 @@ class ClientArea(Area):
     def _connection_changed(self) -> None:
         if self.renters is not None:
             self.renters.set_online(online=self._workspace.connection.state.problem is None)
+        if self.today is not None:
+            self.today.set_online(online=self._workspace.connection.state.problem is None)
 
     def _to_form(self) -> None:
         self._to_search().focus_form()

@@ -1,0 +1,109 @@
+"""The branch's day in the real window, by keyboard, on a real engine and real servers."""
+
+from __future__ import annotations
+
+import gc
+
+import pytest
+from builders import wish
+from payments import opened, stripe_of
+from person import person_at
+from PySide6.QtCore import Qt
+
+from desktop.viewmodels.phases import Phase
+from desktop.views.booking.today_row import HAND_OVER, OPEN, TAKE_BACK
+from desktop.widgets.frame.question_box import QuestionBox
+from engine.domain.booking.states import BookingState
+from engine.domain.shared.errors import Unavailable
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture
+def counter(qapp, world, tmp_path):
+    yield lambda: person_at(qapp, world, tmp_path)
+    gc.unfreeze()
+
+
+async def confirmed(world, **changes):
+    async with world.desk() as desk, stripe_of(world) as stripe:
+        made = await opened(desk, **changes)
+        await stripe.pay(made)
+        return await desk.payment.settle(desk.actor, made.id)
+
+
+async def to_today(person):
+    person.press(Qt.Key.Key_4, CTRL)
+    page = person.view.client.today
+    await person.until(lambda: page.vm.state.phase is Phase.READY)
+    return page
+
+
+def steps(page):
+    rows = (page.model.row_at(at) for at in range(page.model.rowCount()))
+    return [line.step for line in rows if not line.head]
+
+
+async def near(world, n):
+    """Booked for now, in a moment."""
+    async with world.desk() as desk:
+        times = wish(desk, first=0.01, last=2.01)
+    return await confirmed(world, key=f"key-{n}", car=f"car-{n}", period=times.period)
+
+
+async def test_a_car_is_handed_over_and_taken_back_by_its_keys_and_the_line_stays_where_it_is(counter, world):
+    async with counter() as person:
+        first, second = await near(world, 1), await near(world, 2)
+        await person.sign_in()
+        page = await to_today(person)
+        assert [HAND_OVER, HAND_OVER] == steps(page)
+        assert page.booking.id == first.id
+
+        person.press(Qt.Key.Key_J)
+        assert page.booking.id == second.id
+        person.press(Qt.Key.Key_F2)
+        await person.until(lambda: isinstance(person.focused.window(), QuestionBox))
+        person.focused.window().accept()
+        await person.until(lambda: page.booking.state is BookingState.OUT)
+        assert [HAND_OVER, TAKE_BACK] == steps(page)
+        assert page.booking.id == second.id
+        person.press(Qt.Key.Key_F6)
+        await person.until(lambda: isinstance(person.focused.window(), QuestionBox))
+        person.focused.window().accept()
+        await person.until(lambda: page.booking.state is BookingState.COMPLETED)
+        assert [HAND_OVER, ("", "")] == steps(page)
+
+
+async def test_another_desks_change_redraws_its_line_and_a_new_hold_comes_with_the_chosen_line_kept(counter, world):
+    async with counter() as person:
+        first, second = await near(world, 1), await near(world, 2)
+        await person.sign_in()
+        page = await to_today(person)
+        person.press(Qt.Key.Key_J)
+
+        async with world.desk() as desk:
+            await desk.rental.hand_over(desk.actor, first.id)
+            await person.until(lambda: [TAKE_BACK, HAND_OVER] == steps(page))
+            assert page.booking.id == second.id
+            await desk.booking.hold(desk.actor, wish(desk, car="car-3", key="k3", shown_price=None))
+        await person.until(lambda: OPEN in steps(page))
+        assert page.booking.id == second.id
+
+
+async def test_an_empty_day_says_so_and_what_failed_keeps_its_lines_with_their_age(counter, world):
+    async with counter() as person:
+        await person.sign_in()
+        page = await to_today(person)
+        assert not page.content.shows_rows
+        assert "No one is due today." == page.content.empty.title.text()
+
+        await near(world, 1)
+        page.vm.load()
+        await person.until(lambda: [HAND_OVER] == steps(page))
+        page.vm.feed(type(page.vm.state)(Phase.FAILED, page.vm.state.today, 9, Unavailable("mongodb")))
+        assert "as of" in page.content.banner.text
+        assert [HAND_OVER] == steps(page)
+
+        assert page.may_hand_over()
+        page.set_online(online=False)
+        assert not page.may_hand_over()
