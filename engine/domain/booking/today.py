@@ -62,11 +62,20 @@ class CarNow:
     Attributes:
         out_with: The number of the booking whose renter has it, and ``until`` when it should be back (UTC).
         active: Whether it is in service.
+        at: Where it stands; None where it is out.
+        promised: To which bookings it is promised besides, soonest first, each with its pick-up (UTC).
     """
 
     active: bool = True
     out_with: str = ""
     until: datetime | None = None
+    at: BranchId | None = None
+    promised: tuple[tuple[str, datetime], ...] = ()
+
+    def next_after(self, booking: Booking) -> datetime | None:
+        """When somebody fetches it after *booking*; None where nobody does."""
+        starts = (at for other, at in self.promised if other != booking.id and at >= booking.period.starts_at)
+        return next(starts, None)
 
 
 @dataclass(frozen=True, slots=True)

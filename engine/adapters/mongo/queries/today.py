@@ -12,7 +12,7 @@ from engine.adapters.mongo.codec.reading import read
 from engine.domain.booking.booking import NO_SHOW_PATIENCE
 from engine.domain.booking.states import BLOCKING
 from engine.domain.booking.today import MOST_COUNTED, MOST_LINES, STATES, CarNow, DayAsked, DaySection, Section
-from engine.domain.car.car import CarId, CarStatus
+from engine.domain.car.car import BranchId, CarId, CarStatus
 
 _INDEX = "day"
 _BY_RETURN = frozenset({Section.OVERDUE, Section.COMING_BACK})
@@ -62,11 +62,15 @@ def filter_of(section: Section, asked: DayAsked) -> Document:
 async def cars_now(db: Database, car_ids: Collection[CarId]) -> Mapping[CarId, CarNow]:
     """What is with each of these cars; those whose fence cannot be read are left out."""
     with speaking():
-        found = await db.fences.find({"_id": {"$in": sorted(car_ids)}}, {"status": 1, "claims": 1}).to_list()
+        found = await db.fences.find({"_id": {"$in": sorted(car_ids)}}, {"status": 1, "claims": 1, "at": 1}).to_list()
     return {CarId(fence["_id"]): _car_now(fence) for fence in found}
 
 
 def _car_now(fence: Document) -> CarNow:
-    active = fence.get("status") == CarStatus.ACTIVE
-    out = next((claim for claim in booked(fence) if claim.taken.out), None)
-    return CarNow(active, out.id, out.taken.ends_at) if out is not None else CarNow(active)
+    active, at, claims = fence.get("status") == CarStatus.ACTIVE, fence.get("at"), booked(fence)
+    out = next((claim for claim in claims if claim.taken.out), None)
+    promised = tuple((claim.id, claim.taken.starts_at) for claim in claims if not claim.taken.out)
+    here = BranchId(at) if isinstance(at, str) else None
+    if out is None:
+        return CarNow(active, at=here, promised=promised)
+    return CarNow(active, out.id, out.taken.ends_at, here, promised)
