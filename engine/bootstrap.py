@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
@@ -35,11 +35,13 @@ from engine.adapters.redis.leases import RedisBookingLock
 from engine.adapters.redis.line import RedisLine, connect_redis
 from engine.adapters.stripe.gateway import StripeGateway
 from engine.config import Secret, Settings
+from engine.domain.car.catalogue import CarWish
 from engine.domain.money.addresses import NOWHERE
 from engine.domain.money.payment import StripeMode
 from engine.domain.people.accounts import is_one_time
 from engine.domain.people.people import Actor, Deed, Role
 from engine.domain.shared.errors import DriveSphereError, PasswordMustChange
+from engine.domain.shared.period import RentalPeriod
 from engine.domain.shared.remark import Remark
 from engine.embedded.demo_load import load_demo
 from engine.embedded.demo_payments import introduce_payments
@@ -47,6 +49,7 @@ from engine.embedded.demo_people import accounts as demo_accounts
 from engine.embedded.servers import open_servers
 from engine.services.agreement.agreement import AgreementService
 from engine.services.booking.availability import AvailabilityService
+from engine.services.booking.booking import HoldCar
 from engine.services.booking.carrying import Carrier
 from engine.services.booking.catalogue import CatalogueService
 from engine.services.booking.listing import ListingService
@@ -146,7 +149,7 @@ async def open_deployment(
     ) as servers:
         root = connect(servers.mongo_url, Credentials(servers.root_name, servers.root_password, "admin"))
         try:
-            await load_demo(root, settings.database, datetime.now(UTC), on_progress)
+            drawn = await load_demo(root, settings.database, datetime.now(UTC), on_progress)
             if servers.stripe_url:
                 await introduce_payments(root, settings.database, servers.stripe_url, servers.stripe_key)
             mode = settings.stripe_mode or StripeMode.TEST
@@ -154,7 +157,7 @@ async def open_deployment(
         finally:
             await root.close()
         async with daily_backups(servers, settings):
-            yield Deployment(
+            deployment = Deployment(
                 servers.mongo_url,
                 Secret(servers.redis_url),
                 settings.database,
@@ -164,6 +167,31 @@ async def open_deployment(
                 cache_dir=settings.cache_dir,
                 copies_dir=copies_of(settings),
             )
+            if drawn and servers.stripe_url:
+                await _somebody_waits(deployment)
+            yield deployment
+
+
+async def _somebody_waits(deployment: Deployment) -> None:
+    """Head office holds a car for a renter who has not paid yet: the clerk's first day has a hold, as long as it runs.
+
+    The demo is none the worse without it.
+    """
+    office = next(each for each in demo_accounts() if each.role is Role.ADMIN)
+    driver = next(each.renter_id for each in demo_accounts() if each.renter_id)
+    branch = next(each.branch_id for each in demo_accounts() if each.branch_id)
+    try:
+        async with open_engine(deployment, office.account, office.password, background=False) as desk:
+            noon = desk.clock.now().replace(hour=12, minute=0, second=0, microsecond=0)
+            period = RentalPeriod(noon + timedelta(days=9), noon + timedelta(days=12))
+            free = (await desk.catalogue.search(desk.actor, CarWish(branch, period))).offers
+            if not free:
+                return
+            wish = HoldCar(f"demo-{noon:%Y%m%d}", free[-1].car.id, period, driver, free[-1].quote.total)
+            held = await desk.booking.hold(desk.actor, wish)
+            await desk.payment.settle(desk.actor, held.id)
+    except DriveSphereError as problem:
+        log.warning("demo.nobody_waits", code=problem.code)
 
 
 @asynccontextmanager

@@ -39,6 +39,7 @@ from engine.domain.shared.remark import Remark, remark
 from engine.embedded import demo_agreements, demo_papers
 from engine.embedded.demo_data import DemoData, build
 from engine.embedded.demo_people import DemoOwner, accounts, owners
+from engine.embedded.demo_today import tell_today
 
 _FILLED = (
     "branches",
@@ -60,8 +61,8 @@ _FILLED = (
 )
 
 
-async def load_demo(client: Client, name: str, now: datetime, on_progress: Callable[[Remark], None]) -> None:
-    """Provision *name* and, unless the demo is there in full, write it anew.
+async def load_demo(client: Client, name: str, now: datetime, on_progress: Callable[[Remark], None]) -> bool:
+    """Provision *name* and, unless the demo is there in full, write it anew; whether it was.
 
     The marker is written last: a start that was cut off leaves nothing half-written behind the next one.
     """
@@ -73,16 +74,18 @@ async def load_demo(client: Client, name: str, now: datetime, on_progress: Calla
         marker = await db.deployment.find_one({"_id": "demo"})
         if marker is not None and marker["schema"] == schema:
             await _bring_home(db, now)
-            return
+            await tell_today(db, now)
+            return False
         if marker is None and await db.deployment.find_one({"_id": "epoch"}):
             # A firm's own back-up was restored here: the demo has no place in it.
             await provision(client, name, FirmSettings(), on_progress)
-            return
+            return False
         on_progress(remark("progress.preparing"))
         data = build(now)
         await provision(client, name, data.settings, on_progress)
         if marker is None:
             await _write(db, data, on_progress)
+            await tell_today(db, data.now)
         renters = {renter.id: renter for renter in data.renters}
         for each in data.accounts:
             renter = renters[each.renter_id] if each.renter_id else None
@@ -90,6 +93,7 @@ async def load_demo(client: Client, name: str, now: datetime, on_progress: Calla
             await create_account(client, db.name, new)
         await asyncio.gather(*(create_account(client, db.name, _owner(each)) for each in _without_account(data)))
         await db.deployment.update_one({"_id": "demo"}, {"$set": {"schema": schema}}, upsert=True)
+        return marker is None
 
 
 def _owner(owner: DemoOwner) -> NewAccount:

@@ -17,6 +17,7 @@ from engine.adapters.mongo.clock import ServerClock
 from engine.adapters.mongo.deployment import MongoDeployment
 from engine.bootstrap import Deployment, open_engine
 from engine.config import Secret
+from engine.domain.booking.booking import NO_SHOW_PATIENCE
 from engine.domain.booking.states import BLOCKING
 from engine.domain.money.payment import StripeMode
 from engine.embedded.demo_load import load_demo
@@ -62,6 +63,7 @@ async def test_the_demo_is_complete_consistent_and_brought_home_when_time_goes_o
     assert (6, 240, 120) == tuple(db[name].count_documents({}) for name in ("branches", "cars", "renters"))
     _judge(db)
     await _agreed(client)
+    _somebody_is_late(db, now)
     before = db.bookings.count_documents({"state": "confirmed"})
 
     await load_demo(client, NAME, now, lambda _: None)
@@ -73,6 +75,7 @@ async def test_the_demo_is_complete_consistent_and_brought_home_when_time_goes_o
     assert before > db.bookings.count_documents({"state": "confirmed"}) > 0
     _judge(db)
     await _agreed(client)
+    _somebody_is_late(db, later)
     deployment = Deployment(endpoints.mongo_url, Secret(endpoints.redis_url), NAME)
     for account in accounts():
         async with open_engine(deployment, account.account, account.password, background=False) as desk:
@@ -103,6 +106,18 @@ async def _agreed(client):
 
     assert walk.looked
     assert [] == [str(line) for line in walk.lines]
+
+
+def _somebody_is_late(db, now):
+    """At the clerk's branch, in rows and fences alike."""
+    here, missed = {"branch_id": "br-berlin"}, {"$lte": now - NO_SHOW_PATIENCE}
+    late = list(db.bookings.find({**here, "state": "out", "ends_at": {"$lte": now}}))
+    not_come = list(db.bookings.find({**here, "state": "confirmed", "starts_at": missed}))
+    assert (2, 1) == (len(late), len(not_come))
+    for row in (*late, *not_come):
+        fence = db.fences.find_one({"_id": row["car_id"]})
+        out = [claim["id"] for claim in fence["claims"] if claim["out"]]
+        assert (([row["_id"]], None) if row in late else ([], "br-berlin")) == (out, fence["at"])
 
 
 def _judge(db):
