@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from contrast import AA_SHAPE, contrast
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from look_over import noticing_cuts
@@ -12,6 +13,8 @@ from PySide6.QtWidgets import QApplication
 from desktop.models.rows import Column
 from desktop.models.slices import SlicesModel
 from desktop.preferences import Preferences
+from desktop.theme.theme import Scheme
+from desktop.theme.tokens import GRID, Tone
 from desktop.views.booking.list_row import damaged_row
 from desktop.views.booking.list_table import BookingTable, columns_of
 from desktop.views.parts.view_context import ViewContext
@@ -126,8 +129,8 @@ def test_a_booking_that_cannot_be_read_keeps_its_number_where_the_column_of_numb
     row = damaged_row(Damaged("bookings", damaged, reason))
     table = shown(qtbot, BookingTable(context, model, lambda: None), model, [row], width)
     said = []
-    line = table._row._line
-    table._row._line = lambda painter, place, text, *more, **also: (
+    line = table._row.line
+    table._row.line = lambda painter, place, text, *more, **also: (
         said.append((text, place.width())),
         line(painter, place, text, *more, **also),
     )
@@ -161,3 +164,20 @@ def test_all_facts_of_a_panel_begin_in_one_column(qtbot, theme, shimmer, values,
     assert 1 == len(leading)
     assert not drawn(facts)
     facts.deleteLater()
+
+
+@pytest.mark.parametrize("scheme", [Scheme.LIGHT, Scheme.DARK])
+def test_a_badge_has_an_edge_that_is_seen_on_the_ground_of_the_chosen_line(qtbot, theme, shimmer, scheme):
+    theme.choose(scheme)
+    word = Column("Standing", str, str, tone=lambda tone: tone)
+    rows = [tone.value for tone in Tone]
+    table = shown(qtbot, RecordTable(theme, shimmer), SlicesModel([word], lambda _ticket: None), rows, 300)
+
+    for row, tone in enumerate(Tone):
+        table.selectRow(row)
+        place = table.visualRect(table.model().index(row, 0))
+        picture = table.viewport().grab(place).toImage()
+        above = range(place.height() // 2 - 12, place.height() // 2 - 6)  # from the line's ground into the badge
+        colours = {picture.pixelColor(5 * GRID, y).name() for y in above}
+        assert {theme.tokens.accent_tint, theme.tokens.raised} <= colours, tone
+        assert any(contrast(colour, theme.tokens.accent_tint) >= AA_SHAPE for colour in colours), tone

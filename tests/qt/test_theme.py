@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import fields
 
 import pytest
+from contrast import AA_SHAPE, AA_TEXT, contrast
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QEvent
@@ -18,20 +19,6 @@ from desktop.widgets.text import Text
 
 WRITTEN_ON = ("surface", "raised", "sunken", "hover")
 TEXTS = ("text", "muted", "accent", "positive", "warning", "danger")
-AA_TEXT, AA_SHAPE = 4.5, 3.0
-
-
-def luminance(colour):
-    def linear(channel):
-        return channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4
-
-    red, green, blue, _ = QColor(colour).getRgbF()
-    return 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
-
-
-def contrast(one, other):
-    dark, bright = sorted((luminance(one), luminance(other)))
-    return (bright + 0.05) / (dark + 0.05)
 
 
 def pairs(tokens):
@@ -40,6 +27,8 @@ def pairs(tokens):
             yield text, background
     for tone in Tone:
         yield "text", f"{tone.value}_tint"
+    for text in TEXTS:
+        yield text, "accent_tint"  # the ground of a chosen line
     for background in ("accent", "accent_hover", "accent_pressed"):
         yield "on_accent", background
 

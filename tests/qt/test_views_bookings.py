@@ -15,9 +15,9 @@ from desktop.viewmodels.booking.bookings import BookingsState
 from desktop.viewmodels.phases import Phase
 from desktop.views.booking.list_page import BookingsPage
 from desktop.views.booking.list_row import row_of
-from desktop.views.booking.list_table import ROW_PX, two_lines
 from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.loading.shimmer import ShimmerClock
+from desktop.widgets.table.two_lines import ROW_PX, two_lines
 from engine.domain.booking.listing import BookingOrder, BookingQuery, BookingRows, BookingScope
 from engine.domain.booking.states import BookingState, Standing
 from engine.domain.car.car import OwnerId

@@ -7,27 +7,25 @@ from datetime import datetime
 from types import MappingProxyType
 
 from PySide6.QtCore import QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QHideEvent, QPainter, QShowEvent
-from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
+from PySide6.QtGui import QFontMetrics, QHideEvent, QPainter, QShowEvent
 
 from desktop.models.rows import ROW_ROLE, AnyIndex, Column
 from desktop.models.slices import SlicesModel
 from desktop.theme.theme import Theme
-from desktop.theme.tokens import GRID, TypeSize
+from desktop.theme.tokens import TypeSize
 from desktop.views.booking.list_row import BookingRow
 from desktop.views.parts.damage import damage_of
 from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.cards.car_card import FAILED_TEXT, RETRY_TEXT, badge_width, paint_badge
-from desktop.widgets.column_widths import in_two, two_lines_of
+from desktop.widgets.column_widths import in_two
 from desktop.widgets.loading.shimmer import ShimmerClock
-from desktop.widgets.table.record_row import RecordRow
 from desktop.widgets.table.record_table import RecordTable
+from desktop.widgets.table.two_lines import ROW_PX, TwoLineRow, two_lines
 from engine.domain.booking.listing import BookingOrder, BookingQuery
 from engine.words.tr import tr
 
-ROW_PX = 12 * GRID
 _TICK_MS = 1000
-_BONE_PX, _BADGE_PX = 10, 18
+_BADGE_PX = 18
 _NUMBER, _CAR, _BESIDE, _TIMES, _STANDING, _PRICE = range(6)
 #: What the columns take before a row is there, in px.
 _USUAL = MappingProxyType({_NUMBER: 160, _CAR: 140, _BESIDE: 140, _TIMES: 204, _STANDING: 108, _PRICE: 120})
@@ -69,13 +67,6 @@ def columns_of(now: Callable[[], datetime], beside: str = tr("Renter")) -> list[
         column(tr("Standing"), lambda row: row.standing_text(now()), tone=lambda row: row.tone.value),
         column(tr("Price"), lambda row: row.price, numeric=True, spare=True),
     ]
-
-
-def two_lines(cell: QRect) -> tuple[QRect, QRect]:
-    """The upper and the lower line of *cell*, for words and for a skeleton."""
-    inner = cell.adjusted(0, GRID, 0, -GRID)
-    half = inner.height() // 2
-    return inner.adjusted(0, 0, 0, -half), inner.adjusted(0, half, 0, 0)
 
 
 class BookingTable(RecordTable):
@@ -158,8 +149,10 @@ class BookingTable(RecordTable):
         super().hideEvent(event)
 
 
-class BookingCells(RecordRow):
+class BookingCells(TwoLineRow):
     """Car and plate, pick-up and return, standing and what is left of a hold stand one above the other."""
+
+    bones = _SKELETON
 
     def __init__(self, theme: Theme, clock: ShimmerClock, view: BookingTable, now: Callable[[], datetime]) -> None:
         super().__init__(theme, clock, view)
@@ -170,23 +163,23 @@ class BookingCells(RecordRow):
         upper, lower = two_lines(rect)
         tokens = self._theme.tokens
         if index.column() == _CAR and damage_of(row) is not None and self._view.isColumnHidden(_NUMBER):
-            self._pair(painter, rect, row.number, row.car, bold=True)
+            self.pair(painter, rect, row.number, row.car, bold=True)
         elif index.column() == _NUMBER:
-            self._line(painter, upper, row.number, tokens.text)
-            self._line(painter, lower, row.booked, tokens.muted)
+            self.line(painter, upper, row.number, tokens.text)
+            self.line(painter, lower, row.booked, tokens.muted)
         elif index.column() == _BESIDE:
-            self._pair(painter, rect, *row.beside)
+            self.pair(painter, rect, *row.beside)
         elif index.column() == _CAR:
-            self._pair(painter, rect, row.car, row.plate, bold=True)
+            self.pair(painter, rect, row.car, row.plate, bold=True)
         elif index.column() == _TIMES:
-            self._line(painter, upper, row.pick_up, tokens.text)
-            self._line(painter, lower, row.drop_off, tokens.muted)
+            self.line(painter, upper, row.pick_up, tokens.text)
+            self.line(painter, lower, row.drop_off, tokens.muted)
         elif index.column() == _STANDING:
             place = (
                 upper if row.held else QRect(upper.left(), rect.center().y() - _BADGE_PX // 2, rect.width(), _BADGE_PX)
             )
-            paint_badge(painter, self._theme, place, row.standing, row.tone)
-            self._line(painter, lower, row.hold_left(self._now()), tokens.warning)
+            paint_badge(painter, self._theme, place, row.standing, row.tone, chosen=self._chosen(index))
+            self.line(painter, lower, row.hold_left(self._now()), tokens.warning)
         else:
             super()._value(painter, rect, index)
 
@@ -208,38 +201,6 @@ class BookingCells(RecordRow):
         width = max(plain.horizontalAdvance(line) for line in lines.get(index.column(), (row.price,)))
         return width, width
 
-    def _pair(self, painter: QPainter, rect: QRect, name: str, below: str, *, bold: bool = False) -> None:
-        """Two lines; a name without the room takes two by itself, and the other stands closely below it."""
-        tokens, metrics = self._theme.tokens, QFontMetrics(self._theme.font(TypeSize.BODY, bold=bold))
-        upper, lower = two_lines(rect)
-        if metrics.horizontalAdvance(name) < upper.width():
-            self._line(painter, upper, name, tokens.text, bold=bold)
-            self._line(painter, lower, below, tokens.muted)
-            return
-        place = QRect(rect.left(), rect.top() + 1, rect.width(), (rect.height() - 2) // 3)
-        for words in filter(None, two_lines_of(metrics, name, "", rect.width() - 1)):
-            self._line(painter, place, words, tokens.text, bold=bold)
-            place.translate(0, place.height())
-        self._line(painter, place, below, tokens.muted)
-
     def _failure(self, painter: QPainter, rect: QRect, index: AnyIndex) -> None:
         words = {_CAR: FAILED_TEXT, _BESIDE: RETRY_TEXT}.get(index.column(), "")
-        self._line(painter, rect, words, self._theme.tokens.danger)
-
-    def _bone(self, painter: QPainter, rect: QRect, option: QStyleOptionViewItem, index: AnyIndex) -> None:
-        if index.column() not in _SKELETON:
-            super()._bone(painter, rect, option, index)
-            return
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._clock.brush(self._view.viewport().width()))
-        for line, share in zip(two_lines(rect), _SKELETON[index.column()], strict=True):
-            bone = QRect(0, 0, round(line.width() * share), _BONE_PX)
-            side = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-            painter.drawRoundedRect(QStyle.alignedRect(option.direction, side, bone.size(), line), GRID, GRID)
-
-    def _line(self, painter: QPainter, place: QRect, text: str, colour: str, *, bold: bool = False) -> None:
-        font = self._theme.font(TypeSize.BODY, bold=bold)
-        painter.setFont(font)
-        painter.setPen(QColor(colour))
-        words = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, place.width())
-        painter.drawText(place, Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter, words)
+        self.line(painter, rect, words, self._theme.tokens.danger)

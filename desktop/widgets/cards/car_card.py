@@ -184,17 +184,21 @@ class CardPainter:
                 painter.drawRoundedRect(bone, radius, radius)
 
 
-def paint_badge(painter: QPainter, theme: Theme, place: QRect, text: str, tone: Tone) -> None:
-    """A pill at the reading edge of *place*, as wide as its word."""
+def paint_badge(painter: QPainter, theme: Theme, place: QRect, text: str, tone: Tone, *, chosen: bool = False) -> None:
+    """A pill at the reading edge of *place*, as wide as its word.
+
+    On the ground of a *chosen* line tints are hardly seen, or not at all: there the pill has the page's and an edge.
+    """
     tokens, font = theme.tokens, theme.font(TypeSize.SMALL, bold=True)
     text = _elided(font, text, place.width() - 4 * GRID)
     pill = QRect(place)
     pill.setWidth(QFontMetrics(font).horizontalAdvance(text) + 4 * GRID)
     if painter.layoutDirection() == Qt.LayoutDirection.RightToLeft:
         pill.moveRight(place.right())
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(tokens.tint(tone)))
-    painter.drawRoundedRect(pill, pill.height() / 2, pill.height() / 2)
+    painter.setPen(QPen(QColor(tokens.ink(tone)), BORDER) if chosen else Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(tokens.raised if chosen else tokens.tint(tone)))
+    round_px, edge = pill.height() / 2, BORDER / 2 if chosen else 0.0
+    painter.drawRoundedRect(QRectF(pill).adjusted(edge, edge, -edge, -edge), round_px, round_px)
     painter.setPen(QColor(tokens.ink(tone)))
     painter.setFont(font)
     painter.drawText(pill, _Align.AlignCenter, text)

@@ -83,9 +83,13 @@ class RecordRow(QStyledItemDelegate):
         text, tone = self._text(index), index.data(TONE_ROLE)
         if tone and text:
             place = QRect(rect.left(), rect.center().y() - _BADGE_HEIGHT // 2, rect.width(), _BADGE_HEIGHT)
-            paint_badge(painter, self._theme, place, text, Tone(tone))
+            paint_badge(painter, self._theme, place, text, Tone(tone), chosen=self._chosen(index))
         else:
             self._write(painter, rect, text, self._theme.tokens.text, index)
+
+    def _chosen(self, index: _AnyIndex) -> bool:
+        """Whether its line has the ground of the chosen one."""
+        return self._view.selectionModel().isRowSelected(index.row())
 
     def _text(self, index: _AnyIndex) -> str:
         """Of a row that cannot be read what it is and why, in the first columns that are there."""
