@@ -12,6 +12,7 @@ from desktop.viewmodels.booking.booking import BookingViewModel
 from desktop.viewmodels.booking.bookings import BookingsViewModel
 from desktop.viewmodels.booking.detail import DetailViewModel
 from desktop.viewmodels.booking.holds import HoldsViewModel
+from desktop.viewmodels.booking.today import TodayViewModel
 from desktop.viewmodels.connection import ConnectionViewModel
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.live import LiveViewModel
@@ -38,6 +39,7 @@ def workspace_of(engine: Engine, bridge: EngineThread, open_in_browser: OpenBrow
 
     connection = ConnectionViewModel(bridge, probe, tasks)
     desk = Desk(bridge, engine, connection.suspect, engine.deployment.branch)
+    here = engine.actor.branch_id
     workspace = Workspace(
         actor=engine.actor,
         desk=desk,
@@ -48,6 +50,7 @@ def workspace_of(engine: Engine, bridge: EngineThread, open_in_browser: OpenBrow
         detail=DetailViewModel(desk, open_in_browser, tasks),
         bookings=BookingsViewModel(desk, tasks, _own_scopes(engine.actor)),
         holds=HoldsViewModel(desk, tasks),
+        today=TodayViewModel(desk, tasks, here) if here is not None else None,
         connection=connection,
         live=LiveViewModel(bridge, engine.live, tasks),
         now=engine.clock.now,

@@ -58,6 +58,11 @@ class Icon(Enum):
     CALENDAR = 0xF0A33
     PAPER = 0xF09EE
     PRINT = 0xF042A
+    TODAY = 0xF11D8
+    CAR_OUT = 0xF13B3
+    CAR_BACK = 0xF13B2
+    NOT_COME = 0xF12E0
+    CIRCLE = 0xF0766
 
 
 class Icons:

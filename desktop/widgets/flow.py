@@ -1,7 +1,7 @@
 """Widgets side by side that go on in the next line where there is no more room.
 
 API: FlowLayout(gap): addWidget as ever, an expanding widget in a line takes nothing from the others; add_tail(widget)
-for the last one, which stands at the reading end of its line; with_label(label, field, gap) -> QWidget.
+for the last ones, which stand at the reading end of its line; with_label(label, field, gap) -> QWidget.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ class FlowLayout(QLayout):
         super().__init__(parent)
         self._gap = gap
         self._items: list[QLayoutItem] = []
-        self._tail: QLayoutItem | None = None
+        self._tails: list[QLayoutItem] = []
         self.setContentsMargins(0, 0, 0, 0)
 
     def add_tail(self, widget: QWidget) -> None:
         self.addWidget(widget)
-        self._tail = self._items[-1]
+        self._tails.append(self._items[-1])
 
     def _places(self, width: int) -> tuple[list[tuple[QLayoutItem, QRect]], int]:
         """Each shown item's place within *width* px, left to right, and the height of all lines."""
@@ -40,13 +40,22 @@ class FlowLayout(QLayout):
         top = 0
         for line in self._lines(width):
             height, left = max(item.sizeHint().height() for item in line), 0
+            tail = next((item for item in line if item in self._tails), None)
+            if tail is line[0] and len(self._tails) > 1:
+                tail = None  # several that have a line of their own begin where every line does
             for item in line:
                 size = item.sizeHint().boundedTo(QSize(width, height))
-                left = width - size.width() if item is self._tail else left
+                if item is tail:
+                    left = width - self._rest(line, item)
                 places.append((item, QRect(QPoint(left, top + (height - size.height()) // 2), size)))
                 left += size.width() + self._gap
             top += height + self._gap
         return places, max(top - self._gap, 0)
+
+    def _rest(self, line: list[QLayoutItem], item: QLayoutItem) -> int:
+        """What *item* and those behind it take of a *line*."""
+        behind = line[line.index(item) :]
+        return sum(each.sizeHint().width() for each in behind) + self._gap * (len(behind) - 1)
 
     def _lines(self, width: int) -> list[list[QLayoutItem]]:
         lines: list[list[QLayoutItem]] = []

@@ -50,6 +50,7 @@ async def window(app: QApplication, folder: Path, name: str) -> AsyncIterator[Pr
     clerk = session.state.offered[0]
     session.sign_in(clerk.account, clerk.password)
     await until(lambda: program.window.workspace is not None)
+    program.window.workspace.go("find")
     search = program.window.workspace.workspace.search
     await until(lambda: search.state.phase is Phase.READY and search.state.first)
     yield program

@@ -88,6 +88,7 @@ class Walk:
 
     async def sign_in(self) -> None:
         await self._sign_in(Role.CLIENT)
+        self.program.window.workspace.go("find")
         search = self.program.window.workspace.workspace.search
         await until(lambda: there(search.state) and search.state.first)
         await asyncio.sleep(0.2)

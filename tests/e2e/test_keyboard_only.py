@@ -15,18 +15,19 @@ from desktop.viewmodels.session.session import SessionPhase
 KNOWN = "vogel jo"
 
 
-def test_a_dozen_keys_lead_to_the_payment_page_and_two_for_a_renters_own_account(at_the_counter):
+def test_thirteen_keys_lead_to_the_payment_page_and_two_for_a_renters_own_account(at_the_counter):
     typed = []
 
     async def clerk(person):
-        def press(key):
+        def press(key, *modifier):
             typed.append(key)
-            person.press(key)
+            person.press(key, *modifier)
 
         await person.until(lambda: person.program.session.state.phase is SessionPhase.SIGNED_OUT)
         person.type("1")
         await person.until(lambda: person.program.session.state.phase is SessionPhase.SIGNED_IN)
         client, panel = person.window.workspace.client, person.desk.panel
+        press(Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
         await person.until(lambda: person.desk.search.state.phase is Phase.READY)
         await person.until(lambda: client.search.results.model.row_at(0) is not None)
         await person.until(client.search.results.grid.hasFocus)
@@ -47,7 +48,7 @@ def test_a_dozen_keys_lead_to_the_payment_page_and_two_for_a_renters_own_account
         assert "Jonas Vogel" == panel.state.booking.renter_name
         assert panel.state.booking.payment.attempt.url == address
         assert PanelStage.PAYING is panel.state.stage
-        assert 4 + len(KNOWN) == len(typed)
+        assert 5 + len(KNOWN) == len(typed)
 
     async def renter(person):
         await person.until(lambda: person.program.session.state.phase is SessionPhase.SIGNED_OUT)

@@ -149,13 +149,17 @@ def workspace(tasks):
     """Verbs that would ask a server are left out: these tests feed states."""
     made = fed_workspace(tasks)
     made.search.open = made.search.again = lambda *_anything: None
-    made.holds.load = made.bookings.load = made.connection.watch = made.connection.look_now = lambda: None
+    for each in (made.holds, made.bookings, made.today):
+        each.load = lambda: None
+    made.connection.watch = made.connection.look_now = lambda: None
     return made
 
 
 @pytest.fixture
 def view(window, workspace):
+    """A clerk's, with the free cars in front."""
     window.open_workspace(workspace)
+    window.workspace.go("find")
     return window.workspace
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from builders import LISBON
+from builders import LISBON, make_car
 from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog
@@ -88,6 +88,17 @@ async def test_f1_lists_every_key(window, view, until):
     await until(lambda: not window.tasks.running("keys"))
 
     assert {"Find a car", "Ctrl+1", "Book", "J or Down", "Sign out"} <= words
+
+
+def test_a_car_to_be_found_is_searched_for_as_soon_as_the_page_has_a_form(view, monkeypatch):
+    asked, page, car = [], view.client.search, make_car(7)
+    monkeypatch.setattr(view.workspace.search, "search", asked.append)
+    page.search_car(car)
+    assert not asked
+
+    view.workspace.search.feed(found(3))
+
+    assert [(car.plate, car.branch_id)] == [(form.text, form.branch_id) for form in asked]
 
 
 def test_the_result_is_told_as_painted_once(window, view, qtbot):

@@ -111,6 +111,7 @@ async def sign_in(photo: Photographer) -> None:
 
 async def found(photo: Photographer, form: SearchForm | None = None) -> None:
     """Search for *form*, or wait for the first search; until the result is on the screen."""
+    photo.view.go("find")
     search = photo.desk.search
     before = search.state.run
     if form is not None:

@@ -34,6 +34,7 @@ async def work(program):
         await until(lambda: window.workspace is not None)
         if told["holds"]:
             desk = window.workspace.workspace
+            window.workspace.go("find")
             await until(lambda: window.workspace.client.search.results.model.row_at(0) is not None)
             found = window.workspace.client.search.results.model.row_at(0)
             desk.panel.start(found.found, desk.search.state.wish.period, desk.search.state.branch)

@@ -73,6 +73,7 @@ class Person:
 
     async def find(self):
         search = self.desk.search
+        self.view.go("find")
         model = self.view.client.search.results.model
 
         def shown():

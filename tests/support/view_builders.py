@@ -15,6 +15,7 @@ from desktop.viewmodels.booking.booking import BookingViewModel
 from desktop.viewmodels.booking.bookings import BookingsViewModel
 from desktop.viewmodels.booking.detail import DetailViewModel
 from desktop.viewmodels.booking.holds import HoldsViewModel
+from desktop.viewmodels.booking.today import TodayViewModel
 from desktop.viewmodels.connection import ConnectionViewModel
 from desktop.viewmodels.live import LiveViewModel
 from desktop.viewmodels.phases import Phase
@@ -141,6 +142,7 @@ def fed_workspace(tasks, actor: Actor = CLERK, *, demo: bool = True) -> Workspac
         detail=DetailViewModel(desk, opened_at_once, tasks),
         bookings=BookingsViewModel(desk, tasks),
         holds=HoldsViewModel(desk, tasks),
+        today=TodayViewModel(desk, tasks, actor.branch_id) if actor.branch_id is not None else None,
         connection=ConnectionViewModel(None, None, tasks),
         live=live,
         now=desk.now,

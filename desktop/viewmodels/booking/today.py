@@ -13,8 +13,9 @@ from desktop.viewmodels.booking.one_booking import Change, verb_of
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.state import StateViewModel
+from engine.domain.agreement.reading import ReadBefore, Reading
 from engine.domain.booking.booking import Booking
-from engine.domain.booking.today import DayAsked, DaySection, Today, section_of
+from engine.domain.booking.today import STATES, DayAsked, DaySection, Today, section_of
 from engine.domain.car.car import BranchId
 from engine.domain.shared.errors import DriveSphereError
 
@@ -32,10 +33,14 @@ class TodayState:
 
 
 class TodayViewModel(StateViewModel[TodayState]):
-    """Signals: ``done`` carries the Booking after a step, ``refused`` the problem that kept one back."""
+    """Signals: ``done`` carries the Booking after a step, ``refused`` the problem that kept one back.
+
+    ``looked_at`` when another line was chosen: which steps can be taken follows it.
+    """
 
     done = Signal(object)
     refused = Signal(object)
+    looked_at = Signal()
 
     def __init__(self, desk: Desk, tasks: TaskScope, branch_id: BranchId) -> None:
         super().__init__(TodayState())
@@ -55,9 +60,28 @@ class TodayViewModel(StateViewModel[TodayState]):
         elif section_of(booking, DayAsked(self._branch_id, self._desk.now(), today.until)) is not None:
             self._tasks.once("today soon", self._soon())
 
-    def change(self, booking: Booking, change: Change) -> None:
-        """Hand the car over, or take it back, after the person agreed."""
-        self._tasks.once("today step", self._change(booking, change))
+    def look_on(self) -> None:
+        """Time went on: lines that belong into another section by now, or into another day, are asked for again."""
+        today, now = self.state.today, self._desk.now()
+        if today is None or self.state.phase is not Phase.READY:
+            return
+        asked = DayAsked(self._branch_id, now, today.until)
+        moved = any(_elsewhere(part, asked) for part in today.sections)
+        if moved or now >= today.until:
+            self._tasks.once("today soon", self._soon())
+
+    async def read_before(self, booking: Booking) -> ReadBefore | None:
+        """What is known of its car before it is read; None, and ``refused`` told, where nothing is."""
+        agreements, actor = self._desk.services.agreements, self._desk.actor
+        try:
+            return await self._desk.call(lambda: agreements.read_before(actor, booking.id))
+        except DriveSphereError as problem:
+            self.refused.emit(problem)
+            return None
+
+    def change(self, booking: Booking, change: Change, reading: Reading) -> None:
+        """Hand the car over, or take it back, after the person read it."""
+        self._tasks.once("today step", self._change(booking, change, reading))
 
     async def _soon(self) -> None:
         await asyncio.sleep(_SOON_S)
@@ -73,9 +97,9 @@ class TodayViewModel(StateViewModel[TodayState]):
             return
         self.feed(replace(self.state, phase=Phase.READY, today=today))
 
-    async def _change(self, booking: Booking, change: Change) -> None:
+    async def _change(self, booking: Booking, change: Change, reading: Reading) -> None:
         try:
-            after = await self._desk.call(partial(verb_of(self._desk, change), self._desk.actor, booking.id))
+            after = await self._desk.call(partial(verb_of(self._desk, change), self._desk.actor, booking.id, reading))
         except DriveSphereError as problem:
             self.refused.emit(problem)
             return
@@ -87,3 +111,9 @@ def _with(section: DaySection, booking: Booking) -> DaySection:
     """With *booking* in the place of an older version of itself."""
     rows = (booking if row.id == booking.id and row.version < booking.version else row for row in section.rows)
     return replace(section, rows=tuple(rows))
+
+
+def _elsewhere(part: DaySection, asked: DayAsked) -> bool:
+    """Whether a line of *part* belongs into another one by the time alone."""
+    rows = (row for row in part.rows if isinstance(row, Booking) and row.state in STATES[part.section])
+    return any(section_of(row, asked) is not part.section for row in rows)

@@ -9,24 +9,24 @@ from PySide6.QtCore import Signal
 
 from desktop.commands import Command
 from desktop.theme.icons import Icon
-from desktop.viewmodels.booking.today import TodayViewModel
 from desktop.viewmodels.people.renters import RentersViewModel
 from desktop.viewmodels.search.lookup import HitKind
 from desktop.viewmodels.search.search import SearchState
 from desktop.viewmodels.search.thumbnails import ThumbnailsViewModel
 from desktop.views.areas.counter_panels import CounterPanels
+from desktop.views.areas.today_part import TODAY, TodayPart
 from desktop.views.booking.booking_panel import BookingPanel
 from desktop.views.booking.detail import BookingDetail, follow_booking
 from desktop.views.booking.list_commands import BookingCommands
 from desktop.views.booking.list_page import BookingsPage
 from desktop.views.booking.toasts import BookingToasts
-from desktop.views.booking.today_page import TodayPage, key_of_line, today_commands
 from desktop.views.parts.area import Area, Entry, Frame
 from desktop.views.parts.photos import Photos
 from desktop.views.parts.view_context import ViewContext, Workspace
 from desktop.views.people.renters.page import RentersPage
 from desktop.views.search.car_panel import CarPanel
 from desktop.views.search.search_page import SearchPage
+from desktop.views.today.page import TodayPage
 from desktop.widgets.frame.follow import Follow, Shows
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.listing import BookingScope
@@ -36,14 +36,14 @@ from engine.domain.people.people import Deed, Renter, RenterId
 from engine.domain.shared.period import RentalPeriod
 from engine.words.tr import tr
 
-FIND, BOOKINGS, RENTERS, TODAY = "find", "bookings", "renters", "today"
+FIND, BOOKINGS, RENTERS = "find", "bookings", "renters"
 _GROUP = tr("Find a car")
 
 
 class ClientArea(Area):
     """Attributes: ``side`` opens beside the pages.
 
-    Signals: ``result_painted`` as SearchPage has it.
+    Signals: ``result_painted`` when the branch's day, or cars that were found, came to the screen.
     """
 
     needs = Deed.BOOK
@@ -55,13 +55,14 @@ class ClientArea(Area):
         self._thumbnails = ThumbnailsViewModel(workspace.desk, workspace.tasks)
         self._photos = Photos(self._thumbnails, self)
         self.side = CounterPanels(context, workspace, self._photos, frame.host)
+        self.day = TodayPart(context, workspace, frame, self.side)
         self._parts = [self.side]
         self.toasts = BookingToasts(context.theme, frame.host, workspace.actor)
         self._connect()
 
     @property
     def search(self) -> SearchPage | None:
-        """Once somebody went to it: for an administrator it is not the first page."""
+        """Once somebody went to it: it is the first page of renters only."""
         return self.built(FIND, SearchPage)
 
     @property
@@ -77,7 +78,7 @@ class ClientArea(Area):
     @property
     def today(self) -> TodayPage | None:
         """Once somebody went to it."""
-        return self.built(TODAY, TodayPage)
+        return self.day.page
 
     @property
     def car(self) -> CarPanel:
@@ -95,13 +96,11 @@ class ClientArea(Area):
     def entries(self) -> tuple[Entry, ...]:
         # Beside a list of the whole firm's, what this account booked wants a name of its own.
         name = tr("My bookings") if self._workspace.actor.may(Deed.SEE_ALL_BOOKINGS) else tr("Bookings")
-        # A day is a branch's: who stands at none has none.
-        day = (Entry(TODAY, tr("Today"), Icon.CALENDAR, self._make_today, Deed.HAND_OVER),)
         return (
+            *self.day.entries,
             Entry(FIND, tr("Find a car"), Icon.FIND_CAR, self._make_search),
             Entry(BOOKINGS, name, Icon.BOOKINGS, self._make_bookings),
             Entry(RENTERS, tr("Renters"), Icon.RENTERS, self._make_renters, Deed.SEE_RENTERS),
-            *(day if self._workspace.actor.branch_id is not None else ()),
         )
 
     def commands(self) -> tuple[Command, ...]:
@@ -137,7 +136,7 @@ class ClientArea(Area):
                 group=tr("Panel"),
             ),
             *self._renter_commands(),
-            *self._today_commands(),
+            *self.day.commands(partial(self.on, TODAY, TodayPage)),
             *BookingCommands("bookings", tr("Bookings"), self._to_bookings).all(self._workspace.bookings.scopes),
         )
 
@@ -158,11 +157,6 @@ class ClientArea(Area):
             Command("renter.add", tr("New renter"), add, group=group),
             Command("renter.change", tr("Change this renter"), change, key="E", when=one, here=here, group=group),
         )
-
-    def _today_commands(self) -> tuple[Command, ...]:
-        if self._workspace.actor.branch_id is None:
-            return ()
-        return today_commands(partial(self._frame.at, TODAY), partial(self.on, TODAY, TodayPage), lambda: self.today)
 
     def open_renter(self, renter_id: RenterId) -> bool:
         """The page of one renter, wherever it was found."""
@@ -208,20 +202,6 @@ class ClientArea(Area):
         vm.begin()
         return page
 
-    def _make_today(self) -> TodayPage:
-        workspace = self._workspace
-        branch_id = workspace.actor.branch_id
-        if branch_id is None:
-            raise RuntimeError("only who stands at a branch has its day in the rail")
-        vm = TodayViewModel(workspace.desk, workspace.tasks, branch_id)
-        page = TodayPage(self._context, vm, workspace.now, self._frame.host)
-        page.set_online(online=workspace.connection.state.problem is None)
-        page.opened.connect(self.side.open_booking)
-        page.changed.connect(self._booked)
-        follow_booking(page.table, self.side.detail, workspace.detail, key_of_line)
-        vm.load()
-        return page
-
     def book_for(self, renter: Renter) -> None:
         """To the cars; whichever is chosen there is for *renter*."""
 
@@ -232,7 +212,7 @@ class ClientArea(Area):
         self.side.instead(go_on)
 
     def _at_the_counter(self) -> bool:
-        return self._frame.at(FIND) or self._frame.at(BOOKINGS) or self._frame.at(RENTERS)
+        return any(map(self._frame.at, (TODAY, FIND, BOOKINGS, RENTERS)))
 
     def _new_booking(self) -> None:
         """For the renter whose page is open, if one is."""
@@ -277,6 +257,9 @@ class ClientArea(Area):
         self.side.panel.when_built(self._join_panel)
         self.side.detail.when_built(self._join_detail)
         self.toasts.show_wanted.connect(self.side.open_booking)
+        self.day.changed.connect(self._booked)
+        self.day.new_wanted.connect(self._new_booking)
+        self.day.painted.connect(self.result_painted)
         self._frame.status.holds_pressed.connect(self._to_holds)
         self._frame.status.countdown.ended.connect(self._holds.load)
         workspace.panel.booked.connect(self._booked)
@@ -364,8 +347,7 @@ class ClientArea(Area):
         self._heard(booking)
         if self.bookings is not None:
             self.bookings.show_change(booking)
-        if self.today is not None:
-            self.today.vm.took(booking)
+        self.day.took(booking)
         if booking.version == 1 or not booking.blocking:
             # A car was taken or set free by this desk: what the search shows is no longer true.
             self._look_again()
@@ -391,8 +373,6 @@ class ClientArea(Area):
     def _connection_changed(self) -> None:
         if self.renters is not None:
             self.renters.set_online(online=self._workspace.connection.state.problem is None)
-        if self.today is not None:
-            self.today.set_online(online=self._workspace.connection.state.problem is None)
 
     def _to_form(self) -> None:
         self._to_search().focus_form()

@@ -64,8 +64,9 @@ class PagesFrame(QWidget):
     def fill(self, entries: Iterable[Entry], parts: Iterable[Told]) -> None:
         """The pages, in the order of the rail; *parts* are told what pages are told, before them."""
         self.entries, self._parts = {entry.name: entry for entry in entries}, tuple(parts)
-        lines = enumerate(self.entries.values())
-        self.rail.set_items([RailItem(entry.name, entry.title, entry.icon, _key(at)) for at, entry in lines])
+        keys = _keys(self.entries.values())
+        lines = self.entries.values()
+        self.rail.set_items([RailItem(entry.name, entry.title, entry.icon, keys[entry.name]) for entry in lines])
 
     def page(self, name: str) -> Page:
         """The page of that name, built if it was not gone to before."""
@@ -130,10 +131,11 @@ class PagesFrame(QWidget):
         page.focus_first()
 
     def page_commands(self, go: Callable[[str], None]) -> tuple[Command, ...]:
-        """One that opens it for each page, with its number."""
+        """One that opens it for each page, with its key."""
+        keys = _keys(self.entries.values())
         return tuple(
-            Command(f"go.{entry.name}", entry.title, partial(go, entry.name), key=_key(at), group=tr("Go to"))
-            for at, entry in enumerate(self.entries.values())
+            Command(f"go.{entry.name}", entry.title, partial(go, entry.name), key=keys[entry.name], group=tr("Go to"))
+            for entry in self.entries.values()
         )
 
     def _lay_out(self) -> None:
@@ -158,5 +160,11 @@ class PagesFrame(QWidget):
         self.pages.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
 
-def _key(at: int) -> str:
-    return tr("Ctrl+{top_row}", top_row=_TOP_ROW[at]) if at < len(_TOP_ROW) else ""
+def _keys(entries: Iterable[Entry]) -> dict[str, str]:
+    """By name: a page's own key, or else its number among those that have none."""
+    numbers = iter(_TOP_ROW)
+    return {entry.name: entry.key or _numbered(next(numbers, "")) for entry in entries}
+
+
+def _numbered(top_row: str) -> str:
+    return tr("Ctrl+{top_row}", top_row=top_row) if top_row else ""

@@ -55,7 +55,7 @@ class MainWindow(QMainWindow):
 
     Signals:
         close_requested: The person wants to leave.
-        first_result_painted: Once, after the first search result is on the screen.
+        first_result_painted: Once, after what the first page asked for is on the screen.
         task_failed: Work of a view (a question, the F1 sheet) ended with an exception nobody foresaw; carries it.
     """
 
@@ -128,6 +128,9 @@ class MainWindow(QMainWindow):
         self._install(*commands)
         for shown in (workspace.panel, workspace.car, workspace.search, workspace.detail):
             shown.changed.connect(self.commands.refresh)
+        if workspace.today is not None:
+            workspace.today.changed.connect(self.commands.refresh)
+            workspace.today.looked_at.connect(self.commands.refresh)
         if view.shows_bookings:
             self.finder.attach(LookupViewModel(workspace.desk, workspace.tasks), view.finds)
         self._pages.addWidget(view)

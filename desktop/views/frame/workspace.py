@@ -58,7 +58,7 @@ class _HeldBackError(Exception):
 
 
 class WorkspaceView(PagesFrame):
-    """Signals: ``result_painted`` after each search result that came to the screen."""
+    """Signals: ``result_painted`` after each day or search result of the counter that came to the screen."""
 
     result_painted = Signal()
 

@@ -96,6 +96,7 @@ class Entry:
         make: Builds the page with its view-model. Called once, when the page is first gone to: a page takes some
             50 ms to build, and signing in would wait for all of them.
         deed: What an account must be allowed to see it; None for whoever has the area.
+        key: One of its own, where a number would take those of the pages behind it; else it has the next number.
     """
 
     name: str
@@ -103,6 +104,7 @@ class Entry:
     icon: Icon
     make: Callable[[], Page]
     deed: Deed | None = None
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from desktop.viewmodels.booking.detail import DetailViewModel
     from desktop.viewmodels.booking.holds import HoldsViewModel
     from desktop.viewmodels.booking.one_booking import OpenBrowser
+    from desktop.viewmodels.booking.today import TodayViewModel
     from desktop.viewmodels.connection import ConnectionViewModel
     from desktop.viewmodels.desk import Desk
     from desktop.viewmodels.live import LiveViewModel
@@ -45,6 +46,7 @@ class Workspace:
     Attributes:
         desk: The engine's services; an area makes its further view-models from it and from ``tasks``.
         tasks: Ends with the session.
+        today: The day of the branch that the account stands at; None where it stands at none.
         now: The server's time (UTC).
         open_page: Shows a page of Stripe's in the browser.
         demo: The data is made up and the payment page is the sandbox's.
@@ -60,6 +62,7 @@ class Workspace:
     detail: DetailViewModel
     bookings: BookingsViewModel
     holds: HoldsViewModel
+    today: TodayViewModel | None
     connection: ConnectionViewModel
     live: LiveViewModel
     now: Callable[[], datetime]

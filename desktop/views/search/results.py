@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QObject, QTimer, Signal
+from PySide6.QtCore import QItemSelectionModel, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.models.rows import Column
@@ -24,6 +24,7 @@ from desktop.views.search.held_cards import HeldCards
 from desktop.widgets.cards.card_grid import CardGrid
 from desktop.widgets.cards.card_layout import GAP
 from desktop.widgets.loading.loading import Showing, WaitWord
+from desktop.widgets.loading.painted import Painted
 from desktop.words.messages import counted, day_time, say, whole
 from engine.domain.car.availability import Blocked, BlockedPage
 from engine.domain.car.car import Branch
@@ -130,13 +131,13 @@ class CarResults(QWidget):
         super().__init__(parent)
         self._search, self._now = search, now
         self._shown: _Shown | None = None
-        self._unpainted = False
         column: Column[CarRow] = Column(tr("Car"), lambda row: row.text.spoken, lambda row: row.text.title)
         self.model: AskedSlices[CarRow] = AskedSlices([column], search, self._rows, PAGE_SIZE)
         self.grid = CardGrid(context.theme, context.shimmer, lambda row: row.text_at(self._now()))
         self.damage = DamageBox(self)
         self.held = HeldCards(self.grid, self.model)
         self.content = Content(context, self.grid, inset=GAP // 2)
+        self._on_screen = Painted(self, self.grid.viewport(), self.content.empty)
         self.loading = Waiting(
             self, search, self.content, skeleton=self._put_up_skeleton, fill=self._fill, has_rows=self._still_true
         )
@@ -195,7 +196,7 @@ class CarResults(QWidget):
         self.content.show_rows()
         self._restore(place)
         self.told.emit(shown.words)
-        self._unpainted = True
+        self._on_screen.expect()
         if again:
             self.grid.look()  # pages further down are those of before
         if shown.words != said:
@@ -252,7 +253,7 @@ class CarResults(QWidget):
 
     def _tell_none(self, form: SearchForm) -> None:
         self.told.emit(tr("No car free"))
-        self._unpainted = True
+        self._on_screen.expect()
         if form.filters:
             words = tr("With fewer filters there may be a free one.")
             self._show_empty(Icon.NO_CAR, tr("No car fits"), words, tr("Clear filters"))
@@ -300,14 +301,4 @@ class CarResults(QWidget):
         self.content.stepped.connect(self._stepped)
         self.content.retried.connect(self._search.again)
         self.loading.changed.connect(self._say_word)
-        self.grid.viewport().installEventFilter(self)
-        self.content.empty.installEventFilter(self)
-
-    # Qt names below.
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if self._unpainted and event.type() == QEvent.Type.Paint:
-            self._unpainted = False
-            # The filter sees the event before the widget paints it.
-            QTimer.singleShot(0, self, self.painted.emit)
-        return super().eventFilter(watched, event)
+        self._on_screen.painted.connect(self.painted)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
@@ -50,6 +51,7 @@ class SearchPage(Page):
         self._photos = photos
         self._preferences, self._workspace = context.preferences, workspace
         self._search = workspace.search
+        self._then: Callable[[SearchForm], SearchForm] | None = None
         self.form = SearchFormPanel(context.theme, workspace.now)
         self.results = CarResults(context, workspace.search, workspace.now)
         self.count = Text(context.theme, " ", bold=True)
@@ -72,6 +74,7 @@ class SearchPage(Page):
         self.results.next_day_wanted.connect(self._one_day_later)
         self._search.changed.connect(self.draw)
         workspace.panel.kept_changed.connect(self._say_for_whom)
+        self._say_for_whom(workspace.panel.kept)
         self.for_whom.acted.connect(self._for_nobody)
 
     def start(self) -> None:
@@ -85,6 +88,8 @@ class SearchPage(Page):
             self.order.setCurrentIndex(list(ORDERS).index(state.form.order))
             del blocked
         self.results.draw(state)
+        if state.form is not None and self._then is not None:
+            self._search_from(self._then)
 
     def focus_first(self) -> None:
         self.results.take_focus()
@@ -102,9 +107,7 @@ class SearchPage(Page):
 
     def show_similar(self, car: Car) -> None:
         """The same days, other cars of that body type."""
-        form = self._search.state.form
-        if form is not None:
-            self._search_for(replace(plain(form), bodies=frozenset({car.body})))
+        self._search_from(lambda form: replace(plain(form), bodies=frozenset({car.body})))
         self.focus_cards()
 
     def current_offer(self) -> tuple[Offer, RentalPeriod, Branch] | None:
@@ -121,16 +124,12 @@ class SearchPage(Page):
 
     def search_car(self, car: Car) -> None:
         """That car at its branch, for the days as they are."""
-        form = self._search.state.form
-        if form is not None:
-            self._search_for(replace(plain(form), branch_id=car.branch_id, text=car.plate))
+        self._search_from(lambda form: replace(plain(form), branch_id=car.branch_id, text=car.plate))
         self.focus_cards()
 
     def search_text(self, text: str) -> None:
         """Cars of the branch that have *text*, for the days as they are."""
-        form = self._search.state.form
-        if form is not None:
-            self._search_for(replace(plain(form), text=text))
+        self._search_from(lambda form: replace(plain(form), text=text))
         self.focus_cards()
 
     def _say_for_whom(self, renter: Renter | None) -> None:
@@ -152,6 +151,15 @@ class SearchPage(Page):
         image_id = None if isinstance(row.found, Damaged) else next(iter(row.found.car.image_ids), None)
         size: QSize = PICTURE
         return self._photos.pixmap(image_id, size, self.devicePixelRatioF()) if image_id else None
+
+    def _search_from(self, change: Callable[[SearchForm], SearchForm]) -> None:
+        """What is searched now with a *change*; on a page just gone to as soon as there is a form to change."""
+        form = self._search.state.form
+        if form is None:
+            self._then = change
+        else:
+            self._then = None
+            self._search_for(change(form))
 
     def _search_for(self, form: SearchForm) -> None:
         self._preferences.last_search = written(form, self._workspace.actor.account)
