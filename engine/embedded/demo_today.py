@@ -55,10 +55,17 @@ async def _take_back(db: Database, now: datetime, wanted: Document, most: int, b
             if state is BookingState.OUT:
                 await demo_agreements.hand_out(db, [row["_id"]])
             else:
-                await db.agreements.delete_one({"_id": row["_id"]})
+                await _unread(db, row)
             done += 1
         if done == most:
             return
+
+
+async def _unread(db: Database, row: Document) -> None:
+    """It has no agreement; of a car that no other one read, nothing was read."""
+    await db.agreements.delete_one({"_id": row["_id"]})
+    if not await db.agreements.count_documents({"legs.car.car_id": row["car_id"]}, limit=1):
+        await db.fences.update_one({"_id": row["car_id"]}, {"$set": {"odometer_km": None}, "$inc": {"seq": 1}})
 
 
 async def _in_fence(db: Database, row: Document, now: datetime, *, out: bool) -> bool:
