@@ -28,6 +28,7 @@ from engine.adapters.mongo.queries.fleet import MongoFleet
 from engine.adapters.mongo.queries.unavailable_cars import MongoTaken
 from engine.adapters.mongo.queries.witnesses import MongoWitnesses
 from engine.adapters.mongo.renter_store import MongoRenters
+from engine.adapters.mongo.shifts import MongoShifts
 from engine.adapters.mongo.store import MongoStore
 from engine.adapters.mongo.terms import MongoTerms
 from engine.adapters.redis.cache import RedisCache
@@ -56,6 +57,7 @@ from engine.services.booking.listing import ListingService
 from engine.services.booking.restored import RestoredLook, RestoredService
 from engine.services.booking.sweeper import Sweeper
 from engine.services.booking.today import TodayService
+from engine.services.counter.till import TillService
 from engine.services.firm.live import LiveService
 from engine.services.firm.services import AdminServices, Services
 from engine.services.fleet.fleet import FleetService
@@ -303,15 +305,15 @@ def _restored(deployment: Deployment, means: Means, desk: str, admin: AdminServi
     return RestoredService(lost, means.payment, desk, means.return_page.address_for, admin.unbelieved)
 
 
-def _admin(deployment: Deployment, doors: _Doors, payment: PaymentService) -> AdminServices:
+def _admin(deployment: Deployment, doors: _Doors, means: Means) -> AdminServices:
     key = describe_key(deployment.stripe_key, deployment.stripe_url)
-    return open_admin(doors.changes, doors.cache, payment, key, doors.clock, desk_name())
+    return open_admin(doors.changes, doors.cache, means.payment, key, doors.clock, desk_name())
 
 
 def _wire(deployment: Deployment, actor: Actor, doors: _Doors) -> Engine:
     database, desk, client, store, clock = deployment.database, desk_name(), doors.client, doors.store, doors.clock
     at = bookings_at(deployment, means := _means(deployment, actor, doors), doors.session.signing_key, actor, desk)
-    booking_lock, readable, admin = doors.booking_lock, readable_to(actor), _admin(deployment, doors, means.payment)
+    booking_lock, readable, admin = doors.booking_lock, readable_to(actor), _admin(deployment, doors, means)
     return Engine(
         actor=actor,
         session=doors.session,
@@ -322,6 +324,7 @@ def _wire(deployment: Deployment, actor: Actor, doors: _Doors) -> Engine:
         booking=at.booking,
         listing=ListingService(store, doors.cache),
         today=TodayService(store, clock),
+        till=TillService(store, MongoShifts(client, database), clock, at.booking, new_booking_id, desk),
         rental=at.rental,
         agreements=AgreementService(MongoAgreements(client, database), at.booking),
         payment=at.payment,

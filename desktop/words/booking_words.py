@@ -11,10 +11,12 @@ from typing import assert_never
 
 from desktop.theme.tokens import Tone
 from desktop.words.figures import amount, days_text, whole
+from engine.domain.booking.balance import balance
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.states import BookingState, Standing
-from engine.domain.money.payment import AttemptState, RefundState, Tender
+from engine.domain.money.payment import AttemptState, RefundState
 from engine.domain.money.pricing import LineKind, LineUnit, QuoteLine
+from engine.domain.money.tender import Tender
 from engine.words.tr import tr
 
 STANDINGS = MappingProxyType(
@@ -101,6 +103,18 @@ def step_words(state: BookingState) -> tuple[str, Tone]:  # noqa: C901, PLR0911 
     assert_never(state)
 
 
+#: How money is paid, as a person calls it.
+TENDERS = MappingProxyType(
+    {
+        Tender.CHECKOUT: tr("Payment page"),
+        Tender.COUNTER: tr("At the counter"),
+        Tender.CASH: tr("Cash"),
+        Tender.TERMINAL: tr("Card terminal"),
+        Tender.BANK: tr("Bank transfer"),
+    }
+)
+
+
 def end_words(booking: Booking) -> tuple[str, str]:  # noqa: PLR0911 -- one for each end
     """A title, and what became of the money, where nothing more is to be done."""
     back = amount(booking.payment.refund.amount if booking.payment.refund else booking.price)
@@ -109,7 +123,8 @@ def end_words(booking: Booking) -> tuple[str, str]:  # noqa: PLR0911 -- one for 
         case BookingState.COMPLETED:
             return tr("Completed"), tr("The car is back. {booking}", booking=paid_words(booking))
         case BookingState.CANCELLED:
-            return tr("Cancelled"), refunded or tr("Nothing was refunded.")
+            at_counter = paid_words(booking) if balance(booking).open.minor < 0 else ""
+            return tr("Cancelled"), at_counter or refunded or tr("Nothing was refunded.")
         case BookingState.REFUND_DUE:
             return tr("Cancelled"), refunded or tr("{amount} will be refunded.", amount=back)
         case BookingState.REFUNDED:
@@ -126,8 +141,15 @@ def end_words(booking: Booking) -> tuple[str, str]:  # noqa: PLR0911 -- one for 
 
 
 def paid_words(booking: Booking) -> str:
-    if booking.payment.tender is Tender.COUNTER:
+    told = balance(booking)
+    if booking.payment.tender is Tender.COUNTER and told.open.minor > 0:
+        if told.paid.minor:
+            return tr("{paid} paid, {open} open at the counter.", paid=amount(told.paid), open=amount(told.open))
         return tr("{price} to be paid at the counter.", price=amount(booking.price))
+    if told.open.minor < 0:
+        return tr("{back} are to be given back at the counter.", back=amount(-told.open))
+    if told.at_counter.minor and told.open.minor == 0:
+        return tr("Paid {price}.", price=amount(booking.price))
     if booking.payment.comes_to(AttemptState.LAPSED):
         return tr("Not paid: the card's approval of {price} ran out before it was taken.", price=amount(booking.price))
     return tr("Paid {price}.", price=amount(booking.price))

@@ -5,8 +5,10 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from engine.domain.agreement.reading import ReadingUnlikely
+from engine.domain.booking.balance import NothingOpen
 from engine.domain.booking.handing_over import NotReady, StillOut, TooEarly
 from engine.domain.booking.paying import PayFirst
+from engine.domain.counter.shift import NoShift, ShiftOpen
 from engine.words.tr import tr
 
 #: Code -> what happened, and what to do next.
@@ -16,6 +18,9 @@ OF_THE_COUNTER = MappingProxyType(
         NotReady.code: tr("This car is promised to somebody else until shortly before. Hand it over later."),
         PayFirst.code: tr("The pick-up is too far away to be paid at the counter. Let the renter pay first."),
         ReadingUnlikely.code: tr("The kilometres do not follow from those before. Read them again, or say why."),
+        NothingOpen.code: tr("That is more than is open here. What you see now is up to date."),
+        NoShift.code: tr("No shift is open for the drawer, or it is being counted. Open one on the page Shift."),
+        ShiftOpen.code: tr("This drawer has a shift that was not closed. Close that one first."),
         TooEarly.code: tr("The renter may still come. Nobody is given up before four hours have passed."),
     }
 )

@@ -27,6 +27,7 @@ from engine.ports.cars import CarStore
 from engine.ports.leases import Turn
 from engine.ports.renters import RenterDirectory
 from engine.ports.rules import FirmStore
+from engine.ports.shifts import Drawers
 
 T = TypeVar("T")
 
@@ -156,6 +157,10 @@ class Transaction(Protocol):
 
     async def settle_payment(self, payment: RestoredPayment, outcome: Outcome, by: AccountName, now: datetime) -> None:
         """Write down what a person decided, and let go of what kept its car. Raises: Overtaken, when somebody has."""
+
+    @property
+    def drawers(self) -> Drawers:
+        """The drawers at the counter, in this transaction."""
 
     async def audit(self, row: AuditRow) -> None:
         """Append to the audit, together with the change it tells of."""

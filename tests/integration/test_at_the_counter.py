@@ -15,7 +15,7 @@ from engine.adapters.mongo.queries.books import MongoBooks
 from engine.domain.booking.belief import Doubt
 from engine.domain.booking.paying import PayFirst
 from engine.domain.booking.states import BookingState
-from engine.domain.money.payment import Tender
+from engine.domain.money.tender import Tender
 from engine.domain.people.people import AccountName, Actor, Role
 from engine.domain.shared.errors import DriveSphereError, Forbidden, NotBelieved, PeriodTaken
 from engine.domain.shared.period import RentalPeriod

@@ -21,7 +21,8 @@ from desktop.widgets.loading.shimmer import ShimmerClock
 from engine.domain.booking.booking import paid_at_the_counter
 from engine.domain.booking.states import BookingState
 from engine.domain.money.money import Money
-from engine.domain.money.payment import AttemptState, Refund, RefundState, Tender
+from engine.domain.money.payment import AttemptState, Refund, RefundState
+from engine.domain.money.tender import Tender
 from engine.domain.people.people import Role
 from engine.domain.people.renters import RentersFound
 from engine.domain.shared.errors import InvalidText, PaymentRefused, PeriodTaken, Unavailable

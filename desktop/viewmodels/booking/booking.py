@@ -28,7 +28,8 @@ from engine.domain.car.car import Branch
 from engine.domain.car.catalogue import Offer
 from engine.domain.firm.events import BookingChanged, CarClaimed, Fact, RenterChanged
 from engine.domain.money.money import Money
-from engine.domain.money.payment import Decline, Tender
+from engine.domain.money.payment import Decline
+from engine.domain.money.tender import Tender
 from engine.domain.people.people import Renter, RenterId
 from engine.domain.people.renter_errors import RenterKnown
 from engine.domain.people.renters import RentersFound
@@ -144,20 +145,20 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
         """Cancel and give back *shown*, for *reason*."""
         if self.state.booking is not None:
             change = partial(self._desk.services.rental.cancel, self._desk.actor, self.state.booking.id, shown, reason)
-            self._tasks.once(f"change {self._run}", self._change(change, self._run))
+            self._carry_out(change)
 
     def change(self, what: Change, *given: object) -> None:
         """Carry *what* out on the booking that is shown, with what is given along."""
         if self.state.booking is not None:
             change = partial(verb_of(self._desk, what), self._desk.actor, self.state.booking.id, *given)
-            self._tasks.once(f"change {self._run}", self._change(change, self._run))
+            self._carry_out(change)
 
     def take_up_again(self) -> None:
         """Hold the same car for the same days once more."""
         if self.state.booking is not None and self.state.stage is PanelStage.RELEASED:
             key = secrets.token_urlsafe(24)
             change = partial(self._desk.services.rental.take_up_again, self._desk.actor, self.state.booking.id, key)
-            self._tasks.once(f"change {self._run}", self._change(change, self._run))
+            self._carry_out(change)
 
     def hold_ended(self) -> None:
         """The countdown reached zero: look at once and not at the next poll."""
@@ -249,6 +250,9 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
             self._took(booking, run)
         elif run == self._run and self.state.booking is not None:
             self.feed(replace(self.state, stage=stage_of(self.state.booking.state)))
+
+    def _carry_out(self, change: Callable[[], Coroutine[Any, Any, Booking]]) -> None:
+        self._tasks.once(f"change {self._run}", self._change(change, self._run))
 
     async def _change(self, change: Callable[[], Coroutine[Any, Any, Booking]], run: int) -> None:
         self.feed(replace(self.state, problem=None))

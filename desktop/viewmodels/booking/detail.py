@@ -64,6 +64,7 @@ class DetailState:
             page=self.page,
             decline=self.decline,
             problem=self.problem,
+            branch=next((each for each in self.branches if each.id == self.booking.branch_id), None),
         )
 
 
@@ -128,7 +129,7 @@ class DetailViewModel(OneBookingViewModel[DetailState]):
         """Let the car go; a payment made meanwhile wins."""
         if self.state.booking is not None and self.state.panel().stage is PanelStage.PAYING:
             self.feed(replace(self.state, letting_go=True))
-            self._change(partial(self._desk.services.rental.give_up, self._desk.actor, self.state.booking.id))
+            self._carry_out(partial(self._desk.services.rental.give_up, self._desk.actor, self.state.booking.id))
 
     def ask_refund(self) -> None:
         """What cancelling would mean; the answer comes by ``refund_quoted``."""
@@ -138,20 +139,20 @@ class DetailViewModel(OneBookingViewModel[DetailState]):
     def cancel(self, shown: Money, reason: RefundReason | None = None) -> None:
         """Cancel and give back *shown*, for *reason*."""
         if self.state.booking is not None:
-            self._change(
+            self._carry_out(
                 partial(self._desk.services.rental.cancel, self._desk.actor, self.state.booking.id, shown, reason)
             )
 
     def change(self, what: Change, *given: object) -> None:
         """Carry *what* out on the booking that is shown, with what is given along."""
         if self.state.booking is not None:
-            self._change(partial(verb_of(self._desk, what), self._desk.actor, self.state.booking.id, *given))
+            self._carry_out(partial(verb_of(self._desk, what), self._desk.actor, self.state.booking.id, *given))
 
     def take_up_again(self) -> None:
         """Hold the same car for the same days once more; the new booking is shown then."""
         if self.state.booking is not None and self.state.panel().stage is PanelStage.RELEASED:
             key = secrets.token_urlsafe(24)
-            self._change(
+            self._carry_out(
                 partial(self._desk.services.rental.take_up_again, self._desk.actor, self.state.booking.id, key)
             )
 
@@ -197,7 +198,7 @@ class DetailViewModel(OneBookingViewModel[DetailState]):
         if run == self._run:
             self.feed(replace(self.state, agreement=agreement))
 
-    def _change(self, change: Callable[[], Coroutine[Any, Any, Booking]]) -> None:
+    def _carry_out(self, change: Callable[[], Coroutine[Any, Any, Booking]]) -> None:
         """One at a time: a second press while the first is under way does nothing."""
         self._tasks.once(f"detail change {self._run}", self._changed(change, self._run))
 

@@ -20,6 +20,7 @@ from engine.domain.agreement.reading import ReadBefore
 from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.money.addresses import BrowserNotOpened, PageAddress
 from engine.domain.money.payment import Decline
+from engine.domain.money.tender import Handed
 from engine.domain.people.people import Role
 from engine.domain.shared.errors import DriveSphereError, PaymentRefused, StrangeAddress
 
@@ -100,6 +101,21 @@ class OneBookingViewModel(StateViewModel[State]):
         """What is known of the booking's car before it is read; None with the problem shown."""
         ask = partial(self._desk.services.agreements.read_before, self._desk.actor, booking_id)
         return await self._asking(ask, self._run)
+
+    def take_money(self, booking: Booking, handed: Handed) -> None:
+        """Money changed hands for *booking*, as it is shown."""
+        till = self._desk.services.till
+        self._carry_out(partial(till.take, self._desk.actor, booking.id, handed, seen=booking.version))
+
+    def give_money_back(self, booking: Booking, handed: Handed, reason: str) -> None:
+        till = self._desk.services.till
+        self._carry_out(
+            partial(till.give_back, self._desk.actor, booking.id, handed, reason=reason, seen=booking.version)
+        )
+
+    def _carry_out(self, change: Callable[[], Coroutine[Any, Any, Booking]]) -> None:
+        """One at a time: a second press while the first is under way does nothing."""
+        raise NotImplementedError
 
     def _took(self, booking: Booking, run: int) -> None:
         """Show what came of a question asked in *run*, tell the lists, and watch on what moves."""

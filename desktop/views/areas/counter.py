@@ -13,6 +13,7 @@ from desktop.viewmodels.people.renters import RentersViewModel
 from desktop.viewmodels.search.lookup import HitKind
 from desktop.viewmodels.search.search import SearchState
 from desktop.viewmodels.search.thumbnails import ThumbnailsViewModel
+from desktop.viewmodels.shift.shift import ShiftViewModel
 from desktop.views.areas.counter_panels import CounterPanels
 from desktop.views.areas.today_part import TODAY, TodayPart
 from desktop.views.booking.booking_panel import BookingPanel
@@ -26,6 +27,7 @@ from desktop.views.parts.view_context import ViewContext, Workspace
 from desktop.views.people.renters.page import RentersPage
 from desktop.views.search.car_panel import CarPanel
 from desktop.views.search.search_page import SearchPage
+from desktop.views.shift.shift_page import TITLE, ShiftPage
 from desktop.views.today.page import TodayPage
 from desktop.widgets.frame.follow import Follow, Shows
 from engine.domain.booking.booking import Booking
@@ -36,7 +38,7 @@ from engine.domain.people.people import Deed, Renter, RenterId
 from engine.domain.shared.period import RentalPeriod
 from engine.words.tr import tr
 
-FIND, BOOKINGS, RENTERS = "find", "bookings", "renters"
+FIND, BOOKINGS, RENTERS, SHIFT = "find", "bookings", "renters", "shift"
 _GROUP = tr("Find a car")
 
 
@@ -101,9 +103,11 @@ class ClientArea(Area):
             Entry(FIND, tr("Find a car"), Icon.FIND_CAR, self._make_search),
             Entry(BOOKINGS, name, Icon.BOOKINGS, self._make_bookings),
             Entry(RENTERS, tr("Renters"), Icon.RENTERS, self._make_renters, Deed.SEE_RENTERS),
+            Entry(SHIFT, TITLE, Icon.MONEY, self._make_shift, Deed.TAKE_MONEY),
         )
 
     def commands(self) -> tuple[Command, ...]:
+        drawer = self.on(SHIFT, ShiftPage, ShiftPage.next_step)
         return (
             Command("search.form", tr("Search form"), self._to_form, group=_GROUP),
             Command("search.cards", tr("Cars found"), self._to_cards, key="Ctrl+Down", group=_GROUP),
@@ -111,30 +115,8 @@ class ClientArea(Area):
                 "booking.new", tr("New booking"), self._new_booking, key="N", group=_GROUP, here=self._at_the_counter
             ),
             Command("car.book", tr("Book this car"), self._book_car, key="B", when=self._may_book_car, group=_GROUP),
-            Command(
-                "booking.book",
-                tr("Book"),
-                self.side.book,
-                key="Ctrl+Return",
-                when=self.side.may_book,
-                group=tr("Panel"),
-            ),
-            Command(
-                "booking.reserve",
-                tr("Book, to be paid at the counter"),
-                self.side.reserve,
-                key="Ctrl+Shift+Return",
-                when=self.side.may_reserve,
-                group=tr("Panel"),
-            ),
-            Command(
-                "booking.pay",
-                tr("Pay in browser"),
-                self.side.pay,
-                key="Ctrl+B",
-                when=self.side.may_pay,
-                group=tr("Panel"),
-            ),
+            *self.side.commands(),
+            Command("shift.next", tr("Open, count or close the drawer"), drawer, group=TITLE),
             *self._renter_commands(),
             *self.day.commands(partial(self.on, TODAY, TodayPage)),
             *BookingCommands("bookings", tr("Bookings"), self._to_bookings).all(self._workspace.bookings.scopes),
@@ -201,6 +183,10 @@ class ClientArea(Area):
         page.new_wanted.connect(self.book_for)
         vm.begin()
         return page
+
+    def _make_shift(self) -> ShiftPage:
+        vm = ShiftViewModel(self._workspace.desk, self._workspace.tasks)
+        return ShiftPage(self._context, vm, self._frame.host, self._workspace.now)
 
     def book_for(self, renter: Renter) -> None:
         """To the cars; whichever is chosen there is for *renter*."""

@@ -1,8 +1,8 @@
 """What opens beside the pages of the counter, in one place: a car, its booking, or a booking that exists.
 
 API: CounterPanels(context, workspace, photos, host): car, panel, detail (each Beside); open_car(...), open_offer(...),
-open_booking(b), instead(go_on), may_book(), book(), may_reserve(), reserve(), may_pay(), pay(), shows(b), unsaved(),
-leave(), stop().
+open_booking(b), instead(go_on), may_book(), book(), may_reserve(), reserve(), may_pay(), pay(), may_take(),
+take_money(), commands(), shows(b), unsaved(), leave(), stop().
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
+from desktop.commands import Command
 from desktop.dialogs import Question
 from desktop.views.booking.booking_panel import BookingPanel
 from desktop.views.booking.detail import BookingDetail
@@ -25,6 +26,7 @@ from engine.domain.car.availability import Blocked
 from engine.domain.car.car import Branch
 from engine.domain.car.catalogue import Offer
 from engine.domain.shared.period import RentalPeriod
+from engine.words.tr import tr
 
 
 class CounterPanels(QObject, Told):
@@ -102,11 +104,32 @@ class CounterPanels(QObject, Told):
         elif self.panel.there is not None:
             self.panel.there.pay()
 
+    def may_take(self) -> bool:
+        """Whether money is open for the booking that is looked at, and this account takes any."""
+        return any(panel.aftercare.may_take() for panel in self._with_bookings())
+
+    def take_money(self) -> None:
+        for panel in self._with_bookings():
+            if panel.aftercare.may_take():
+                panel.aftercare.take_money()
+                return
+
     def shows(self, booking: Booking) -> bool:
         """Whether that one is looked at now."""
         panel, detail = self._workspace.panel.state.booking, self._workspace.detail.state.booking
         in_panel = self.panel.is_visible and panel is not None and panel.id == booking.id
         return in_panel or (self.detail.is_visible and detail is not None and detail.id == booking.id)
+
+    def commands(self) -> tuple[Command, ...]:
+        """What is done in the panel that is open."""
+        group = tr("Panel")
+        reserve, money = tr("Book, to be paid at the counter"), tr("Take money for the booking")
+        return (
+            Command("booking.book", tr("Book"), self.book, key="Ctrl+Return", when=self.may_book, group=group),
+            Command("booking.reserve", reserve, self.reserve, "Ctrl+Shift+Return", when=self.may_reserve, group=group),
+            Command("booking.pay", tr("Pay in browser"), self.pay, key="Ctrl+B", when=self.may_pay, group=group),
+            Command("booking.money", money, self.take_money, key="F9", when=self.may_take, group=group),
+        )
 
     def unsaved(self) -> Question | None:
         return self.panel.there.unsaved() if self.panel.there is not None else None
@@ -118,6 +141,9 @@ class CounterPanels(QObject, Told):
     def stop(self) -> None:
         for panel in self._built():
             panel.stop()
+
+    def _with_bookings(self) -> list[BookingPanel | BookingDetail]:
+        return [panel for panel in (self.panel.there, self.detail.there) if panel is not None and panel.isVisible()]
 
     def _built(self) -> list[CarPanel | BookingPanel | BookingDetail]:
         every = (self.car.there, self.panel.there, self.detail.there)

@@ -17,11 +17,13 @@ from desktop.theme.tokens import GRID
 from desktop.viewmodels.booking.booking import BookingViewModel, PanelStage, PanelState
 from desktop.viewmodels.booking.detail import DetailViewModel
 from desktop.viewmodels.booking.one_booking import Change
+from desktop.views.booking.money_dialog import ask_back, ask_money
 from desktop.views.booking.reading_form import ask_reading
 from desktop.views.booking.refund_reason import ask_why
 from desktop.views.parts.booking_questions import to_cancel, to_hand_over, to_let_go, to_promise_again, to_take_back
 from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.flow import FlowLayout
+from engine.domain.booking.balance import balance
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.cancellation import RefundQuote
 from engine.domain.booking.handing_over import EARLY
@@ -54,18 +56,36 @@ class Aftercare(QWidget):
         super().__init__(parent)
         self.vm, self._now, self._at_counter = vm, now, at_counter
         self._car: Car | None = None
+        self._country = ""
         self.tasks = TaskScope(self)
         self.tasks.failed.connect(self.task_failed)
+        self._make_buttons(theme)
+        self._row = row = FlowLayout(self, gap=2 * GRID)
+        for button in self.buttons:
+            row.addWidget(button)
+        self._connect()
+
+    def _make_buttons(self, theme: Theme) -> None:
         self.cancel = Button(theme, tr("Cancel booking …"), ButtonKind.DANGER)
         self.hand_over = Button(theme, tr("Hand over …"))
         self.no_show = Button(theme, tr("Nobody came …"))
         self.came = Button(theme, tr("The renter came after all …"))
         self.returned = Button(theme, tr("Take the car back …"))
+        self.take = Button(theme, tr("Take money …"))
+        self.give_back = Button(theme, tr("Give money back …"))
         self.again = Button(theme, tr("Take up again"))
-        self._row = row = FlowLayout(self, gap=2 * GRID)
-        self.buttons = (self.again, self.hand_over, self.came, self.returned, self.no_show, self.cancel)
-        for button in self.buttons:
-            row.addWidget(button)
+        self.buttons = (
+            self.again,
+            self.take,
+            self.hand_over,
+            self.came,
+            self.returned,
+            self.give_back,
+            self.no_show,
+            self.cancel,
+        )
+
+    def _connect(self) -> None:
         self.cancel.clicked.connect(self.vm.ask_refund)
         for button, asking in (
             (self.hand_over, partial(self._read, to_hand_over, Change.HAND_OVER)),
@@ -74,6 +94,8 @@ class Aftercare(QWidget):
             (self.returned, partial(self._read, to_take_back, Change.RETURNED)),
         ):
             button.clicked.connect(partial(self._ask, asking))
+        self.take.clicked.connect(self.take_money)
+        self.give_back.clicked.connect(lambda: self.tasks.once("change", self._give_back()))
         self.again.clicked.connect(self.vm.take_up_again)
         self.vm.refund_quoted.connect(lambda quoted: self.tasks.once("cancel", self._agree(quoted)))
 
@@ -87,13 +109,17 @@ class Aftercare(QWidget):
     def draw(self, state: PanelState, *, online: bool) -> None:
         booking = state.booking
         self._car = state.offer.car if state.offer is not None else None
+        self._country = state.country
         now, counter = self._now(), booking is not None and self._at_counter
         waits = state.stage is PanelStage.CONFIRMED
         over = booking is not None and booking.period.ends_at <= now
         near = booking is not None and now >= booking.period.starts_at - EARLY
         missed = booking is not None and now >= booking.missed_at
         gone = booking is not None and booking.state is BookingState.NO_SHOW
+        money = balance(booking) if counter and booking is not None else None
         self.cancel.setVisible(waits)
+        self.take.setVisible(money is not None and money.open.minor > 0)
+        self.give_back.setVisible(money is not None and money.at_counter.minor > 0)
         self.hand_over.setVisible(counter and waits and near and not over)
         self.no_show.setVisible(counter and waits and missed)
         self.came.setVisible(counter and gone and not over)
@@ -107,6 +133,29 @@ class Aftercare(QWidget):
         """The session ends: nobody answers a question any more."""
         for question in ("cancel", "change"):
             self.tasks.stop(question)
+
+    def may_take(self) -> bool:
+        return self.take.isVisible() and self.take.isEnabled()
+
+    def take_money(self) -> None:
+        """Ask what is handed across the counter, and take it."""
+        self.tasks.once("change", self._take())
+
+    async def _take(self) -> None:
+        booking = self.vm.state.booking
+        if booking is None:
+            return
+        handed = await ask_money(self.window(), booking, self._country, self._now())
+        if handed is not None and self._still(booking):
+            self.vm.take_money(booking, handed)
+
+    async def _give_back(self) -> None:
+        booking = self.vm.state.booking
+        if booking is None:
+            return
+        told = await ask_back(self.window(), booking, self._country, self._now())
+        if told is not None and self._still(booking):
+            self.vm.give_money_back(booking, *told)
 
     async def _agree(self, quoted: RefundQuote) -> None:
         booking = self.vm.state.booking

@@ -28,7 +28,7 @@ from engine.domain.booking.booking import Booking
 from engine.domain.car.car import Branch
 from engine.domain.car.catalogue import Offer
 from engine.domain.car.handing_over import ClosedThen, at_the_opening
-from engine.domain.money.payment import Tender
+from engine.domain.money.tender import Tender
 from engine.domain.people.people import Deed, Renter
 from engine.domain.shared.errors import InvalidText
 from engine.domain.shared.period import RentalPeriod

@@ -12,12 +12,14 @@ from desktop.theme.tokens import Tone
 from desktop.views.booking.refund_reason import reason_words
 from desktop.views.parts.doubt_words import doubt_in_full
 from desktop.widgets.timeline import TimelineEntry
-from desktop.words.booking_words import by_a_person, step_words
+from desktop.words.booking_words import TENDERS, by_a_person, step_words
 from desktop.words.messages import amount, branch_time
+from engine.domain.booking.balance import balance
 from engine.domain.booking.booking import UNTOLD, Booking, Step
 from engine.domain.booking.manual_review import LostCar
 from engine.domain.booking.states import BookingState
-from engine.domain.money.payment import Attempt, AttemptState, RefundState
+from engine.domain.money.payment import Attempt, AttemptState, Payment, Purpose, RefundState
+from engine.domain.money.tender import Tender
 from engine.domain.money.trouble import Why
 from engine.domain.shared.zones import shown_zone
 from engine.words.tr import tr
@@ -98,7 +100,26 @@ def trouble_words(booking: Booking) -> str:  # noqa: PLR0911 -- one for each tro
 
 def payments_of(booking: Booking, now: datetime) -> list[PaymentLine]:
     zone = shown_zone(booking.zone)
-    return [*(_attempt(booking, attempt, zone, now) for attempt in booking.payment.attempts), *_refund(booking)]
+    pages = (_attempt(booking, attempt, zone, now) for attempt in booking.payment.attempts)
+    at_counter = (_at_counter(payment, zone, now) for payment in booking.payments[1:])
+    return [*pages, *_refund(booking), *at_counter, *_open_at_counter(booking)]
+
+
+def _open_at_counter(booking: Booking) -> Iterator[PaymentLine]:
+    still = balance(booking).open
+    if booking.payment.tender is Tender.COUNTER and still.minor > 0:
+        yield PaymentLine(tr("{amount} open", amount=amount(still)), tr("To be paid at the counter"), Tone.ACCENT, ())
+
+
+def _at_counter(payment: Payment, zone: tzinfo, now: datetime) -> PaymentLine:
+    taken, moved = payment.taken, amount(payment.amount)
+    back = payment.purpose is Purpose.GIVE_BACK
+    title = tr("{amount} given back", amount=moved) if back else tr("{amount} paid", amount=moved)
+    by = by_words(taken.by, " · by ") if taken is not None else ""
+    when = branch_time(taken.at, zone, now=now) if taken is not None else ""
+    reference = taken.reference if taken is not None else ""
+    ids = ((tr("reference"), reference),) if reference else ()
+    return PaymentLine(title, f"{TENDERS[payment.tender]}, {when}{by}", Tone.NEUTRAL if back else Tone.POSITIVE, ids)
 
 
 def _was_asked(booking: Booking, before: Step | None, step: Step) -> bool:

@@ -21,11 +21,11 @@ from desktop.words.booking_words import STANDINGS
 from desktop.words.figures import amount, clock_time, counted, locale, whole
 from desktop.words.hours_words import weekday_names
 from desktop.words.messages import DAMAGED, booking_number
+from engine.domain.booking.balance import balance
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.states import FACTS, BookingState, MoneyExpected
 from engine.domain.booking.today import CarNow, DaySection, Section, Today
 from engine.domain.car.opening_hours import WEEK
-from engine.domain.money.payment import AttemptState, Tender
 from engine.domain.people.phone import phone_spellings, phone_text
 from engine.domain.shared.damage import Damaged
 from engine.domain.shared.sought import Sought, joined, sought, words
@@ -296,12 +296,13 @@ def _out(row: Booking, following: datetime | None, then: str, now: datetime) -> 
 
 def _money(row: Booking) -> Shown:
     expected = FACTS[row.state].money
-    open_still = row.payment.tender is Tender.COUNTER or row.payment.comes_to(AttemptState.LAPSED)
+    still = balance(row).open
+    open_still = still.minor > 0
     match expected:
         case MoneyExpected.PAID if not open_still:
             return Shown(tr("Paid"), amount(row.price), Tone.POSITIVE)
         case MoneyExpected.PAID | MoneyExpected.ASKED:
-            return Shown(amount(row.price), tr("to pay"), bold=True)
+            return Shown(amount(still), tr("to pay"), bold=True)
         case MoneyExpected.NONE | MoneyExpected.RETURNED:
             return Shown(amount(row.price), STANDINGS[row.standing])
     assert_never(expected)

@@ -38,6 +38,7 @@ from engine.adapters.mongo.queries.unbelieved import mark_of
 from engine.adapters.mongo.queries.witnesses import return_document, settlement_document
 from engine.adapters.mongo.schema.migrations import LATEST
 from engine.adapters.mongo.schema.version import must_fit
+from engine.adapters.mongo.shifts import MongoDrawers
 from engine.adapters.mongo.terms import go_on
 from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.booking.handing_over import CameBack
@@ -179,8 +180,10 @@ class MongoTransaction(ChangesAgreements):
 
     async def _leave(self, booking: Booking, stands: Document | None = None) -> None:
         gone: Document = {"$inc": {"seq": 1}, "$pull": {"claims": {"id": booking.id, "kind": ClaimKind.BOOKING}}}
+        # Where it let go of it before, the car may stand elsewhere by now.
+        claimed = {"$elemMatch": {"id": booking.id, "kind": ClaimKind.BOOKING}}
         fence = await self._db.fences.find_one_and_update(
-            {"_id": booking.car_id},
+            {"_id": booking.car_id, "claims": claimed},
             {**gone, "$set": stands} if stands else gone,
             projection={"terms": 1, **ANY_MOVEMENT},
             session=self._session,
@@ -350,6 +353,10 @@ class MongoTransaction(ChangesAgreements):
         branch_id = ((fence or {}).get("terms") or {}).get("branch_id")
         if isinstance(branch_id, str):
             self._touched.add(cars_at(BranchId(branch_id)))
+
+    @property
+    def drawers(self) -> MongoDrawers:
+        return MongoDrawers(self._db, self._session)
 
     async def audit(self, row: AuditRow) -> None:
         await self._db.audit.insert_one(audit_document(row), session=self._session)

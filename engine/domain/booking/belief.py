@@ -31,8 +31,9 @@ from engine.domain.car.opening_hours import Fee
 from engine.domain.firm.settings import FirmSettings, Revision, settings_at
 from engine.domain.money.addresses import returns_here
 from engine.domain.money.money import Money
-from engine.domain.money.payment import AttemptState, IntentFacts, PageFacts, Payment, Refund, Tender
+from engine.domain.money.payment import AttemptState, IntentFacts, PageFacts, Payment, Refund
 from engine.domain.money.pricing import quote
+from engine.domain.money.tender import Tender
 from engine.domain.shared.errors import DriveSphereError, Forbidden, NotBelieved
 
 #: A desk may go by rules that it read half a minute ago.

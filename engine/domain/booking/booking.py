@@ -12,8 +12,9 @@ from engine.domain.booking.refund_reason import RefundReason
 from engine.domain.booking.states import FACTS, TOOK_PLACE, BookingState, Standing
 from engine.domain.car.car import BranchId, CarId, OwnerId
 from engine.domain.money.money import Money
-from engine.domain.money.payment import Attempt, AttemptState, Payment, PaymentId, Purpose, RefundState, Tender
+from engine.domain.money.payment import Attempt, AttemptState, Payment, PaymentId, Purpose, RefundState
 from engine.domain.money.pricing import Quote
+from engine.domain.money.tender import Tender
 from engine.domain.money.trouble import PATIENCE, ByHand, Trouble, Why
 from engine.domain.people.people import AccountName, Actor, Deed, RenterId, Role
 from engine.domain.shared.errors import MoveRefused

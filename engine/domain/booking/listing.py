@@ -234,7 +234,11 @@ def matches(chosen: BookingSelection, booking: Booking) -> bool:
 
 
 def _without_pages(payment: Payment) -> Payment:
-    return replace(payment, attempts=tuple(replace(attempt, request="", url="") for attempt in payment.attempts))
+    taken = payment.taken and replace(
+        payment.taken, by=AccountName("\N{EN DASH}"), received=None, reference="", shift_id=""
+    )
+    attempts = tuple(replace(attempt, request="", url="") for attempt in payment.attempts)
+    return replace(payment, attempts=attempts, taken=taken)
 
 
 def told_to(actor: Actor, booking: Booking) -> Booking:

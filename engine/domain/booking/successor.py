@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,7 +11,8 @@ from types import MappingProxyType
 
 from engine.domain.booking.booking import Booking, Step
 from engine.domain.booking.states import MOVES, BookingState
-from engine.domain.money.payment import Attempt, AttemptState, Purpose, Tender
+from engine.domain.money.payment import Attempt, AttemptState, Purpose
+from engine.domain.money.tender import AT_THE_COUNTER, Tender
 
 Moves = Mapping[BookingState, frozenset[BookingState]]
 
@@ -116,12 +118,13 @@ def times_are_lawful(booking: Booking, now: datetime) -> bool:
 def attempts_are_lawful(booking: Booking) -> bool:
     """Whether they are counted from 1, all but the newest are over, and the newest fits the booking's state.
 
-    They are those of the one payment that a booking has, on pages of Stripe's, of which is given back once at most.
-    What is paid at the counter has none, and no engine gives it back.
+    They are those of the first payment, on pages of Stripe's, of which is given back once at most. What is paid at the
+    counter has none, and no engine gives it back.
     """
     payment = booking.payment
     usual = (f"{booking.id}:1", Purpose.RENTAL)
-    if len(booking.payments) != 1 or (payment.id, payment.purpose) != usual or len(payment.refunds) > 1:
+    first = (payment.id, payment.purpose) == usual and len(payment.refunds) <= 1 and payment.taken is None
+    if not first or not _counter_is_lawful(booking):
         return False
     if payment.tender is Tender.COUNTER:
         return not payment.attempts and not payment.refunds and booking.state in _PROMISED
@@ -133,6 +136,22 @@ def attempts_are_lawful(booking: Booking) -> bool:
     if any(attempt.state not in _OVER for attempt in older) or newest.state not in _ATTEMPTS[booking.state]:
         return False
     return _names_what_it_has(newest)
+
+
+def _counter_is_lawful(booking: Booking) -> bool:
+    """Whether the payments after the first changed hands at the counter, and never more went back than was taken."""
+    left = Counter[Tender]()
+    for n, payment in enumerate(booking.payments[1:], 2):
+        plain = payment.tender in AT_THE_COUNTER and payment.taken is not None and payment.amount.minor > 0
+        if not plain or payment.id != f"{booking.id}:{n}" or payment.attempts or payment.refunds or payment.trouble:
+            return False
+        if payment.amount.currency != booking.price.currency or booking.state not in _PROMISED:
+            return False
+        sign = -1 if payment.purpose is Purpose.GIVE_BACK else 1
+        left[payment.tender] += sign * payment.amount.minor
+        if left[payment.tender] < 0:
+            return False
+    return True
 
 
 def _names_what_it_has(attempt: Attempt) -> bool:

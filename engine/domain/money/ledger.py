@@ -13,13 +13,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum, auto
 
+from engine.domain.booking.balance import balance
 from engine.domain.booking.booking import Booking
 from engine.domain.money.money import Money
-from engine.domain.money.payment import PaymentId
+from engine.domain.money.payment import Payment, PaymentId, Purpose
 from engine.domain.shared.errors import InvalidMoney
 
 #: Behind the id of a refund that came back from the renter's bank.
 CAME_BACK = ":failed"
+#: Behind the id of a payment of a rental for which money was posted before: it brings money and no rental more.
+FURTHER = ":further"
 #: Behind the id of a payment whose booking went on with another car, and before the version that it had then.
 MOVED = ":moved:"
 
@@ -27,6 +30,18 @@ MOVED = ":moved:"
 def fact_of(source_id: str) -> str:
     """Stripe's own id of the payment or refund that a row's source names."""
     return source_id.partition(MOVED)[0].removesuffix(CAME_BACK)
+
+
+def is_of_the_counter(source_id: str, booking_id: str) -> bool:
+    """Whether it names money that changed hands at the counter, of which Stripe knows nothing."""
+    return source_id.startswith(f"{booking_id}:")
+
+
+def rentals_in(source_id: str, minor: int) -> int:
+    """How many rentals a charge of so much counts for: one that is taken back takes its rental back too."""
+    if source_id.endswith(FURTHER):
+        return 0
+    return 1 if minor >= 0 else -1
 
 
 class LedgerKind(StrEnum):
@@ -94,17 +109,52 @@ def failed_refund_rows(
 
 
 def moved_rows(before: Booking, after: Booking, at: datetime) -> tuple[LedgerRow, ...]:
-    """What was taken for *before* goes with it to the car that it has in *after*: six rows that add up to nothing."""
-    source = f"{before.payment.attempt.payment_intent}{MOVED}{after.version}"
-    gone = (replace(row, amount=-row.amount) for row in charge_rows(before, f"{source}:from", at))
-    return *gone, *charge_rows(after, f"{source}:to", at)
+    """What was taken for *before* goes with it to the car that it has in *after*: rows that add up to nothing."""
+    moved: list[LedgerRow] = []
+    if before.payment.captured_at is not None:
+        source = f"{before.payment.attempt.payment_intent}{MOVED}{after.version}"
+        moved += (replace(row, amount=-row.amount) for row in charge_rows(before, f"{source}:from", at))
+        moved += charge_rows(after, f"{source}:to", at)
+    taken = balance(before).at_counter
+    if taken.minor:
+        source = f"{before.id}:counter{MOVED}{after.version}"
+        share, charge = taken.share(before.quote.commission_bp), LedgerKind.CHARGE
+        # Where a page was paid too, that takes the rental along.
+        end = FURTHER if before.payment.captured_at is not None else ""
+        moved += _rows(before, charge, -taken, -share, f"{source}:from{end}", at)
+        moved += _rows(after, charge, taken, share, f"{source}:to{end}", at)
+    return tuple(moved)
+
+
+def counter_rows(
+    before: Booking, payment: Payment, at: datetime, *, posted: bool
+) -> tuple[LedgerRow, LedgerRow, LedgerRow]:
+    """*payment*, which changed hands at the counter after *before*: whole, and its two shares.
+
+    Shares are counted on all that was taken so far, so that parts that reach the whole have exactly its shares.
+
+    Where money was *posted* for the rental before, this is no rental more.
+    """
+    taken = balance(before).at_counter
+    moved = -payment.amount if payment.purpose is Purpose.GIVE_BACK else payment.amount
+    bp = before.quote.commission_bp
+    platform = (taken + moved).share(bp) - taken.share(bp)
+    kind = LedgerKind.REFUND if payment.purpose is Purpose.GIVE_BACK else LedgerKind.CHARGE
+    source = f"{payment.id}{FURTHER}" if posted and kind is LedgerKind.CHARGE else payment.id
+    return _rows(before, kind, moved, platform, source, at, payment.id)
 
 
 def _rows(
-    booking: Booking, kind: LedgerKind, whole: Money, platform: Money, source_id: str, at: datetime
+    booking: Booking,
+    kind: LedgerKind,
+    whole: Money,
+    platform: Money,
+    source_id: str,
+    at: datetime,
+    payment_id: PaymentId | None = None,
 ) -> tuple[LedgerRow, LedgerRow, LedgerRow]:
     def row(kind: LedgerKind, amount: Money) -> LedgerRow:
-        whose = booking.id, booking.payment.id
+        whose = booking.id, payment_id or booking.payment.id
         return LedgerRow(*whose, kind, source_id, amount, booking.car_id, booking.owner_id, booking.branch_id, at)
 
     return (

@@ -9,6 +9,7 @@ from enum import StrEnum, auto
 from typing import NewType
 
 from engine.domain.money.money import Money
+from engine.domain.money.tender import Taken, Tender
 from engine.domain.money.trouble import Trouble
 from engine.domain.shared.errors import Forbidden, MoveRefused, PaymentMismatch
 from engine.domain.shared.period import RentalPeriod
@@ -134,13 +135,7 @@ class Purpose(StrEnum):
     """What a payment is for."""
 
     RENTAL = auto()
-
-
-class Tender(StrEnum):
-    """How a payment is made."""
-
-    CHECKOUT = auto()  #: on a payment page of Stripe's
-    COUNTER = auto()  #: at the counter, when the car is handed over or comes back
+    GIVE_BACK = auto()  #: money that was taken at the counter goes back to the renter
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +146,7 @@ class Payment:
         amount: What is asked for; positive.
         attempts: Tries at being paid on a page, oldest first; at least one, none where it is paid at the counter.
         refunds: What is given back of it, oldest first.
+        taken: How it changed hands at the counter; None for all that is asked for on pages, or still to be paid.
         trouble: What keeps it from its next step; None while it goes well.
     """
 
@@ -161,6 +157,7 @@ class Payment:
     attempts: tuple[Attempt, ...]
     refunds: tuple[Refund, ...] = ()
     trouble: Trouble | None = None
+    taken: Taken | None = None
 
     @property
     def newest(self) -> Attempt | None:

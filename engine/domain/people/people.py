@@ -43,6 +43,7 @@ class Deed(StrEnum):
     BOOK = auto()
     HAND_OVER = auto()
     TAKE_BACK = auto()
+    TAKE_MONEY = auto()
     CHANGE_CAR = auto()
     SEE_BRANCH_BOOKINGS = auto()
     SEE_ALL_BOOKINGS = auto()
@@ -76,6 +77,7 @@ MAY = MappingProxyType(
                 Deed.BOOK,
                 Deed.HAND_OVER,
                 Deed.TAKE_BACK,
+                Deed.TAKE_MONEY,
                 Deed.CHANGE_CAR,
                 Deed.SEE_BRANCH_BOOKINGS,
                 Deed.SEE_RENTERS,

@@ -7,12 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum, auto
 
+from engine.domain.booking.balance import balance
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.states import FACTS, MoneyExpected
 from engine.domain.car.car import CarTerms
-from engine.domain.money.ledger import LedgerKind, fact_of
+from engine.domain.money.ledger import LedgerKind, fact_of, is_of_the_counter
 from engine.domain.money.money import Money
-from engine.domain.money.payment import PaymentFacts, Tender
+from engine.domain.money.payment import PaymentFacts
+from engine.domain.money.tender import Tender
 
 #: What Stripe calls a payment that is held and not taken.
 AUTHORISED = "requires_capture"
@@ -102,13 +104,25 @@ class BookedMoney:
 
     @property
     def posted(self) -> tuple[Money, ...]:
-        """Charges and refunds added up, one amount for each currency."""
-        return moneys(sums_of(each.amount for each in self.entries if each.kind in WHOLE))
+        """Charges and refunds of pages added up, one amount for each currency."""
+        return moneys(sums_of(each.amount for each in self._on_pages if each.kind in WHOLE))
+
+    @property
+    def counter_agrees(self) -> bool:
+        """Whether the ledger has of what was taken at the counter what the booking has."""
+        at_counter = (each for each in self.entries if is_of_the_counter(each.source_id, self.booking.id))
+        return sums_of(each.amount for each in at_counter if each.kind in WHOLE) == sums_of(
+            [balance(self.booking).at_counter]
+        )
+
+    @property
+    def _on_pages(self) -> tuple[BookEntry, ...]:
+        return tuple(each for each in self.entries if not is_of_the_counter(each.source_id, self.booking.id))
 
     @property
     def sources(self) -> frozenset[str]:
-        """The payments and refunds that its rows name, without the marks of what became of them."""
-        return frozenset(fact_of(each.source_id) for each in self.entries)
+        """Stripe's payments and refunds that its rows name, without the marks of what became of them."""
+        return frozenset(fact_of(each.source_id) for each in self._on_pages)
 
     @property
     def must_be_paid(self) -> bool:
@@ -117,7 +131,7 @@ class BookedMoney:
 
     @property
     def gave_back(self) -> bool:
-        return any(each.kind is LedgerKind.REFUND for each in self.entries)
+        return any(each.kind is LedgerKind.REFUND for each in self._on_pages)
 
     @property
     def intents(self) -> frozenset[str]:
@@ -181,10 +195,26 @@ def odd_share(booked: BookedMoney) -> str:
         charge = next((each.amount for each in rows if each.kind is LedgerKind.CHARGE), None)
         platform = next((each.amount for each in rows if each.kind is LedgerKind.PLATFORM_SHARE), None)
         # Whose row is not believed, and was settled by an administrator, has no share agreed on to compare with.
-        agreed = None if charge is None or booked.settled else _agreed(charge, booked.booking.quote.commission_bp)
+        at_counter = is_of_the_counter(source, booked.booking.id)
+        agreed = (
+            None
+            if charge is None or booked.settled or at_counter
+            else _agreed(charge, booked.booking.quote.commission_bp)
+        )
         if agreed is not None and platform != agreed:
             return source
-    return left_behind(booked)
+    return _odd_at_counter(booked) or left_behind(booked)
+
+
+def _odd_at_counter(booked: BookedMoney) -> str:
+    """The newest source of the counter, where the shares of all that was taken there are not those agreed on."""
+    rows = [each for each in booked.entries if is_of_the_counter(each.source_id, booked.booking.id)]
+    taken, shares = (
+        sums_of(each.amount for each in rows if each.kind in kinds) for kinds in (WHOLE, {LedgerKind.PLATFORM_SHARE})
+    )
+    bp = booked.booking.quote.commission_bp
+    agreed = sums_of(Money(minor, currency).share(bp) for currency, minor in taken.items())
+    return max((each.source_id for each in rows), default="") if shares != agreed and not booked.settled else ""
 
 
 def _agreed(charge: Money, commission_bp: int) -> Money:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum, auto
 from types import MappingProxyType
 
-from engine.domain.money.ledger import LedgerKind
+from engine.domain.money.ledger import LedgerKind, rentals_in
 from engine.domain.reports.owner_aggregate import OwnBooks
 from engine.domain.reports.owner_books import OwnCar, Posting, Rental, shared
 from engine.domain.shared.errors import InvalidText
@@ -138,7 +138,7 @@ def _counted(rows: Iterable[Posting]) -> list[Posting]:
     """Without bookings that came and went: a charge that is taken back takes its rental back too."""
     kept, rentals = list(rows), dict[str, int]()
     for row in kept:
-        rentals[row.booking_id] = rentals.get(row.booking_id, 0) + (1 if row.minor >= 0 else -1)
+        rentals[row.booking_id] = rentals.get(row.booking_id, 0) + rentals_in(row.source_id, row.minor)
     return [row for row in kept if rentals[row.booking_id]]
 
 

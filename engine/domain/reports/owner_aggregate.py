@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from engine.domain.money.ledger import MOVED, LedgerKind
+from engine.domain.money.ledger import MOVED, LedgerKind, rentals_in
 from engine.domain.reports.owner_books import Charged, Facts, Out, OwnBranch, OwnCar, Posting, Rental, Sum
 from engine.domain.shared.period import LONGEST
 
@@ -26,6 +26,7 @@ class _Column:
     places: list[int]
     minors: list[int]
     days: list[int]
+    rentals: list[int]
     names: list[tuple[str, ...]]
 
     def between(self, since: int, until: int) -> slice:
@@ -151,14 +152,15 @@ def _at(row: Posting) -> int:
 
 
 def _column(rows: Iterable[tuple[Posting, tuple[str, ...], int]]) -> _Column:
-    ats, places, minors, days = list[int](), list[int](), list[int](), list[int]()
+    ats, places, minors, days, rentals = list[int](), list[int](), list[int](), list[int](), list[int]()
     known: dict[tuple[str, ...], int] = {}
     for row, name, count in rows:
         ats.append(row.at)
         places.append(known.setdefault(name, len(known)))
         minors.append(row.minor)
         days.append(count)
-    return _Column(ats, places, minors, days, list(known))
+        rentals.append(rentals_in(row.source_id, row.minor))
+    return _Column(ats, places, minors, days, rentals, list(known))
 
 
 def _out(booking_ids: Iterable[str], rentals: Mapping[str, Rental]) -> dict[str, _Times]:
@@ -191,9 +193,8 @@ def _charged(column: _Column, marks: tuple[int, ...]) -> Iterable[Charged]:
     for part in range(len(marks) - 1):
         within = column.between(marks[part], marks[part + 1])
         rentals, days, minors = defaultdict[int, int](int), defaultdict[int, int](int), defaultdict[int, int](int)
-        for place, count, minor in zip(column.places[within], column.days[within], column.minors[within], strict=True):
-            # A charge that is taken back, because its booking went on with another car, takes its rental back too.
-            sign = 1 if minor >= 0 else -1
+        columns = column.places, column.days, column.minors, column.rentals
+        for place, count, minor, sign in zip(*(each[within] for each in columns), strict=True):
             rentals[place] += sign
             days[place] += sign * count
             minors[place] += minor

@@ -39,6 +39,7 @@ DriveSphereError
 │   ├── Told                 told by a code with its facts: InvalidPeriod, Misconfigured, ServersFailed and others
 │   ├── those of health.backup, people.account_errors, people.copy_pin, people.renter_errors
 │   ├── those of car.movement_errors, car.handing_over, booking.unbelieved, booking.paying, papers.errors
+│   ├── those of booking.balance, counter.shift: money at the counter
 │   ├── WishRefused          a renter's wish that was not even tried: wrong signature, too old, for somebody else
 │   ├── NoKeyring            this computer keeps no secrets, so nothing that needs one is kept on it
 │   ├── CopyUnusable         the stored copy here is damaged, or does not open with its key

@@ -19,8 +19,9 @@ from engine.domain.car.car import BranchId, CarId, CarTerms
 from engine.domain.car.handing_over import fee_lines, fees_of_stay
 from engine.domain.firm.settings import FirmSettings
 from engine.domain.money.money import Money
-from engine.domain.money.payment import PAGE_LIFETIME, Attempt, PageOrder, Payment, Stay, Tender
+from engine.domain.money.payment import PAGE_LIFETIME, Attempt, PageOrder, Payment, Stay
 from engine.domain.money.pricing import Quote, quote
+from engine.domain.money.tender import Tender
 from engine.domain.people.people import Actor, Deed, Renter, RenterId, Role
 from engine.domain.shared.boot_clock import end_tasks
 from engine.domain.shared.errors import (

@@ -100,8 +100,8 @@ class ChangingCarService:
                 raise NotAlike(car_id)
             after = booking.on(as_booked(terms), terms.n, now=now, by=actor.account)
             await work.replace(after)
-            if booking.payment.captured_at is not None:
-                await work.post(moved_rows(booking, after, now))
+            if moved := moved_rows(booking, after, now):
+                await work.post(moved)
             was, told = {"car": booking.car_label}, {"car": after.car_label}
             subject = f"booking:{booking.id}"
             await work.audit(AuditRow(now, actor.account, self.desk, "booking.car_changed", subject, was, told))

@@ -18,6 +18,7 @@ from engine.services.booking.rental import RentalService
 from engine.services.booking.restored import RestoredService
 from engine.services.booking.today import TodayService
 from engine.services.booking.unbelieved import UnbelievedService
+from engine.services.counter.till import TillService
 from engine.services.firm.audit import AuditService
 from engine.services.firm.branches import BranchService
 from engine.services.firm.firm import FirmService
@@ -74,6 +75,7 @@ class Services:
     booking: BookingService
     listing: ListingService
     today: TodayService
+    till: TillService
     rental: RentalService
     agreements: AgreementService
     changing: ChangingCarService

@@ -279,7 +279,7 @@ class Reconciler:
         own = [payment for payment in payments if payment.payment_intent in booked.intents]
         sourced = not booked.gave_back and booked.sources <= _sources(own)
         paid = any(map(live, own)) or not booked.must_be_paid
-        if sourced and paid and agrees(booked, net_of(own)):
+        if sourced and paid and agrees(booked, net_of(own)) and booked.counter_agrees:
             return
         # The list may have been read before the last step was taken, or have ended before the payment began.
         if (now := await self._anew(booked.booking.id)) is None:
@@ -298,6 +298,13 @@ class Reconciler:
             report.add(difference(DifferenceKind.AMOUNT_DIFFERS, now.booking.id, now, intent, moneys(net)))
         if unknown := now.sources - sources:
             report.add(difference(DifferenceKind.UNSOURCED, now.booking.id, now, intent, moneys(net), min(unknown)))
+        if not now.counter_agrees and await self._still_differs(now):
+            report.add(difference(DifferenceKind.AMOUNT_DIFFERS, now.booking.id, now, "", detail="counter"))
+
+    async def _still_differs(self, booked: BookedMoney) -> bool:
+        """Whether what was taken at the counter differs although nothing was taken while it was read."""
+        again = await self._anew(booked.booking.id)
+        return again is not None and again.booking.version == booked.booking.version and not again.counter_agrees
 
     async def _anew(self, booking_id: str) -> BookedMoney | None:
         found = await self.books.of([BookingId(booking_id)])

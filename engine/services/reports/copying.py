@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import structlog
 
 from engine.domain.car.car import OwnerId
-from engine.domain.money.ledger import LedgerKind
+from engine.domain.money.ledger import LedgerKind, rentals_in
 from engine.domain.people.copy_pin import pin_of
 from engine.domain.people.people import Actor, Deed
 from engine.domain.reports.copying import (
@@ -219,8 +219,7 @@ class _Sync:
             old = {_fact(row) for row in await asyncio.to_thread(self.vault.postings, account, month)}
             new = [row for row in await self.now.postings(month) if _fact(row) not in old]
             charges = [row for row in new if row.kind == LedgerKind.CHARGE.value]
-            # One that is taken back, because its booking went on with another car, takes its rental back too.
-            rentals += sum(1 if row.minor >= 0 else -1 for row in charges)
+            rentals += sum(rentals_in(row.source_id, row.minor) for row in charges)
             refunds += sum(row.kind == LedgerKind.REFUND.value for row in new)
             money += [row for row in new if row.kind in _TOLD]
         known = await asyncio.to_thread(self.vault.fleet, account)

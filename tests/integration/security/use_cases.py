@@ -25,9 +25,11 @@ from engine.domain.car.fleet import FleetQuery
 from engine.domain.car.form import CarForm
 from engine.domain.car.movement import Movement, MovementId, MovementKind, MovementState
 from engine.domain.car.opening_hours import every_day
+from engine.domain.counter.shift import CashMoveKind, ShiftId
 from engine.domain.firm.audit import AuditQuery
 from engine.domain.firm.settings import FirmSettings
 from engine.domain.money.money import Money
+from engine.domain.money.tender import Handed, Tender
 from engine.domain.papers.rendering import Rendering
 from engine.domain.people.accounts import NewPerson, PeopleQuery, Post
 from engine.domain.people.people import MAY, Deed, RenterId, Role
@@ -97,6 +99,12 @@ def _visit_of(it: It) -> Movement:
 
 
 _write = lambda _text: None  # noqa: E731
+
+
+def _cash(it):
+    return it.booking_id, Handed(Tender.CASH, Money(1_00, "EUR"))
+
+
 BROWSE, BOOK, FIRM, ACCOUNTS = Deed.BROWSE_CARS, Deed.BOOK, Deed.MANAGE_FIRM, Deed.MANAGE_ACCOUNTS
 CARS = (Deed.MANAGE_OWN_CARS, Deed.MANAGE_ANY_CAR)
 
@@ -131,6 +139,17 @@ TABLE: dict[str, UseCase] = {
     "booking.hold": may(BOOK, args=lambda it: (HoldCar(f"k-{it.booking_id}", it.car.id, it.period, RENTER.id, EUR),)),
     "listing.page": may(Deed.SEE_ALL_BOOKINGS, args=lambda _it: (BookingQuery(BookingScope.ALL),)),
     "listing.export": may(Deed.SEE_ALL_BOOKINGS, args=lambda _it: (BookingQuery(BookingScope.ALL), _write)),
+    "till.take": may(Deed.TAKE_MONEY, args=_cash, kwargs=lambda _it: {"seen": 1}, of="booking"),
+    "till.give_back": may(
+        Deed.TAKE_MONEY, args=_cash, kwargs=lambda _it: {"seen": 1, "reason": "x"}, of="booking"
+    ),
+    "till.of_branch": may(Deed.TAKE_MONEY, args=lambda _it: (BERLIN.id,)),
+    "till.currency": may(Deed.TAKE_MONEY),
+    "till.open": may(Deed.TAKE_MONEY, args=lambda _it: (BERLIN.id, EUR)),
+    "till.move": may(Deed.TAKE_MONEY, args=lambda _it: (ShiftId("none"), CashMoveKind.TO_SAFE, EUR)),
+    "till.count": may(Deed.TAKE_MONEY, args=lambda _it: (ShiftId("none"), ((100, 1),))),
+    "till.close": may(Deed.TAKE_MONEY, args=lambda _it: (ShiftId("none"), "a note was torn")),
+    "till.count_again": may(Deed.TAKE_MONEY, args=lambda _it: (ShiftId("none"),)),
     "today.day": may(Deed.HAND_OVER, args=lambda _it: (BERLIN.id,)),
     "restored.waiting": may(Deed.SEE_ALL_BOOKINGS),
     "restored.cases": may(Deed.SEE_ALL_BOOKINGS),

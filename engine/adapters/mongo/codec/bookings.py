@@ -32,8 +32,9 @@ from engine.domain.booking.refund_reason import RefundReason, UsualReason
 from engine.domain.booking.states import BookingState
 from engine.domain.car.car import CarId
 from engine.domain.money.money import Money
-from engine.domain.money.payment import Attempt, AttemptState, Payment, Purpose, Refund, RefundState, Tender
+from engine.domain.money.payment import Attempt, AttemptState, Payment, Purpose, Refund, RefundState
 from engine.domain.money.pricing import LineKind, Quote, QuoteLine
+from engine.domain.money.tender import Taken, Tender
 from engine.domain.money.trouble import ByHand, Trouble, Why
 from engine.domain.shared.period import RentalPeriod
 from engine.domain.shared.text import search_key
@@ -89,6 +90,26 @@ _ATTEMPT = Stored(
 )
 attempt_of = _ATTEMPT.read
 _REFUND = Stored(Refund, {"amount": price(), "state": choice(RefundState), "refund_id": maybe_empty()})
+
+
+def _cash(row: Fields, name: str) -> Money:
+    cash = row.part(name)
+    return Money(cash.whole("minor", 0, MOST_MINOR), cash.text("currency"))
+
+
+#: What moved in a drawer may be nothing, where less than a coin was paid.
+_CASH = Field(shapes.MONEY, _cash, price().write).unless()
+_TAKEN = Stored(
+    Taken,
+    {
+        "at": moment(),
+        "by": text(),
+        "cash": _CASH,
+        "received": _CASH,
+        "reference": maybe_empty(),
+        "shift_id": maybe_empty(),
+    },
+)
 _PAYMENT = Stored(
     Payment,
     {
@@ -99,6 +120,7 @@ _PAYMENT = Stored(
         "attempts": parts(_ATTEMPT, 50),
         "refunds": parts(_REFUND, 20),
         "trouble": part(_TROUBLE).unless(),
+        "taken": part(_TAKEN).unless(),
     },
 )
 
@@ -225,10 +247,13 @@ def news_document(booking: Booking) -> Document:
 #: What views leave out of a booking, as it is read then.
 _LEFT_OUT: Document = {"renter_id": UNTOLD, "booked_by": UNTOLD, "intent_key": UNTOLD}
 _LEFT_OUT_OF_ATTEMPT: Document = {"request": "", "url": "", "session_id": "", "payment_intent": ""}
+_LEFT_OUT_OF_TAKEN: Document = {"by": UNTOLD, "reference": "", "shift_id": ""}
 
 
 def _discreet(payment: Document) -> Document:
-    return {**payment, "attempts": [{**_LEFT_OUT_OF_ATTEMPT, **attempt} for attempt in payment["attempts"]]}
+    taken = {"taken": {**_LEFT_OUT_OF_TAKEN, **payment["taken"]}} if "taken" in payment else {}
+    attempts = [{**_LEFT_OUT_OF_ATTEMPT, **attempt} for attempt in payment["attempts"]]
+    return {**payment, "attempts": attempts, **taken}
 
 
 def discreet_booking_of(document: Document) -> Booking:

@@ -14,7 +14,7 @@ from engine.adapters.mongo.codec.owner_rows import RENTAL_FIELDS, RENTAL_SHAPE, 
 from engine.adapters.mongo.codec.reading import EARLIEST, LATEST, dated, sound
 from engine.adapters.mongo.images import MongoImages
 from engine.adapters.mongo.queries.earnings import MongoEarnings
-from engine.adapters.mongo.queries.owner_sums import owned
+from engine.adapters.mongo.queries.owner_sums import PAID, owned
 from engine.domain.car.car import OwnerId
 from engine.domain.reports.copying import BOOKINGS, LEDGER, StoredFleet, kept_since
 from engine.domain.reports.owner_books import Posting, Rental
@@ -98,7 +98,7 @@ class MongoMoment:
     async def rentals(self, month: str) -> list[Rental]:
         wanted = self._within(BOOKINGS, month)
         if not self._whole(month):
-            wanted["payments.attempts.captured_at"] = {"$type": "date"}
+            wanted = {"$and": [wanted, PAID]}
         rows = self._earnings.bookings.find(wanted, RENTAL_FIELDS, session=self._session).batch_size(_BATCH)
         return [rental_or_line(document) for document in await rows.to_list()]
 

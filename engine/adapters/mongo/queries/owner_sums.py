@@ -8,7 +8,7 @@ from typing import Any
 from engine.adapters.mongo.client import Document
 from engine.adapters.mongo.codec.reading import LATEST, SUMMABLE, Fields, dated
 from engine.domain.car.car import OwnerId
-from engine.domain.money.ledger import LedgerKind
+from engine.domain.money.ledger import FURTHER, LedgerKind
 from engine.domain.money.pricing import LineKind
 from engine.domain.reports.figure_sources import POSTED, FigureQuestion
 from engine.domain.reports.owner_books import STANDS, OwnBranch
@@ -49,8 +49,16 @@ STANDING: Document = {
 }
 #: Rows of the car that their booking has now; of those that it had before there is money and no rental.
 OF_ITS_CAR: Document = {"$match": {"$expr": {"$eq": ["$car_id", {"$first": "$booking.car_id"}]}}}
-#: A charge that is taken back, because its booking went on with another car, takes its rental back too.
-SIGN: Document = {"$cond": [{"$lt": ["$amount.minor", 0]}, -1, 1]}
+_TEXT: Document = {"$cond": [{"$eq": [{"$type": "$source_id"}, "string"]}, "$source_id", ""]}
+_BRINGS_NONE: Document = {"$regexMatch": {"input": _TEXT, "regex": f"{FURTHER}$"}}
+#: How many rentals a charge counts for: as ``money.ledger.rentals_in``.
+SIGN: Document = {"$cond": [_BRINGS_NONE, 0, {"$cond": [{"$lt": ["$amount.minor", 0]}, -1, 1]}]}
+
+
+#: On a page or at the counter.
+PAID: Document = {
+    "$or": [{"payments.attempts.captured_at": {"$type": "date"}}, {"payments.taken.at": {"$type": "date"}}]
+}
 
 
 def owned(owner_id: OwnerId) -> Document:
@@ -101,7 +109,7 @@ def counted(owner_id: OwnerId, since: int, until: int) -> Document:
         "starts_at": {"$lt": moment(until)},
         **_SOUND_TIMES,
         "state": {"$in": sorted(STANDS)},
-        "payments.attempts.captured_at": {"$type": "date"},
+        **PAID,
     }
 
 

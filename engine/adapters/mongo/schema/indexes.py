@@ -114,6 +114,19 @@ INDEXES: dict[str, list[IndexModel]] = {
     ],
     # Which renter had a car at some moment, and what was read off it last.
     "agreements": [IndexModel([("legs.car.car_id", ASCENDING), ("legs.out.at", ASCENDING)], name="car")],
+    "shifts": [
+        # A drawer has one shift that is not closed.
+        IndexModel(
+            [("branch_id", ASCENDING), ("drawer", ASCENDING)],
+            name="open",
+            unique=True,
+            partialFilterExpression={"state": {"$in": ["open", "counted"]}},
+        ),
+        IndexModel(
+            [("branch_id", ASCENDING), ("drawer", ASCENDING), ("number", ASCENDING)], name="number", unique=True
+        ),
+        IndexModel([("branch_id", ASCENDING), ("opened_at", DESCENDING), ("_id", DESCENDING)], name="newest"),
+    ],
     "branches": [
         IndexModel([("code", ASCENDING)], name="code", unique=True, partialFilterExpression={"code": {"$gt": ""}})
     ],

@@ -19,7 +19,8 @@ from engine.domain.booking.booking import MOST_TURN_MINUTES
 from engine.domain.booking.states import BookingState
 from engine.domain.booking.successor import SLACK
 from engine.domain.firm.settings import BEGINNING, LONGEST_HOLD
-from engine.domain.money.payment import RefundState, Tender
+from engine.domain.money.payment import RefundState
+from engine.domain.money.tender import Tender
 from engine.domain.papers.logo import MOST_LOGO_BYTES
 from engine.domain.shared.period import LONGEST, TOO_FAR
 

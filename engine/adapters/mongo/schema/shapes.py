@@ -11,6 +11,7 @@ from engine.adapters.mongo.codec.payments import DISPUTE, RESTORED
 from engine.adapters.mongo.codec.people import ANSWER, PERSON, REQUEST, SIGNER, WISH
 from engine.adapters.mongo.codec.renter_files import FILE
 from engine.adapters.mongo.codec.settings import REVISION
+from engine.adapters.mongo.codec.shifts import SHIFT
 from engine.adapters.mongo.schema.migrations import LATEST
 from engine.adapters.mongo.schema.shape_parts import (
     COUNT,
@@ -173,6 +174,7 @@ SHAPES: dict[str, Document] = {
     "movements": MOVEMENT.shape,
     # What was seen and agreed at the counter; one for each booking whose car went out.
     "agreements": AGREEMENT.shape,
+    "shifts": SHIFT.shape,
     # Issued and never altered; each is chained to the number before it (docs/decisions/0060).
     "papers": PAPER.shape,
     "series": SERIES.shape,

@@ -42,7 +42,8 @@ RENTER_CHANGES = "renter_changes"
 _NOT_FOR_OWNERS = [
     "renter_id", "renter_name", "renter_key", "intent_key", "session_ids", "booked_by", "history.by",
     "history.reason.said", "payments.attempts.request", "payments.attempts.url", "payments.attempts.session_id",
-    "payments.attempts.payment_intent", "payments.trouble.settled",
+    "payments.attempts.payment_intent", "payments.trouble.settled", "payments.taken.by", "payments.taken.reference",
+    "payments.taken.shift_id", "payments.taken.received",
 ]  # fmt: skip
 #: One row of another kind must not stop a view: a list that reads it says damaged.
 _NAME: Document = {"$cond": [{"$eq": [{"$type": "$renter_name"}, "string"]}, "$renter_name", ""]}

@@ -1,0 +1,87 @@
+"""Drawers' shifts: read by whoever stands at the counter, written within the transaction of what moves their cash."""
+
+from __future__ import annotations
+
+from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.errors import DuplicateKeyError
+
+from engine.adapters.mongo.client import Client, Database, Document, database, speaking
+from engine.adapters.mongo.codec.reading import must, read, shown
+from engine.adapters.mongo.codec.shifts import move_document, shift_document, shift_of
+from engine.adapters.mongo.schema.version import must_fit
+from engine.domain.car.car import BranchId
+from engine.domain.counter.shift import MOST_MOVES, CashMove, NoShift, Shift, ShiftId, ShiftOpen, ShiftState
+from engine.domain.shared.damage import Damaged
+from engine.domain.shared.errors import NotFound, Overtaken
+
+NOT_CLOSED = (ShiftState.OPEN.value, ShiftState.COUNTED.value)
+
+
+class MongoShifts:
+    """The port ``ShiftBook``; *client* stays the caller's to close."""
+
+    def __init__(self, client: Client, name: str) -> None:
+        self._db: Database = database(client, name)
+
+    async def of_branch(self, branch_id: BranchId, most: int) -> list[Shift | Damaged]:
+        with speaking():
+            found = self._db.shifts.find({"branch_id": branch_id}).sort([("opened_at", -1), ("_id", -1)])
+            rows = await found.limit(most).to_list()
+        return [read("shifts", row, shift_of) for row in rows]
+
+    async def open_at(self, branch_id: BranchId, drawer: str) -> Shift | None:
+        wanted: Document = {"branch_id": branch_id, "drawer": drawer, "state": {"$in": NOT_CLOSED}}
+        with speaking():
+            found = await self._db.shifts.find_one(wanted)
+        return None if found is None else must("shifts", found, shift_of)
+
+    async def last_number(self, branch_id: BranchId, drawer: str) -> int:
+        with speaking():
+            rows = self._db.shifts.find({"branch_id": branch_id, "drawer": drawer}, {"number": 1}).sort("number", -1)
+            found = await rows.limit(1).to_list()
+        number = found[0].get("number") if found else 0
+        return number if isinstance(number, int) else 0
+
+
+class MongoDrawers:
+    """The port ``Drawers`` inside a driver's session."""
+
+    def __init__(self, db: Database, session: AsyncClientSession) -> None:
+        self._db, self._session = db, session
+
+    async def shift(self, shift_id: ShiftId) -> Shift:
+        found = await self._db.shifts.find_one({"_id": shift_id}, session=self._session)
+        if found is None:
+            raise NotFound("shift", shift_id)
+        return must("shifts", found, shift_of)
+
+    async def open(self, shift: Shift) -> None:
+        await must_fit(self._db, self._session)
+        try:
+            await self._db.shifts.insert_one(shift_document(shift), session=self._session)
+        except DuplicateKeyError as problem:
+            # The transaction is lost by the duplicate; look outside of it.
+            wanted: Document = {"branch_id": shift.branch_id, "drawer": shift.drawer, "state": {"$in": NOT_CLOSED}}
+            other = await self._db.shifts.find_one(wanted, {"_id": 1})
+            if other is None:
+                raise Overtaken("the drawer's number was taken by another shift") from problem
+            raise ShiftOpen(shown(other["_id"])) from problem
+
+    async def move(self, shift: Shift, move: CashMove) -> None:
+        wanted: Document = {
+            "_id": shift.id,
+            "state": ShiftState.OPEN.value,
+            f"moves.{MOST_MOVES - 1}": {"$exists": False},
+        }
+        done = await self._db.shifts.update_one(
+            wanted, {"$push": {"moves": move_document(move)}}, session=self._session
+        )
+        if done.matched_count == 0:
+            raise NoShift(shift.branch_id)
+
+    async def end(self, before: Shift, after: Shift) -> None:
+        # By the number of its moves too: what moves while it is counted would be missing from the count.
+        wanted: Document = {"_id": before.id, "state": before.state.value, "moves": {"$size": len(before.moves)}}
+        done = await self._db.shifts.replace_one(wanted, shift_document(after), session=self._session)
+        if done.matched_count == 0:
+            raise Overtaken(f"shift {before.id} was changed by somebody else")
