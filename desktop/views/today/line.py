@@ -297,12 +297,13 @@ def _out(row: Booking, following: datetime | None, then: str, now: datetime) -> 
 def _money(row: Booking) -> Shown:
     expected = FACTS[row.state].money
     still = balance(row).open
-    open_still = still.minor > 0
     match expected:
-        case MoneyExpected.PAID if not open_still:
+        case MoneyExpected.PAID if still.minor <= 0:
             return Shown(tr("Paid"), amount(row.price), Tone.POSITIVE)
-        case MoneyExpected.PAID | MoneyExpected.ASKED:
+        case MoneyExpected.PAID:
             return Shown(amount(still), tr("to pay"), bold=True)
+        case MoneyExpected.ASKED:
+            return Shown(amount(row.price), tr("to pay"), bold=True)
         case MoneyExpected.NONE | MoneyExpected.RETURNED:
             return Shown(amount(row.price), STANDINGS[row.standing])
     assert_never(expected)
