@@ -36,9 +36,9 @@ from engine.domain.people.people import Role
 from engine.domain.shared.errors import Misconfigured
 from engine.domain.shared.period import whole_milliseconds
 from engine.domain.shared.remark import Remark, remark
-from engine.embedded import demo_agreements, demo_papers
+from engine.embedded import demo_agreements, demo_counter, demo_papers
 from engine.embedded.demo_data import DemoData, build
-from engine.embedded.demo_people import DemoOwner, accounts, owners
+from engine.embedded.demo_people import DemoAccount, DemoOwner, accounts, owners
 from engine.embedded.demo_today import tell_today
 
 _FILLED = (
@@ -50,6 +50,7 @@ _FILLED = (
     "renters",
     "bookings",
     "agreements",
+    "shifts",
     "ledger",
     "papers",
     "series",
@@ -85,6 +86,7 @@ async def load_demo(client: Client, name: str, now: datetime, on_progress: Calla
         await provision(client, name, data.settings, on_progress)
         if marker is None:
             await _write(db, data, on_progress)
+            await demo_counter.stand_at_the_counter(db, _clerk(data), data.now)
             await tell_today(db, data.now)
         renters = {renter.id: renter for renter in data.renters}
         for each in data.accounts:
@@ -94,6 +96,10 @@ async def load_demo(client: Client, name: str, now: datetime, on_progress: Calla
         await asyncio.gather(*(create_account(client, db.name, _owner(each)) for each in _without_account(data)))
         await db.deployment.update_one({"_id": "demo"}, {"$set": {"schema": schema}}, upsert=True)
         return marker is None
+
+
+def _clerk(data: DemoData) -> DemoAccount:
+    return next(each for each in data.accounts if each.branch_id)
 
 
 def _owner(owner: DemoOwner) -> NewAccount:
@@ -156,7 +162,7 @@ def _statuses(cars: Iterable[Car], first: dict[CarId, datetime], last: dict[CarI
 
 async def _bring_home(db: Database, now: datetime) -> None:
     """The demo's renters come and return on time: a folder opened weeks later has no hundred overdue cars."""
-    drawn: Document = {"payments.attempts.payment_intent": {"$regex": "^pi_demo_"}}
+    drawn: Document = {"intent_key": {"$regex": "^demo-"}}
     went = await _moved(
         db, {**drawn, "state": BookingState.CONFIRMED, "starts_at": {"$lte": now}}, BookingState.OUT, now
     )

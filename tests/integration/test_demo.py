@@ -64,6 +64,7 @@ async def test_the_demo_is_complete_consistent_and_brought_home_when_time_goes_o
     _judge(db)
     await _agreed(client)
     _somebody_is_late(db, now)
+    _paid_at_the_counter(db)
     before = db.bookings.count_documents({"state": "confirmed"})
 
     await load_demo(client, NAME, now, lambda _: None)
@@ -106,6 +107,17 @@ async def _agreed(client):
 
     assert walk.looked
     assert [] == [str(line) for line in walk.lines]
+
+
+def _paid_at_the_counter(db):
+    """Four at the clerk's branch, of which one put something down, in a drawer whose shift is open."""
+    unpaid = list(db.bookings.find({"payments.0.tender": "counter", "branch_id": "br-berlin"}))
+    begun, over = db.shifts.find().sort("number", -1)
+    put_down = [each["payments"][1] for each in unpaid if len(each["payments"]) > 1]
+    assert (4, 1, "open", "closed") == (len(unpaid), len(put_down), begun["state"], over["state"])
+    assert [put_down[0]["id"]] == [move["payment_id"] for move in begun["moves"]]
+    sums = {row["kind"]: row["amount"]["minor"] for row in db.ledger.find({"payment_id": put_down[0]["id"]})}
+    assert put_down[0]["amount"]["minor"] == sums["charge"] == sums["owner_share"] + sums["platform_share"]
 
 
 def _somebody_is_late(db, now):
