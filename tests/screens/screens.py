@@ -32,6 +32,7 @@ from screens_bookings import bookings, hold
 from screens_earnings import earnings
 from screens_fleet import fleet
 from screens_office import office
+from screens_today import today
 
 from desktop.app import Program
 from desktop.preferences import Preferences
@@ -269,7 +270,8 @@ async def take_all(app: QApplication, arguments: argparse.Namespace, data: Path)
     arguments.to.mkdir(parents=True, exist_ok=True)
     living = asyncio.create_task(program.live())
     try:
-        for scene in (sign_in, search, taken, car, booking, bookings, renter, fleet, earnings, admin, office, accounts):
+        counter = (sign_in, today, search, taken, car, booking, bookings, renter)
+        for scene in (*counter, fleet, earnings, admin, office, accounts):
             await scene(photo)
     finally:
         program.leave()

@@ -93,7 +93,7 @@ class TodayPage(Page):
             self.content,
             skeleton=self._put_up_skeleton,
             fill=self._fill,
-            has_rows=lambda _state: self._filled,
+            has_rows=lambda state: self._filled and state.today is not None,
         )
         self.header.add_action(self.new)
         column = QVBoxLayout(self)
@@ -190,6 +190,7 @@ class TodayPage(Page):
         # The model's word for a row that is not there yet.
         self.model.put_slice(self.model.ticket(0), cast("list[DayLine]", rows))
         self.table.dress_heads()
+        self.filters.setEnabled(True)
         self.filters.forget()
         self.header.say(_TITLE, tr("Loading"))
         self.content.show_rows()
@@ -206,12 +207,14 @@ class TodayPage(Page):
             self.content.tell_stale(tr("{problem} What you see is as of {at}.", problem=say(problem).text, at=at))
         else:
             self.header.say(_TITLE, " ")
+            self.filters.setEnabled(False)
             self.content.show_problem(problem, tr("The list did not come"))
 
     def _put(self, today: Today) -> None:
         self._filled = True
         self._on_screen.expect()
         self.header.say(_TITLE, _facts(today))
+        self.filters.setEnabled(True)
         self.filters.count(today)
         lines = lines_of(today, self._now(), self.filters.wanted)
         if lines:
@@ -224,7 +227,7 @@ class TodayPage(Page):
 
     def _show_none(self, narrowed: bool) -> None:  # noqa: FBT001 -- which of two
         if narrowed:
-            words = tr("There is nothing of that today."), tr("Look for something else, or at all there is.")
+            words = tr("There is nothing of that today."), tr("Try other words, or look at everything.")
             self.content.show_empty(Icon.SEARCH, *words, tr("Show all"))
         else:
             words = tr("No one is due today."), tr("What is booked comes up here.")

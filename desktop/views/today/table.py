@@ -62,7 +62,7 @@ def columns() -> list[Column[DayLine]]:
         column(tr("Renter"), lambda line: line.renter, 7),
         column(tr("Car now"), lambda line: line.now, 8, spare=True),
         column(tr("Balance"), lambda line: line.money, 5, numeric=True, spare=True),
-        column(tr("Next step"), lambda line: Shown(*line.step), 6),
+        column(tr("Next step"), lambda line: Shown(*line.step), 4),
     ]
 
 
