@@ -50,7 +50,7 @@ from engine.embedded.demo_people import accounts as demo_accounts
 from engine.embedded.servers import open_servers
 from engine.services.agreement.agreement import AgreementService
 from engine.services.booking.availability import AvailabilityService
-from engine.services.booking.booking import HoldCar
+from engine.services.booking.booking import BookingService, HoldCar
 from engine.services.booking.carrying import Carrier
 from engine.services.booking.catalogue import CatalogueService
 from engine.services.booking.listing import ListingService
@@ -64,6 +64,7 @@ from engine.services.fleet.fleet import FleetService
 from engine.services.fleet.images import ImagesService
 from engine.services.fleet.photos import PhotoService
 from engine.services.fleet.servicing import ServicingService
+from engine.services.papers.billing import BillingService
 from engine.services.papers.papers import PaperService
 from engine.services.payment.afterwards import Afterwards
 from engine.services.payment.belief import Belief
@@ -74,7 +75,7 @@ from engine.services.people.renters import RenterService
 from engine.services.reports.earnings import EarningsService
 from engine.wiring.admin import describe_key, open_admin
 from engine.wiring.background import Work, at_work, keep_time
-from engine.wiring.booking_desk import Means, ReturnPage, bookings_at, new_booking_id, readable_to
+from engine.wiring.booking_desk import BookingWiring, Means, ReturnPage, bookings_at, new_booking_id, readable_to
 from engine.wiring.daily_backup import daily_backups
 from engine.wiring.deployment import Deployment, given_deployment
 from engine.wiring.offline import copies_of, open_copying
@@ -312,14 +313,13 @@ def _admin(deployment: Deployment, doors: _Doors, means: Means) -> AdminServices
 
 def _wire(deployment: Deployment, actor: Actor, doors: _Doors) -> Engine:
     database, desk, client, store, clock = deployment.database, desk_name(), doors.client, doors.store, doors.clock
-    at = bookings_at(deployment, means := _means(deployment, actor, doors), doors.session.signing_key, actor, desk)
-    booking_lock, readable, admin = doors.booking_lock, readable_to(actor), _admin(deployment, doors, means)
+    readable, (means, at, admin, billing) = readable_to(actor), _offices(deployment, actor, doors)
     return Engine(
         actor=actor,
         session=doors.session,
         deployment=deployment,
         catalogue=CatalogueService(store, clock, doors.cache),
-        renters=RenterService(MongoRenters(client, database, doors.cache, store.forget_renters), clock, desk),
+        renters=RenterService(billing.renters, clock, desk),
         availability=AvailabilityService(store, MongoTaken(client, database, readable.claims), clock),
         booking=at.booking,
         listing=ListingService(store, doors.cache),
@@ -331,14 +331,14 @@ def _wire(deployment: Deployment, actor: Actor, doors: _Doors) -> Engine:
         follower=at.follower,
         carrier=at.carrier,
         changing=at.changing,
-        sweeper=Sweeper(store, means.payment, booking_lock, clock, desk),
-        afterwards=_afterwards(actor, means.payment, admin, booking_lock),
+        sweeper=Sweeper(store, means.payment, doors.booking_lock, clock, desk),
+        afterwards=_afterwards(actor, means.payment, admin, doors.booking_lock),
         fleet=_fleet(doors, database, readable.summed),
         servicing=_servicing(doors, database, readable.summed),
         images=_images(deployment, client),
         return_page=means.return_page,
         clock=clock,
-        booking_lock=booking_lock,
+        booking_lock=doors.booking_lock,
         admin=admin,
         redis=doors.redis,
         cache=doors.cache,
@@ -347,9 +347,26 @@ def _wire(deployment: Deployment, actor: Actor, doors: _Doors) -> Engine:
         earnings=EarningsService(MongoEarnings(client, database, clock, readable.summed), doors.cache),
         restored=_restored(deployment, means, desk, admin),
         restored_look=RestoredLook(MongoRestored(client, database), means.payment),
-        papers=PaperService(store, MongoPapers(client, database), admin.legal.book, booking_lock, clock, desk),
+        papers=billing.papers,
+        billing=billing,
         copying=open_copying(client, database, deployment.copies_dir, clock, actor, readable.summed),
     )
+
+
+def _offices(
+    deployment: Deployment, actor: Actor, doors: _Doors
+) -> tuple[Means, BookingWiring, AdminServices, BillingService]:
+    desk, means = desk_name(), _means(deployment, actor, doors)
+    admin = _admin(deployment, doors, means)
+    at = bookings_at(deployment, means, doors.session.signing_key, actor, desk)
+    return means, at, admin, _billing(doors, admin, at.booking, desk)
+
+
+def _billing(doors: _Doors, admin: AdminServices, bookings: BookingService, desk: str) -> BillingService:
+    client, name, store = doors.client, doors.changes.name, doors.store
+    book, renters = MongoPapers(client, name), MongoRenters(client, name, doors.cache, store.forget_renters)
+    papers = PaperService(store, book, admin.legal.book, doors.booking_lock, doors.clock, desk)
+    return BillingService(bookings, renters, papers)
 
 
 def _afterwards(

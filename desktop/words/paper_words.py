@@ -9,6 +9,7 @@ from types import MappingProxyType
 from desktop.words.figures import counted
 from engine.domain.car.car import Branch
 from engine.domain.papers.legal import RENTAL_TAX, LegalData, TaxDecision, rates_at
+from engine.domain.papers.of_booking import Lack
 from engine.domain.papers.paper import PaperKind
 from engine.words.tr import tr
 
@@ -40,3 +41,24 @@ def _lacking(
         yield tr("No rate of tax has the code “{code}”", code=RENTAL_TAX)
     if unconfirmed := sum(not branch.code_confirmed for branch in branches):
         yield counted("{count} code is not confirmed", "{count} codes are not confirmed", unconfirmed)
+
+
+LACKS = MappingProxyType(
+    {
+        Lack.LEGAL: tr("the firm's name and address"),
+        Lack.RATE: tr("a rate of tax for rentals"),
+        Lack.CODE: tr("the confirmed code of this branch"),
+        Lack.ADDRESS: tr("the renter's address"),
+    }
+)
+
+
+def lack_words(lacking: Iterable[Lack], *, may_set_up: bool) -> str:
+    """What keeps an invoice from being issued, and who mends it; nothing where nothing does."""
+    every = list(lacking)
+    if not every:
+        return ""
+    told = tr("Still missing for the invoice: {what}.", what=", ".join(LACKS[each] for each in every))
+    if may_set_up or not set(every) - {Lack.ADDRESS}:
+        return told
+    return tr("{told} An administrator gives the firm's data on “Papers and taxes”.", told=told)

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from engine.domain.car.car import Branch, Car
 from engine.domain.firm.settings import FirmSettings, Revision
 from engine.domain.people.people import AccountName, Renter, Role
+from engine.domain.people.renters import RenterFile
 from engine.embedded import demo_fleet, demo_people
 from engine.embedded.demo_history import NEW_COMMISSION_BP, OLD_COMMISSION_BP, Batch, History, raised_at
 from engine.embedded.demo_people import DemoAccount, DemoOwner
@@ -30,6 +31,7 @@ class DemoData:
     owners: tuple[DemoOwner, ...]
     cars: tuple[Car, ...]
     renters: tuple[Renter, ...]
+    files: tuple[RenterFile, ...]
     accounts: tuple[DemoAccount, ...]
     settings: FirmSettings
     raised: Revision
@@ -61,6 +63,7 @@ def build(now: datetime, seed: int = 20) -> DemoData:
         owners=demo_people.owners(),
         cars=cars,
         renters=renters,
+        files=demo_people.files(seed, renters),
         accounts=accounts,
         settings=began,
         raised=raised,

@@ -16,11 +16,12 @@ from engine.adapters.mongo.codec.documents import (
     car_document,
     fence_document,
     ledger_document,
-    renter_document,
     series_document,
     status_document,
 )
-from engine.adapters.mongo.codec.papers import legal_document, tax_document
+from engine.adapters.mongo.codec.papers import legal_document, logo_document, paper_document, tax_document
+from engine.adapters.mongo.codec.papers import series_document as paper_series_document
+from engine.adapters.mongo.codec.renter_files import file_document
 from engine.adapters.mongo.codec.settings import revision_document
 from engine.adapters.mongo.schema.indexes import INDEXES
 from engine.adapters.mongo.schema.migrations import LATEST
@@ -56,6 +57,7 @@ _FILLED = (
     "series",
     "renderings",
     "legal_data",
+    "logos",
     "tax_rates",
     "images.files",
     "images.chunks",
@@ -120,17 +122,20 @@ async def _write(db: Database, data: DemoData, on_progress: Callable[[Remark], N
     rules = revision_document(data.raised)
     await db.settings.replace_one({"_id": rules["_id"]}, rules, upsert=True)
     await db.legal_data.insert_one(legal_document(demo_papers.legal(data.raised.by)))
+    await db.logos.insert_one(logo_document(demo_papers.logo(data.raised.by)))
     await db.tax_rates.insert_many([tax_document(each) for each in demo_papers.taxes(data.raised.by)])
     await db.branches.insert_many([branch_document(branch) for branch in data.branches])
     await db.cars.insert_many([car_document(car) for car in data.cars])
-    await db.renters.insert_many([renter_document(renter) for renter in data.renters])
+    await db.renters.insert_many([file_document(file) for file in data.files])
     done = 0
     blocking: dict[CarId, list[Booking]] = {car.id: [] for car in data.cars}
+    billed = list[Booking]()
     first_out, last_back = dict[CarId, datetime](), dict[CarId, datetime]()
     for batch in data.batches(1000):
         await db.bookings.insert_many([booking_document(booking) for booking in batch.bookings], ordered=False)
         if batch.ledger:
             await db.ledger.insert_many([ledger_document(row) for row in batch.ledger], ordered=False)
+        billed += [booking for booking in batch.bookings if demo_papers.billed(booking, data.now)]
         for booking in batch.bookings:
             if booking.blocking:
                 blocking[booking.car_id].append(booking)
@@ -139,6 +144,7 @@ async def _write(db: Database, data: DemoData, on_progress: Callable[[Remark], N
             last_back[booking.car_id] = max(back, last_back.get(booking.car_id, back))
         done += len(batch.bookings)
         on_progress(remark("progress.demo", done=done))
+    await _issue(db, data, billed)
     await db.car_statuses.insert_many(_statuses(data.cars, first_out, last_back))
     branches = {branch.id: branch for branch in data.branches}
     terms = {car.id: terms_of(car, branches[car.branch_id]) for car in data.cars}
@@ -147,6 +153,14 @@ async def _write(db: Database, data: DemoData, on_progress: Callable[[Remark], N
     await demo_agreements.hand_out(db, [each.id for each in gone])
     # Every rental of the demo was let for these: the firm never changed a price.
     await db.car_terms.insert_many([series_document(each, "demo", BEGINNING) for each in terms.values()])
+
+
+async def _issue(db: Database, data: DemoData, billed: list[Booking]) -> None:
+    """What was put on paper in the last weeks."""
+    desk = demo_papers.desk_of(data.branches, data.files, data.raised.by)
+    desk.bill(billed)
+    await db.papers.insert_many([paper_document(each) for each in desk.papers], ordered=False)
+    await db.series.insert_many([paper_series_document(each) for each in desk.series.values()])
 
 
 def _statuses(cars: Iterable[Car], first: dict[CarId, datetime], last: dict[CarId, datetime]) -> list[Document]:

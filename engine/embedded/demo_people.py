@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from random import Random
 
 from engine.domain.car.car import BranchId, OwnerId
+from engine.domain.people.bill_to import NOWHERE, BillTo
 from engine.domain.people.people import AccountName, Renter, RenterId, Role
+from engine.domain.people.renters import RenterFile
 from engine.embedded.demo_tables import dice, rows
 
 RENTERS = 120
+#: Every so manieth renter has no address yet, and every so manieth of the others rents for a company.
+_AWAY, _COMPANIES = 4, 9
 _PLAIN = str.maketrans({"ß": "ss", "ł": "l", "\u0131": "i", "ø": "o", "'": "", " ": "."})
 
 
@@ -88,6 +92,23 @@ def _renter(n: int, culture: dict[str, str], rng: Random, taken: set[str]) -> Re
         phone=f"{culture['dialling']}{10 + n // 11:02d}",
         licence=f"{culture['culture'].upper()}{rng.randrange(10**8, 10**9)}",
     )
+
+
+def files(seed: int, renters: tuple[Renter, ...]) -> tuple[RenterFile, ...]:
+    """As the firm keeps them: most have an address, and some a company."""
+    rng, cultures = dice(seed, "addresses"), rows("names")
+    homes = (_bill_to(n, cultures[n % len(cultures)], rng) for n in range(len(renters)))
+    return tuple(RenterFile(renter, bill_to=home) for renter, home in zip(renters, homes, strict=True))
+
+
+def _bill_to(n: int, culture: dict[str, str], rng: Random) -> BillTo:
+    number, company = rng.randrange(1, 90), f"{rng.choice(culture['family'].split())} & Co"
+    if (n + 1) % _AWAY == 0:
+        return NOWHERE
+    first = culture["culture"] in {"fr", "gb", "ie"}  # where the number of the house comes before the street
+    street = f"{number} {culture['street']}" if first else f"{culture['street']} {number}"
+    told = {name: culture[name] for name in ("postcode", "town", "in_country")}
+    return BillTo(company=company if (n + 1) % _COMPANIES == 0 else "", street=street, **told)
 
 
 def _plain(name: str) -> str:

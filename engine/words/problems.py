@@ -103,8 +103,13 @@ _SAID = Words(
         ),
         "paper.credit_above": "Line {line} has only {left} minor units of {currency} left to be credited.",
         "paper.credit_no_line": "The invoice has no line {line}.",
+        "paper.credit_much": "Between 1 and {left} minor units of {currency} can be credited.",
         "paper.credit_nothing": "Nothing of this invoice is left to be credited.",
         "paper.file_there": "{path} is there already. Name another file, or add --overwrite.",
+        "paper.no_address": (
+            "{renter} has no address yet, which an invoice needs. It is added on the renter's page; then the invoice "
+            "can be issued."
+        ),
         "paper.no_code": (
             "The branch {branch} has no confirmed code for the numbers of its papers. An administrator confirms it."
         ),
@@ -119,6 +124,7 @@ _SAID = Words(
             "This program has no template {template} in the language {language}: a newer one issued the paper. Install "
             "that."
         ),
+        "paper.not_back": "The invoice of a booking is issued once the car is back.",
         "paper.not_restored": "Of {series} no number is lost: it goes on by itself.",
         "paper.not_written": "{path} could not be written: {why}.",
         "paper.number_known": "The highest number cannot be below {number}, which was issued.",

@@ -196,6 +196,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         "desktop.tasks",
         "desktop.qr",
         "desktop.commands",
+        # Papers are drawn beside the window's thread.
+        "desktop.papers",
     }
     | QT_CORE,
     # Whose midnight begins a day where no branch is meant: this computer's.

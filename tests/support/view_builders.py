@@ -132,6 +132,8 @@ def fed_workspace(tasks, actor: Actor = CLERK, *, demo: bool = True) -> Workspac
     live.listen = lambda: None
     panel = BookingViewModel(desk, opened_at_once, tasks)
     panel.look_at = lambda _renter: None  # it would ask a server
+    detail = DetailViewModel(desk, opened_at_once, tasks)
+    detail.papers.look_at = lambda _booking: None  # so would that
     return Workspace(
         actor=actor,
         desk=desk,
@@ -139,7 +141,7 @@ def fed_workspace(tasks, actor: Actor = CLERK, *, demo: bool = True) -> Workspac
         search=SearchViewModel(desk, tasks),
         car=FoundCarViewModel(desk, tasks),
         panel=panel,
-        detail=DetailViewModel(desk, opened_at_once, tasks),
+        detail=detail,
         bookings=BookingsViewModel(desk, tasks),
         holds=HoldsViewModel(desk, tasks),
         today=TodayViewModel(desk, tasks, actor.branch_id) if actor.branch_id is not None else None,

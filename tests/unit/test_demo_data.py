@@ -17,9 +17,13 @@ from engine.domain.firm.settings import settings_at
 from engine.domain.money.ledger import LedgerKind
 from engine.domain.money.payment import RefundState
 from engine.domain.money.pricing import quote
+from engine.domain.papers.credits import credits_wrong
+from engine.domain.papers.paper import PaperKind
+from engine.domain.papers.series import ChainLook
 from engine.domain.people.people import Role
 from engine.domain.shared.sought import joined
 from engine.domain.shared.text import clean
+from engine.embedded import demo_papers
 from engine.embedded.demo_calendar import AHEAD, PAST
 from engine.embedded.demo_data import build
 
@@ -324,6 +328,26 @@ def test_no_fake_payment_can_be_taken_for_a_real_one(firm):
     assert all("_demo_" in row.source_id for row in firm.ledger)
     assert all(booking.payment.attempt.session_id.startswith("cs_demo_") for booking in firm.bookings)
     assert not [booking for booking in firm.bookings if booking.payment.attempt.url]
+
+
+def test_what_was_put_on_paper_lately_has_whole_chains_and_notes_within_their_invoices(firm):
+    now = firm.data.now
+    desk = demo_papers.desk_of(firm.data.branches, firm.data.files, firm.data.raised.by)
+    desk.bill(booking for booking in firm.bookings if demo_papers.billed(booking, now))
+    looks = [ChainLook(series) for series in desk.series.values()]
+    for look in looks:
+        for paper in sorted((each for each in desk.papers if each.series == look.series.id), key=lambda each: each.n):
+            look.look(paper)
+        look.end()
+
+    assert [] == [wrong for look in looks for wrong in look.wrong]
+    kinds = Counter(paper.body.kind for paper in desk.papers)
+    assert min(kinds[PaperKind.INVOICE] / 10, kinds[PaperKind.RECEIPT], kinds[PaperKind.CREDIT_NOTE]) > 3
+    assert len(desk.papers) == len({paper.id for paper in desk.papers})
+    assert all(paper.issued_at < now for paper in desk.papers)
+    known = {paper.id: paper for paper in desk.papers}
+    notes = [paper for paper in desk.papers if paper.body.corrects]
+    assert not [note for note in notes if credits_wrong(known[note.body.corrects.paper_id], [note])]
 
 
 def test_two_builds_are_equal():

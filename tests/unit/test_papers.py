@@ -15,7 +15,7 @@ from engine.domain.health.backup import Epoch
 from engine.domain.money.money import Money
 from engine.domain.papers.branch_codes import proposed_code, sound_code
 from engine.domain.papers.canonical import canonical, hash_of
-from engine.domain.papers.credits import credit, credits_wrong
+from engine.domain.papers.credits import credit, credits_wrong, spread
 from engine.domain.papers.drafts import MOST_LINES, drafted, tax_point
 from engine.domain.papers.errors import PaperRefused
 from engine.domain.papers.legal import LegalDecision, TaxDecision, TaxRate, legal_at, rates_at, sound_legal, sound_rate
@@ -375,3 +375,23 @@ def test_a_forged_paper_with_a_sound_hash_and_no_zone_is_told_and_ends_no_look()
     told = replace(paper, body=forged, hash=seal)
 
     assert [("series", 1)] == looked([told], replace(series, last_hash=seal))
+
+
+@given(
+    lines=st.lists(st.integers(1, 10_000), min_size=1, max_size=6),
+    share=st.integers(1, 10_000),
+)
+def test_what_is_given_back_is_spread_to_the_cent_and_no_line_gets_more_than_is_left(lines, share):
+    left = {n: Money(minor, "EUR") for n, minor in enumerate(lines, 1)}
+    amount = Money(max(1, sum(lines) * share // 10_000), "EUR")
+
+    spread_out = spread(left, amount)
+
+    assert amount.minor == sum(each.minor for each in spread_out.values())
+    assert all(0 < each.minor <= left[n].minor for n, each in spread_out.items())
+
+
+@pytest.mark.parametrize("minor", [0, -1, 101])
+def test_neither_nothing_nor_more_than_is_left_is_spread(minor):
+    with pytest.raises(PaperRefused):
+        spread({1: Money(100, "EUR")}, Money(minor, "EUR"))

@@ -13,6 +13,7 @@ from desktop.viewmodels.booking.one_booking import Change, OneBookingViewModel, 
 from desktop.viewmodels.booking.other_cars import OtherCarsViewModel
 from desktop.viewmodels.booking.panel_state import MOVING, PanelStage, PanelState, ShownCheckout, stage_of
 from desktop.viewmodels.desk import Desk
+from desktop.viewmodels.papers.of_booking import PapersViewModel
 from desktop.viewmodels.phases import Phase
 from engine.domain.agreement.agreement import Agreement
 from engine.domain.booking.booking import Booking, BookingId
@@ -76,6 +77,7 @@ class DetailViewModel(OneBookingViewModel[DetailState]):
         self._wanted: BookingId | None = None
         self.others = OtherCarsViewModel(desk, tasks)
         self.others.moved.connect(lambda booking: self._took(booking, self._run))
+        self.papers = PapersViewModel(desk, tasks)
 
     @property
     def may_act(self) -> bool:
@@ -112,6 +114,7 @@ class DetailViewModel(OneBookingViewModel[DetailState]):
         known = self.state.booking
         if known is not None and known.id == booking.id and known.version < booking.version:
             self.feed(replace(self.state, booking=told_to(self._desk.actor, booking), letting_go=False, problem=None))
+            self.papers.look_at(booking)
             self._watch_if_moving(booking, self._run)
             self._look_at_agreement(booking, self._run)
 
@@ -216,6 +219,7 @@ class DetailViewModel(OneBookingViewModel[DetailState]):
         older = known is not None and known.id == booking.id and known.version > booking.version
         if run == self._run and not older:
             self.feed(replace(self.state, phase=Phase.READY, booking=booking, problem=None))
+            self.papers.look_at(booking)
         if known is None or known != booking:
             self.booked.emit(booking)
         self._watch_if_moving(booking, run)
@@ -230,6 +234,7 @@ class DetailViewModel(OneBookingViewModel[DetailState]):
     def _begin(self) -> None:
         self._run += 1
         self._wanted = None
+        self.papers.look_at(None)
         for name in ("detail", "detail refund", "agreement"):
             self._tasks.stop(name)
 

@@ -15,6 +15,7 @@ from desktop.viewmodels.search.search import SearchState
 from desktop.viewmodels.search.thumbnails import ThumbnailsViewModel
 from desktop.viewmodels.shift.shift import ShiftViewModel
 from desktop.views.areas.counter_panels import CounterPanels
+from desktop.views.areas.papers import PAPERS
 from desktop.views.areas.today_part import TODAY, TodayPart
 from desktop.views.booking.booking_panel import BookingPanel
 from desktop.views.booking.detail import BookingDetail, follow_booking
@@ -264,6 +265,8 @@ class ClientArea(Area):
     def _join_detail(self, panel: BookingDetail) -> None:
         panel.search_wanted.connect(self._search_again)
         panel.renter_wanted.connect(self.open_renter)
+        panel.address_wanted.connect(lambda renter_id: self._to_renters().give_address(renter_id))
+        panel.set_up_wanted.connect(lambda: self._frame.go(PAPERS))
 
     def _make_search(self) -> SearchPage:
         workspace, side = self._workspace, self.side

@@ -114,6 +114,13 @@ class CounterPanels(QObject, Told):
                 panel.aftercare.take_money()
                 return
 
+    def may_bill(self) -> bool:
+        return self.detail.is_visible and self.detail.wanted().papers.may_bill
+
+    def bill(self) -> None:
+        if self.may_bill():
+            self.detail.wanted().papers.bill()
+
     def shows(self, booking: Booking) -> bool:
         """Whether that one is looked at now."""
         panel, detail = self._workspace.panel.state.booking, self._workspace.detail.state.booking
@@ -128,6 +135,7 @@ class CounterPanels(QObject, Told):
             Command("booking.book", tr("Book"), self.book, key="Ctrl+Return", when=self.may_book, group=group),
             Command("booking.reserve", reserve, self.reserve, "Ctrl+Shift+Return", when=self.may_reserve, group=group),
             Command("booking.pay", tr("Pay in browser"), self.pay, key="Ctrl+B", when=self.may_pay, group=group),
+            Command("booking.invoice", tr("Invoice"), self.bill, key="Ctrl+I", when=self.may_bill, group=group),
             Command("booking.money", money, self.take_money, key="F9", when=self.may_take, group=group),
         )
 

@@ -27,6 +27,7 @@ from desktop.views.booking.other_cars import OtherCarsPart
 from desktop.views.booking.payment_status import PaymentStatus
 from desktop.views.booking.payments import Payments
 from desktop.views.booking.skeleton import DetailSkeleton
+from desktop.views.papers.part import PapersPart
 from desktop.views.parts.booking_questions import to_give_up
 from desktop.views.parts.car_head import CarHead
 from desktop.views.parts.damage import sound_key
@@ -57,11 +58,14 @@ _SKELETON = (tr("Pick-up"), tr("Return"), tr("Branch"), tr("Renter"), tr("Booked
 class BookingDetail(SidePanel):
     """Signals: ``search_wanted`` carries a Booking that came to nothing; ``task_failed`` what nobody foresaw.
 
-    ``renter_wanted`` carries the RenterId of whose page is to be shown.
+    ``renter_wanted`` carries the RenterId of whose page is to be shown, ``address_wanted`` of whose address is to be
+    given; ``set_up_wanted`` that what papers say of the firm is missing.
     """
 
     search_wanted = Signal(object)
     renter_wanted = Signal(object)
+    address_wanted = Signal(object)
+    set_up_wanted = Signal()
     task_failed = Signal(object)
 
     def __init__(
@@ -90,8 +94,8 @@ class BookingDetail(SidePanel):
         self._fill_contact()
         self.aftercare = Aftercare(context.theme, vm, now, at_counter=vm.at_counter)
         self.others = OtherCarsPart(context, vm.others, now)
-        self.aftercare.add(self.others.ask)
         self.agreement = AgreementPart(context)
+        self.papers = PapersPart(context, vm.papers, now)
         self.payments = Payments(context.theme)
         self.past = Timeline(context.theme, tr("What happened"))
         self._heads = [
@@ -128,6 +132,7 @@ class BookingDetail(SidePanel):
         self.tasks.stop("give up")
         self.aftercare.stop()
         self.others.stop()
+        self.papers.stop()
         self.status.stop()
         self.hide()
 
@@ -195,6 +200,7 @@ class BookingDetail(SidePanel):
         self.aftercare.draw(panel, online=self._online and not state.acting)
         self.aftercare.setVisible(self.aftercare.isVisibleTo(self) and acts)
         self.others.draw(state.booking if acts else None, online=self._online and not state.acting)
+        self.papers.set_online(online=self._online and not state.acting)
         self.main.setVisible(acts and panel.stage is PanelStage.PAYING)
         self.main.setEnabled(panel.checkout_ready)
         self.second.setVisible(acts and panel.stage is PanelStage.PAYING)
@@ -263,6 +269,7 @@ class BookingDetail(SidePanel):
             paid,
             self.payments,
             skeleton.payments,
+            self.papers,
             past,
             self.past,
             skeleton.past,
@@ -287,9 +294,12 @@ class BookingDetail(SidePanel):
         column.addWidget(self.renter, 0, Qt.AlignmentFlag.AlignLeading)
 
     def _connect(self) -> None:
+        self.aftercare.add(self.others.ask)
         self.renter.clicked.connect(self._show_renter)
         self.tasks.failed.connect(self.task_failed)
-        for part in (self.aftercare, self.others):
+        self.papers.renter_wanted.connect(self.address_wanted)
+        self.papers.set_up_wanted.connect(self.set_up_wanted)
+        for part in (self.aftercare, self.others, self.papers):
             part.task_failed.connect(self.task_failed)
         self.status.countdown.ended.connect(self.vm.hold_ended)
         self.status.address.wanted.connect(self.vm.show_address)

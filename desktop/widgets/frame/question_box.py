@@ -56,7 +56,7 @@ class QuestionBox(QDialog):
         super().__init__(parent, Qt.WindowType.Dialog | Qt.WindowType.FramelessWindowHint)
         self._theme, self.wording = theme, wording
         self.pressed_yes = False
-        self._shade: _Shade | None = None
+        self._shade: Shade | None = None
         light = wording.harmless or not wording.no
         act = ButtonKind.PRIMARY if light else ButtonKind.DANGER if wording.grave else ButtonKind.PLAIN
         self.yes = Button(theme, wording.yes, act)
@@ -178,7 +178,7 @@ class QuestionBox(QDialog):
         self._fit()
         window = self.parentWidget()
         if window is not None and self._shade is None:
-            self._shade = _Shade(window.window())
+            self._shade = Shade(window.window())
         super().showEvent(event)
         self.safe.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -190,14 +190,19 @@ class QuestionBox(QDialog):
         super().done(result)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        # Not every desktop can show what is behind round corners: they get the colour of a page in the shade.
-        painter.fillRect(self.rect(), _in_shade(self._theme.tokens.surface))
-        painter.setBrush(QColor(self._theme.tokens.raised))
-        painter.setPen(QPen(QColor(self._theme.tokens.control_border), BORDER))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS_CARD, RADIUS_CARD)
-        painter.end()
+        paint_card(self, self._theme)
+
+
+def paint_card(box: QWidget, theme: Theme) -> None:
+    """The ground and the edge of a window without a frame, within its ``paintEvent``."""
+    painter = QPainter(box)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    # Not every desktop can show what is behind round corners: they get the colour of a page in the shade.
+    painter.fillRect(box.rect(), _in_shade(theme.tokens.surface))
+    painter.setBrush(QColor(theme.tokens.raised))
+    painter.setPen(QPen(QColor(theme.tokens.control_border), BORDER))
+    painter.drawRoundedRect(QRectF(box.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS_CARD, RADIUS_CARD)
+    painter.end()
 
 
 def _in_shade(colour: str) -> QColor:
@@ -206,7 +211,7 @@ def _in_shade(colour: str) -> QColor:
     return QColor(light.red() * left // 255, light.green() * left // 255, light.blue() * left // 255)
 
 
-class _Shade(QWidget):
+class Shade(QWidget):
     """The window behind steps back while something is asked."""
 
     def __init__(self, window: QWidget) -> None:
@@ -239,4 +244,4 @@ def _spoken(words: Wording) -> str:
     return ". ".join(_facts(words))
 
 
-__all__ = ["FINAL", "WIDTH", "About", "Amount", "QuestionBox", "Wording"]
+__all__ = ["FINAL", "WIDTH", "About", "Amount", "QuestionBox", "Shade", "Wording", "paint_card"]

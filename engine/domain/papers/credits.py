@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from fractions import Fraction
 
 from engine.domain.money.money import Money
 from engine.domain.papers.errors import PaperRefused
@@ -57,6 +58,23 @@ def credit(
         for at, (n, amount) in enumerate(sorted(chosen.items()), 1)
     )
     return lines, _taxes(original, earlier, lines)
+
+
+def spread(left: Mapping[int, Money], amount: Money) -> dict[int, Money]:
+    """*amount* over the lines by what is *left* of each, by largest remainder; what a line gets is never above it.
+
+    Raises:
+        PaperRefused: ``paper.credit_much``, where it is not above nothing or more than all that is left.
+    """
+    total = sum((each.minor for each in left.values()), 0)
+    if not 0 < amount.minor <= total or any(each.currency != amount.currency for each in left.values()):
+        raise PaperRefused("paper.credit_much", left=str(total), currency=amount.currency)
+    exact = {n: Fraction(amount.minor * each.minor, total) for n, each in left.items()}
+    shares = {n: each.__floor__() for n, each in exact.items()}
+    missing = amount.minor - sum(shares.values())
+    for n in sorted(exact, key=lambda n: (shares[n] - exact[n], n))[:missing]:
+        shares[n] += 1
+    return {n: Money(share, amount.currency) for n, share in shares.items() if share}
 
 
 def _unknown(n: int) -> PaperLine:

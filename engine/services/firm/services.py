@@ -27,6 +27,7 @@ from engine.services.firm.watch import Watch, WatchNotes
 from engine.services.fleet.fleet import FleetService
 from engine.services.fleet.images import ImagesService
 from engine.services.fleet.servicing import ServicingService
+from engine.services.papers.billing import BillingService
 from engine.services.papers.legal import LegalService
 from engine.services.papers.papers import PaperService
 from engine.services.payment.disputes import DisputeService
@@ -89,4 +90,5 @@ class Services:
     restored: RestoredService
     earnings: EarningsService
     papers: PaperService
+    billing: BillingService
     copying: CopyService | None

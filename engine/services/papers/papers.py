@@ -19,7 +19,7 @@ from engine.domain.papers.series import LostNumbers, Series, begun, gone_on, rea
 from engine.domain.people.people import Actor, Deed
 from engine.domain.shared.damage import Damaged
 from engine.domain.shared.errors import Forbidden, InvalidText, NotFound
-from engine.domain.shared.text import clean
+from engine.domain.shared.text import clean, plain
 from engine.ports.bookings import Store, Transaction
 from engine.ports.local import Clock
 from engine.ports.papers import LegalBook, PaperBook, Queue
@@ -50,16 +50,20 @@ class PaperService:
     clock: Clock
     desk: str
 
-    async def issue(self, actor: Actor, wish: PaperWish) -> Paper:
+    async def issue(self, actor: Actor, wish: PaperWish, paper_id: str = "") -> Paper:
         """The paper that is wished for, with its number.
 
+        *paper_id* is its id where that tells what is issued only once; a random one where it is empty.
+
         Raises:
+            Overtaken: There is a paper of that id.
             PaperRefused: The firm's data, the branch's code, a rate or the lines are missing.
             InvalidText: A text or a number that cannot be, named by its field.
             Forbidden: The actor's role, or the paper is another branch's.
             Contended: Others were issuing in the same series until the time was over; nothing was issued.
         """
-        return await self._issue(await self.draft(actor, wish))
+        draft = await self.draft(actor, wish)
+        return await self._issue(actor, replace(draft, id=plain("paper", paper_id, longest=120)) if paper_id else draft)
 
     async def draft(self, actor: Actor, wish: PaperWish) -> Draft:
         """For whoever has a transaction of its own, which ends with ``Transaction.issue`` in ``in_turn``.
@@ -92,7 +96,7 @@ class PaperService:
         original = await self.book.paper(paper_id)
         branch = await self._branch(actor, original.body.branch_id)
         body = replace(await self._corrected(original, lines, reason), by=actor.account)
-        return await self._issue(Draft(secrets.token_hex(12), replace(body, branch_code=branch.code)))
+        return await self._issue(actor, Draft(secrets.token_hex(12), replace(body, branch_code=branch.code)))
 
     async def _corrected(self, original: Paper, lines: tuple[CreditedLine, ...] | None, reason: str) -> Body:
         if original.body.kind is not PaperKind.INVOICE:
@@ -182,12 +186,24 @@ class PaperService:
         actor.must(Deed.SEE_PAPERS)
         return await self.book.renderings(paper_id)
 
-    async def _issue(self, draft: Draft) -> Paper:
+    async def _issue(self, actor: Actor, draft: Draft) -> Paper:
+        row = self._row(actor, draft)
+
         async def write(work: Transaction) -> Paper:
+            await work.audit(row)
             return await work.issue(draft, self.clock.now())
 
         async with self.in_turn(draft):
             return await self.store.transact(write)
+
+    def _row(self, actor: Actor, draft: Draft) -> AuditRow:
+        """That it was issued; its number stands in the paper, which has none yet."""
+        body, now = draft.body, self.clock.now()
+        told = {"booking": body.content.booking_id, "total": str(body.total.minor) if body.content.lines else ""}
+        if body.corrects is not None:
+            told |= {"corrects": body.corrects.number, "why": body.corrects.reason}
+        facts = {name: value for name, value in told.items() if value}
+        return AuditRow(now, actor.account, self.desk, f"paper.{body.kind.value}", f"paper:{draft.id}", {}, facts)
 
     async def _branch(self, actor: Actor, branch_id: str) -> Branch:
         """Raises: NotFound; Forbidden, where the actor works at another."""

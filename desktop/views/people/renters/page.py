@@ -39,7 +39,7 @@ class RentersPage(Page):
         super().__init__()
         self.vm = vm
         #: Until it is known who it is, nothing that is likely wanted can be pressed.
-        self._awaited = False
+        self._awaited = self._addressed = False
         self.everybody = RenterListView(context, vm, now)
         self.one = RenterView(context, vm, now)
         self.two = MergeView(context, vm)
@@ -85,9 +85,10 @@ class RentersPage(Page):
         self.one.past.begin()
         self._show(self.one)
         self.one.focus_first()
-        self._awaited = True
+        self._awaited, self._addressed = True, False
 
     def to_list(self) -> None:
+        self._addressed = False
         self.leave()
         self.vm.leave()
         self._show(self.everybody)
@@ -101,6 +102,11 @@ class RentersPage(Page):
         look = self.vm.state.look
         if look is not None and self.one.change.isEnabled():
             self._instead_of(self.block, lambda: self.details.begin(look.file))
+
+    def give_address(self, renter_id: RenterId) -> None:
+        """To that renter's page, and to where invoices go, as soon as it is there."""
+        self.open_renter(renter_id)
+        self._addressed = True
 
     def new_booking(self) -> None:
         look = self.vm.state.look
@@ -184,6 +190,10 @@ class RentersPage(Page):
         if state.wanted is not None and self._stack.currentWidget() is self.everybody:
             self._show(self.one)
             self.one.focus_first()
+
+        if state.look is not None and self._addressed:
+            self._addressed, file = False, state.look.file
+            self._instead_of(self.block, lambda: self.details.begin(file, "street"))
 
     def _opened(self, file: RenterFile) -> None:
         self.open_renter(file.id)

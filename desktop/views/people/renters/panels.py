@@ -56,9 +56,9 @@ class DetailsPanel(FormPanel):
         self.twins.kept.connect(self._keep)
         vm.changed.connect(self.draw)
 
-    def begin(self, file: RenterFile | None) -> None:
-        """*file* is to be changed; None is somebody new."""
-        self.instead(lambda: self._begin(file))
+    def begin(self, file: RenterFile | None, first: str = "name") -> None:
+        """*file* is to be changed, from the field *first* on; None is somebody new."""
+        self.instead(lambda: self._begin(file, first))
 
     def draw(self, state: RentersState) -> None:
         if not self.is_open:
@@ -72,7 +72,7 @@ class DetailsPanel(FormPanel):
         name = self.form.lines["name"].text().strip()
         self.twins.draw(state.twins, name, state.country, added=False)
 
-    def _begin(self, file: RenterFile | None) -> None:
+    def _begin(self, file: RenterFile | None, first: str) -> None:
         self.vm.forget_problem()
         self._file = file
         self.showing = file.id if file is not None else None
@@ -84,7 +84,7 @@ class DetailsPanel(FormPanel):
         self.banner.clear()
         self.form.setEnabled(True)
         self.begin_form(self.form)
-        self.open(self.form.fields["name"])
+        self.open(self.form.fields[first])
 
     def _tell(self, problem: DriveSphereError | None) -> None:
         self.form.tell(problem if isinstance(problem, InvalidText) else None)
