@@ -67,6 +67,8 @@ class Inspection(Protocol):
     async def agreements_beside_bookings(self, most: timedelta, hear: Hear = ...) -> Walk:
         """And what was read off each car beside what its fence says."""
 
+    async def shifts_beside_bookings(self, most: timedelta, hear: Hear = ...) -> Walk: ...
+
     async def papers_in_series(self, most: timedelta, hear: Hear = ...) -> Walk: ...
 
     async def zones_of_desks(self, since: datetime) -> Mapping[str, str]:

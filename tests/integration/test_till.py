@@ -16,6 +16,7 @@ from engine.domain.booking.balance import NothingOpen, balance
 from engine.domain.booking.belief import Doubt
 from engine.domain.booking.states import BookingState
 from engine.domain.counter.shift import CashMoveKind, NoShift, ShiftOpen, ShiftState
+from engine.domain.health.health import Level
 from engine.domain.money.ledger import LedgerKind
 from engine.domain.money.money import Money
 from engine.domain.money.payment import Purpose
@@ -30,6 +31,8 @@ from engine.domain.shared.errors import (
     NotFound,
     Overtaken,
 )
+from engine.services.firm.health_rows import HURRIED
+from engine.services.firm.health_rows import shifts as look_at_shifts
 from engine.services.payment.reconcile import Reconciler
 
 pytestmark = pytest.mark.asyncio
@@ -285,3 +288,34 @@ async def test_money_that_the_ledger_does_not_know_is_told(world):
         booking = await take(desk, await promised(desk), cash(10_00))
         world.db.bookings.update_one({"_id": booking.id}, {"$set": {"payments.1.amount.minor": 90_00}})
         assert {(DifferenceKind.AMOUNT_DIFFERS, "counter")} == await compared(world, office, booking)
+
+
+async def shifts_found(world):
+    async with world.desk("admin") as office:
+        return await look_at_shifts(office.admin.health.inspection, HURRIED)
+
+
+@pytest.mark.parametrize(
+    ("collection", "change", "code"),
+    [
+        ("shifts", {"moves.0.amount.minor": 99}, "shift.other_amount"),
+        ("shifts", {"moves": []}, "shift.no_move"),
+        ("shifts", {"moves.0.payment_id": "none:2"}, "shift.no_payment"),
+        ("shifts", {"state": "closed"}, "shift.state"),
+        ("shifts", {"state": "closed", "counted": {"minor": 1, "currency": "EUR"}}, "shift.state"),
+        ("shifts", {"moves": "none"}, "row.damaged"),
+        ("bookings", {"payments.1.taken.shift_id": "other"}, "shift.no_payment"),
+        ("bookings", {"payments.1.taken.cash.minor": 11_00}, "shift.other_amount"),
+    ],
+)
+async def test_a_drawer_that_was_written_past_the_program_is_told(world, collection, change, code):
+    async with world.desk() as desk:
+        await desk.till.open(desk.actor, BERLIN.id, FLOAT)
+        booking = await take(desk, await promised(desk), cash(10_00))
+        await desk.till.give_back(desk.actor, booking.id, cash(4_00), reason="too much", seen=booking.version)
+    assert Level.GOOD is (await shifts_found(world)).level
+    world.db[collection].update_one({}, {"$set": change}, bypass_document_validation=True)
+
+    found = await shifts_found(world)
+    assert Level.BAD is found.level
+    assert code in [line.code for line in dict(found.facts)["wrong"]]

@@ -361,7 +361,7 @@ def test_health_shows_each_finding_as_it_comes_in_the_place_it_waited_for(place,
     feed(vm, HealthState(Phase.LOADING, found[:2], looking_at=HealthArea.STRIPE))
     before = [page.table.visualRect(page.model.index(row, 2)) for row in range(len(HealthArea))]
     assert ["loaded", "loaded", "waiting"] == [page.model.state_of(row) for row in range(3)]
-    assert "Looking at stripe … 2 of 15" == page.header.subtitle.text()
+    assert "Looking at stripe … 2 of 17" == page.header.subtitle.text()
     assert not page.again.isEnabled()
     feed(vm, HealthState(Phase.READY, found, HealthReport(NOW, found)))
 

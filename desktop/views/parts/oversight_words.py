@@ -34,6 +34,7 @@ AREAS = MappingProxyType(
         HealthArea.LEDGER: tr("Ledger"),
         HealthArea.RECONCILE: tr("Stripe's books"),
         HealthArea.AGREEMENTS: tr("Agreements"),
+        HealthArea.SHIFTS: tr("Drawers"),
         HealthArea.PAPERS: tr("Papers"),
         HealthArea.BACKUP: tr("Back-up"),
         HealthArea.RESTORED: tr("Restored"),

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from time import perf_counter
+
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
 
-from engine.adapters.mongo.client import Client, Database, Document, database, speaking
-from engine.adapters.mongo.codec.reading import must, read, shown
+from engine.adapters.mongo.client import Client, Database, Document, database, session_of, speaking
+from engine.adapters.mongo.codec.bookings import booking_of
+from engine.adapters.mongo.codec.reading import must, read, shown, sound
 from engine.adapters.mongo.codec.shifts import move_document, shift_document, shift_of
+from engine.adapters.mongo.queries.walks import Hear, deaf, ids
 from engine.adapters.mongo.schema.version import must_fit
 from engine.domain.car.car import BranchId
 from engine.domain.counter.shift import MOST_MOVES, CashMove, NoShift, Shift, ShiftId, ShiftOpen, ShiftState
+from engine.domain.health.claims import Walk
+from engine.domain.health.shifts import shift_faults
 from engine.domain.shared.damage import Damaged
 from engine.domain.shared.errors import NotFound, Overtaken
+from engine.domain.shared.remark import Remark, remark
 
+_PAGE = 50
 NOT_CLOSED = (ShiftState.OPEN.value, ShiftState.COUNTED.value)
 
 
@@ -85,3 +94,30 @@ class MongoDrawers:
         done = await self._db.shifts.replace_one(wanted, shift_document(after), session=self._session)
         if done.matched_count == 0:
             raise Overtaken(f"shift {before.id} was changed by somebody else")
+
+
+async def shifts_walk(client: Client, db: Database, most: timedelta, hear: Hear = deaf) -> Walk:
+    """A page of shifts at a time with the bookings that they name and that name them, each of one moment."""
+    walk, began = Walk(), perf_counter()
+    with speaking():
+        async for page in ids(db.shifts, _PAGE):
+            async with session_of(client, snapshot=True) as session:
+                rows = await db.shifts.find({"_id": {"$in": page}}, session=session).to_list()
+                for row in rows:
+                    walk.add(await _beside_bookings(db, session, row))
+            walk.looked += len(rows)
+            hear(remark("progress.shifts", looked=walk.looked))
+            if perf_counter() - began > most.total_seconds():
+                walk.cut_off = True
+                return walk
+    return walk
+
+
+async def _beside_bookings(db: Database, session: AsyncClientSession, row: Document) -> list[Remark]:
+    shift = read("shifts", row, shift_of)
+    if isinstance(shift, Damaged):
+        return [shift.remark]
+    named = {move.payment_id.partition(":")[0] for move in shift.moves if move.payment_id}
+    wanted: Document = {"$or": [{"_id": {"$in": sorted(named)}}, {"payments.taken.shift_id": shift.id}]}
+    bookings = await db.bookings.find(wanted, session=session).to_list()
+    return list(shift_faults(shift, sound("bookings", bookings, booking_of)))

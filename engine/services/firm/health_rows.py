@@ -40,6 +40,11 @@ async def agreements(rows: Inspection, pace: Pace) -> Finding:
     return _finding(HealthArea.AGREEMENTS, walk)
 
 
+async def shifts(rows: Inspection, pace: Pace) -> Finding:
+    walk = await rows.shifts_beside_bookings(pace.most, pace.hear)
+    return _finding(HealthArea.SHIFTS, walk)
+
+
 async def shapes(rows: Inspection, pace: Pace) -> Finding:
     walk = await rows.rows_beside_shapes(pace.most, pace.hear)
     return _finding(HealthArea.ROWS, walk)

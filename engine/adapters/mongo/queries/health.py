@@ -36,6 +36,7 @@ from engine.adapters.mongo.schema.provision import same_index, same_rights
 from engine.adapters.mongo.schema.rights import RIGHTS, privileges
 from engine.adapters.mongo.schema.rules import VALIDATORS, same_validator
 from engine.adapters.mongo.schema.version import schema_row
+from engine.adapters.mongo.shifts import shifts_walk
 from engine.domain.booking.restored import Outcome
 from engine.domain.booking.states import BLOCKING, BookingState
 from engine.domain.booking.successor import SLACK
@@ -286,6 +287,9 @@ class MongoHealth:
 
     async def agreements_beside_bookings(self, most: timedelta, hear: Hear = deaf) -> Walk:
         return await agreements_walk(self._client, self._db, most, hear)
+
+    async def shifts_beside_bookings(self, most: timedelta, hear: Hear = deaf) -> Walk:
+        return await shifts_walk(self._client, self._db, most, hear)
 
     async def papers_in_series(self, most: timedelta, hear: Hear = deaf) -> Walk:
         return await papers_walk(self._client, self._db, most, hear)

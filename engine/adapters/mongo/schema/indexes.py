@@ -76,6 +76,7 @@ INDEXES: dict[str, list[IndexModel]] = {
             partialFilterExpression={"person_at": {"$exists": True}},
         ),
         IndexModel([("payments.trouble.settled.at", ASCENDING)], name="settled", sparse=True),
+        IndexModel([("payments.taken.shift_id", ASCENDING)], name="shift", sparse=True),
         # What stands behind the order is what these lists are narrowed by: a row that does not fit is not read.
         IndexModel([("booked_by", ASCENDING), *_NEWEST, *_NARROWED], name="desk"),
         IndexModel([("branch_id", ASCENDING), *_NEWEST, *_NARROWED], name="branch"),
