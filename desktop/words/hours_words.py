@@ -1,6 +1,7 @@
 """Opening hours as people write and read them.
 
-API: weekday_names, stretches_text, stretches_of, day_text, day_line, outside_words, week_text, hours_field.
+API: weekday_names, stretches_text, stretches_of, day_text, day_line, outside_words, week_text, open_line,
+hours_field.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ HANDINGS = {Handing.PICKUP: tr("Pick-up"), Handing.RETURN: tr("Return")}
 _REFUSED = {Handing.PICKUP: tr("No pick-up out of hours."), Handing.RETURN: tr("No return out of hours.")}
 #: By then what began the evening before is mostly over.
 _NIGHT = timedelta(hours=6)
+#: Signs of the hours of a week that have their place below a field.
+_ONE_LINE = 48
 _CLOSED = frozenset({CLOSED.casefold(), "closed", "-", "\N{EN DASH}", ""})
 _ALWAYS = frozenset({ALWAYS.casefold(), "24h", "24 h", "24"})
 _DASH = re.compile("\\s*[-\u2013\u2014\u2212]\\s*|\\s+(?:to|bis)\\s+", re.IGNORECASE)
@@ -150,6 +153,16 @@ def week_text(hours: OpeningHours) -> str:
         return tr("{hours} every day", hours=stretches_text(hours.week[0]))
     told = [f"{_days(names, days)} {stretches_text(intervals)}" for intervals, days in runs if intervals]
     return ", ".join(told) or CLOSED
+
+
+def open_line(hours: OpeningHours, day: date) -> str:
+    """When it is open in the week, where that is one line and *day* is as usual; else when on *day* alone."""
+    week, name = week_text(hours), weekday_names()[day.weekday()]
+    if len(week) <= _ONE_LINE and hours.special(day) is None:
+        return tr("Open {hours}.", hours=week)
+    if not hours.on(day):
+        return tr("Closed on {day}.", day=name)
+    return tr("Open {hours} on {day}.", hours=day_text(hours, day), day=name)
 
 
 def _days(names: tuple[str, ...], days: list[int]) -> str:

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QCheckBox,
     QComboBox,
     QLineEdit,
     QPlainTextEdit,
+    QScrollArea,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -132,6 +133,21 @@ class Form(QWidget):
 
     def focus_field(self, name: str) -> None:
         self.fields[name].setFocus(Qt.FocusReason.OtherFocusReason)
+        # Below first: where both have no room, the field is what is looked at.
+        self._bring_into_view(*filter(None, (self.mistakes.get(name), self.fields[name])))
+
+    def _bring_into_view(self, *parts: QWidget) -> None:
+        """Once they stand where they will: a form that is scrolled away from them says nothing."""
+        QTimer.singleShot(0, self, lambda: self._scroll_to(parts))
+
+    def _scroll_to(self, parts: tuple[QWidget, ...]) -> None:
+        room = self.parentWidget()
+        while room is not None and not isinstance(room, QScrollArea):
+            room = room.parentWidget()
+        if room is not None:
+            for part in parts:
+                if part.isVisibleTo(self):
+                    room.ensureWidgetVisible(part, 0, GRID)
 
     def focus_mistake(self) -> None:
         """The first field that is told of a mistake."""
@@ -152,6 +168,8 @@ class Form(QWidget):
         elsewhere = not self.tell(problem) and problem is not None
         self.general.setText(say(problem).text if problem is not None and elsewhere else "")
         self.general.setVisible(elsewhere)
+        if elsewhere:
+            self._bring_into_view(self.general)
 
     def tell_all(self, problems: Iterable[InvalidText]) -> None:
         """Say each at its field, and nothing at any other."""

@@ -21,7 +21,7 @@ from desktop.views.search.filters import FilterRow
 from desktop.widgets.combo import Combo
 from desktop.widgets.panel import Panel
 from desktop.widgets.text import Text
-from desktop.words.hours_words import week_text
+from desktop.words.hours_words import open_line
 from desktop.words.messages import branch_line, branch_name, zone_note
 from engine.domain.car.car import Branch, BranchId
 from engine.domain.car.opening_hours import Handing
@@ -127,7 +127,7 @@ class SearchFormPanel(Panel):
     def _hint_at(self, state: SearchState, at: datetime) -> None:
         """Below the branch whose times they are and when it is open; what is wrong with the times, at the return."""
         note = zone_note(at, state.branch) if state.branch else ""
-        hours = tr("Open {hours}. ", hours=week_text(state.branch.hours)) if state.branch else ""
+        hours = f"{open_line(state.branch.hours, at.date())} " if state.branch else ""
         self.hint.setText(f"{hours}{note}" or " ")
         if isinstance(state.problem, InvalidPeriod):
             self.drop_off.warn(period_sentence(state.problem))
