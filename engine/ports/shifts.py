@@ -34,5 +34,5 @@ class Drawers(Protocol):
     async def move(self, shift: Shift, move: CashMove) -> None:
         """Raises: NoShift, where it is not open any more."""
 
-    async def end(self, before: Shift, after: Shift) -> None:
-        """Compare-and-set on its state and all that moved. Raises: Overtaken."""
+    async def keep(self, shift: Shift) -> None:
+        """Store it in place of what ``shift`` read in the same transaction."""

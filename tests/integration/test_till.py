@@ -15,7 +15,7 @@ from engine.adapters.mongo.queries.books import MongoBooks
 from engine.domain.booking.balance import NothingOpen, balance
 from engine.domain.booking.belief import Doubt
 from engine.domain.booking.states import BookingState
-from engine.domain.counter.shift import CashMoveKind, NoShift, ShiftOpen, ShiftState
+from engine.domain.counter.shift import CashMove, CashMoveKind, NoShift, ShiftOpen, ShiftState
 from engine.domain.health.health import Level
 from engine.domain.money.ledger import LedgerKind
 from engine.domain.money.money import Money
@@ -147,6 +147,26 @@ async def test_no_payment_goes_into_a_drawer_that_is_counted_meanwhile(world):
     assert sum(paid) == len(stored.moves) == len(world.stored(booking)["payments"]) - 1
     assert -sum(paid) * 1_00 == stored.difference.minor
     assert 3 * sum(paid) == world.db.ledger.count_documents({"booking_id": booking.id})
+
+
+async def test_a_desk_that_read_the_shift_before_it_was_counted_puts_nothing_into_it(world):
+    async with world.desk() as desk:
+        shift = await desk.till.open(desk.actor, BERLIN.id, FLOAT)
+        await desk.till.count(desk.actor, shift.id, ((100_00, 1),))
+        move = CashMove(CashMoveKind.FROM_SAFE, euros(1), desk.clock.now(), desk.actor.account)
+        with pytest.raises(NoShift):
+            await desk.booking.store.transact(lambda work: work.drawers.move(shift, move))
+    assert () == shift_now(world).moves
+
+
+async def test_a_second_press_of_a_part_finds_another_booking_than_it_was_shown(world):
+    async with world.desk() as desk:
+        await desk.till.open(desk.actor, BERLIN.id, FLOAT)
+        booking = await promised(desk)
+        await take(desk, booking, cash(10_00))
+        with pytest.raises(Overtaken):
+            await take(desk, booking, cash(10_00))
+    assert 2 == len(world.stored(booking)["payments"])
 
 
 async def test_cash_without_a_shift_is_refused_and_nothing_is_written(world):

@@ -88,12 +88,9 @@ class MongoDrawers:
         if done.matched_count == 0:
             raise NoShift(shift.branch_id)
 
-    async def end(self, before: Shift, after: Shift) -> None:
-        # By the number of its moves too: what moves while it is counted would be missing from the count.
-        wanted: Document = {"_id": before.id, "state": before.state.value, "moves": {"$size": len(before.moves)}}
-        done = await self._db.shifts.replace_one(wanted, shift_document(after), session=self._session)
-        if done.matched_count == 0:
-            raise Overtaken(f"shift {before.id} was changed by somebody else")
+    async def keep(self, shift: Shift) -> None:
+        # It was read in this transaction: whatever moves in it meanwhile conflicts with this.
+        await self._db.shifts.replace_one({"_id": shift.id}, shift_document(shift), session=self._session)
 
 
 async def shifts_walk(client: Client, db: Database, most: timedelta, hear: Hear = deaf) -> Walk:

@@ -180,10 +180,8 @@ class MongoTransaction(ChangesAgreements):
 
     async def _leave(self, booking: Booking, stands: Document | None = None) -> None:
         gone: Document = {"$inc": {"seq": 1}, "$pull": {"claims": {"id": booking.id, "kind": ClaimKind.BOOKING}}}
-        # Where it let go of it before, the car may stand elsewhere by now.
-        claimed = {"$elemMatch": {"id": booking.id, "kind": ClaimKind.BOOKING}}
         fence = await self._db.fences.find_one_and_update(
-            {"_id": booking.car_id, "claims": claimed},
+            {"_id": booking.car_id},
             {**gone, "$set": stands} if stands else gone,
             projection={"terms": 1, **ANY_MOVEMENT},
             session=self._session,

@@ -185,7 +185,7 @@ class TillService:
         *pieces* are denominations, in minor units, each with how many there are. Else nothing moves any more until
         ``close`` says why, or ``count_again``.
 
-        Raises: Forbidden, NotFound, InvalidMoney; MoveRefused, where it was counted; Overtaken.
+        Raises: Forbidden, NotFound, InvalidMoney; MoveRefused, where it was counted.
         """
 
         async def change(work: Transaction) -> Shift:
@@ -201,7 +201,7 @@ class TillService:
     async def close(self, actor: Actor, shift_id: ShiftId, reason: str) -> Shift:
         """Close a shift whose count differs, and say why.
 
-        Raises: Forbidden, NotFound, Overtaken; InvalidText for a ``reason`` that is none; MoveRefused, where it was
+        Raises: Forbidden, NotFound; InvalidText for a ``reason`` that is none; MoveRefused, where it was
             not counted.
         """
         why = clean("reason", reason, longest=_LONGEST_REASON)
@@ -215,14 +215,14 @@ class TillService:
         return await self.store.transact(change)
 
     async def count_again(self, actor: Actor, shift_id: ShiftId) -> Shift:
-        """What was counted was wrong. Raises: Forbidden, NotFound, Overtaken; MoveRefused, where it was not counted."""
+        """What was counted was wrong. Raises: Forbidden, NotFound; MoveRefused, where it was not counted."""
 
         async def change(work: Transaction) -> Shift:
             shift = await self._own(work, actor, shift_id)
             if shift.state is not ShiftState.COUNTED or shift.counted is None:
                 raise MoveRefused(shift.state, ShiftState.OPEN)
             again = replace(shift, state=ShiftState.OPEN, counted=None)
-            await work.drawers.end(shift, again)
+            await work.drawers.keep(again)
             told, now = {"counted": _told(shift.counted)}, self.clock.now()
             await work.audit(self._of_shift(actor, "shift.counted_again", shift, told, now))
             return again
@@ -236,7 +236,7 @@ class TillService:
             raise MoveRefused(before.state, ShiftState.CLOSED)
         if difference.minor == 0 or after.reason:
             after = replace(after, state=ShiftState.CLOSED, closed_by=actor.account, closed_at=now)
-        await work.drawers.end(before, after)
+        await work.drawers.keep(after)
         facts = {"counted": _told(found), "difference": _told(difference)}
         facts |= {"reason": after.reason} if after.reason else {}
         what = "shift.closed" if after.state is ShiftState.CLOSED else "shift.counted"
