@@ -290,6 +290,20 @@ def test_half_hours_stand_beside_and_the_closed_ones_say_so(field):
     assert HELD + timedelta(minutes=30) == field.moment()
 
 
+@pytest.mark.parametrize("height", [200, 237, 256])
+def test_no_half_hour_is_cut_at_the_edge_of_the_times(field, height):
+    press(field, Qt.Key.Key_F4)
+    times = field.popup.times
+    times.resize(times.width(), height)
+
+    room = times.viewport().rect()
+    seen = [times.visualItemRect(times.item(n)) for n in range(times.count())]
+    seen = [place for place in seen if place.intersects(room)]
+    assert seen
+    assert all(room.top() <= place.top() and place.bottom() <= room.bottom() for place in seen)
+    assert times.visualItemRect(times.currentItem()) in seen
+
+
 @given(day=st.dates(date(1971, 2, 1), date(2100, 1, 1)))
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_six_whole_weeks_are_always_visible(field, day):

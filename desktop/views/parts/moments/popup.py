@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 
 from PySide6.QtCore import QLocale, QSize, Qt, Signal
-from PySide6.QtGui import QBrush, QColor, QHideEvent, QKeyEvent, QPaintEvent
+from PySide6.QtGui import QBrush, QColor, QHideEvent, QKeyEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from desktop.theme.icons import Icon
@@ -28,6 +28,7 @@ from engine.words.tr import tr
 
 _HALF, _HALVES = timedelta(minutes=30), 48
 _TIMES_WIDTH = 40 * GRID
+_TIME_PX = 8 * GRID
 _KEYS = tr("Enter: take it    PgUp, PgDn: month    Tab: times    Esc: as before")
 _DAY_KEYS = tr("Enter: take it    PgUp, PgDn: month    Esc: as before")
 
@@ -191,7 +192,7 @@ class _Times(QListWidget):
             )
             item = QListWidgetItem(f"{wall:%H:%M}{note}")
             item.setData(Qt.ItemDataRole.UserRole, wall.time())
-            item.setSizeHint(QSize(_TIMES_WIDTH - 4 * GRID, 8 * GRID))
+            item.setSizeHint(QSize(_TIMES_WIDTH - 4 * GRID, _TIME_PX))
             if note:
                 item.setForeground(QColor(self._theme.tokens.muted))
                 item.setBackground(QBrush(QColor(self._theme.tokens.border), Qt.BrushStyle.BDiagPattern))
@@ -203,6 +204,12 @@ class _Times(QListWidget):
         self.picked.emit(item.data(Qt.ItemDataRole.UserRole))
 
     # Qt names below.
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Whole lines only: half a time at the edge reads as another one."""
+        self.setViewportMargins(0, 0, 0, self.height() % _TIME_PX)
+        super().resizeEvent(event)
+        self.scrollToItem(self.currentItem(), QListWidget.ScrollHint.PositionAtCenter)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentItem() is not None:
