@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import time
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from builders import BERLIN
 from paper_builders import paper_wish
 from points import Points
 
@@ -21,8 +24,10 @@ from engine.domain.agreement.reading import Reading
 from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.booking.refund_reason import BY_RENTER
 from engine.domain.car.car import CarId
+from engine.domain.counter.shift import ShiftId
 from engine.domain.money.money import Money
 from engine.domain.money.payment import Attempt, AttemptState, PageFacts
+from engine.domain.money.tender import Handed, Tender
 from engine.domain.people.people import RenterId
 from engine.domain.shared.errors import MoveRefused
 from engine.domain.shared.period import RentalPeriod
@@ -32,6 +37,20 @@ from engine.services.payment.missed_payments import MissedPayments
 from engine.services.payment.reconcile import Reconciler
 
 _OLD_WORDS_S, _BREATH_S = 3.0, 0.05
+
+
+@dataclass(frozen=True)
+class ChangesItsMind:
+    """A store of which every transaction comes to nothing."""
+
+    store: BookingStore
+
+    async def transact(self, change: Callable[[Transaction], Awaitable[Any]], turn: Any = None) -> Any:
+        async def hand(work: Transaction) -> None:
+            await change(work)
+            raise MoveRefused("taken", "not taken")
+
+        return await self.store.transact(hand, turn)
 
 
 @dataclass(frozen=True)
@@ -117,6 +136,30 @@ class Desk:
             await self.engine.booking.store.transact(change_of_mind)
         return {}
 
+    async def promise(self, car: str, minor: int) -> dict[str, Any]:
+        """A car for tomorrow, to be paid at the counter."""
+        start = self.engine.clock.now() + timedelta(days=1)
+        wish = HoldCar(f"counter-{car}", CarId(car), RentalPeriod(start, start + timedelta(hours=23)),
+                       RenterId("renter-1"), Money(minor, "EUR"), pays=Tender.COUNTER)  # fmt: skip
+        return {"booking": (await self.engine.booking.hold(self.engine.actor, wish)).id}
+
+    async def open_drawer(self) -> dict[str, Any]:
+        return {"shift": (await self.engine.till.open(self.engine.actor, BERLIN.id, Money(0, "EUR"))).id}
+
+    async def count_drawer(self, shift: str, cents: int) -> dict[str, Any]:
+        return {"state": (await self.engine.till.count(self.engine.actor, ShiftId(shift), ((1, cents),))).state}
+
+    async def seen(self, booking: str) -> dict[str, Any]:
+        return {"version": (await self.engine.booking.booking(self.engine.actor, BookingId(booking))).version}
+
+    async def take(self, booking: str, minor: int, seen: int, *, aborts: bool = False) -> dict[str, Any]:
+        """Cash for a booking; one that *aborts* changes its mind behind all that was written."""
+        till, handed = self.engine.till, Handed(Tender.CASH, Money(minor, "EUR"))
+        if aborts:
+            till = dataclasses.replace(till, store=ChangesItsMind(till.store))
+        taken = await till.take(self.engine.actor, BookingId(booking), handed, seen=seen)
+        return {"payment": taken.payments[-1].id}
+
     async def look_back(self) -> dict[str, Any]:
         payment = self.engine.payment
         return {"found": await MissedPayments(payment.store, payment.gateway, payment, self.engine.clock).look()}
@@ -162,6 +205,6 @@ def _told(booking: Booking) -> dict[str, Any]:
     return {
         "booking": booking.id,
         "state": booking.state,
-        "attempt": booking.payment.attempt.state,
+        "attempt": None if booking.payment.newest is None else booking.payment.newest.state,
         "version": booking.version,
     }

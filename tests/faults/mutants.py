@@ -19,8 +19,10 @@ from engine.adapters.mongo import store as mongo_store
 from engine.adapters.mongo import transaction as mongo_transaction
 from engine.adapters.mongo.codec.agreements import agreement_document
 from engine.adapters.mongo.codec.bookings import booking_document
-from engine.adapters.mongo.codec.documents import terms_of_fence
+from engine.adapters.mongo.codec.documents import ledger_document, terms_of_fence
 from engine.adapters.mongo.codec.papers import paper_document, series_document, series_record_of
+from engine.adapters.mongo.codec.shifts import move_document
+from engine.adapters.mongo.shifts import MongoDrawers
 from engine.adapters.mongo.store import MongoStore
 from engine.adapters.mongo.transaction import MongoTransaction
 from engine.adapters.redis import leases as redis_leases
@@ -223,6 +225,37 @@ def _paper_first(_: Points) -> None:
     mongo_transaction.issue = issue
 
 
+def _ledger_apart(_: Points) -> None:
+    """What was posted stays whatever becomes of the payment."""
+
+    async def post(self, rows):
+        await self._db.ledger.insert_many([ledger_document(row) for row in rows])
+
+    assert MongoTransaction.post
+    MongoTransaction.post = post
+
+
+def _drawer_apart(_: Points) -> None:
+    """What moved in a drawer stays whatever becomes of the payment."""
+    move = MongoDrawers.move
+
+    async def apart(self, shift, cash):
+        await move(MongoDrawers(self._db, None), shift, cash)
+
+    MongoDrawers.move = apart
+
+
+def _counted_drawer_takes(_: Points) -> None:
+    """Cash goes into a drawer whatever has become of its shift."""
+
+    async def move(self, shift, cash):
+        change = {"$push": {"moves": move_document(cash)}}
+        await self._db.shifts.update_one({"_id": shift.id}, change, session=self._session)
+
+    assert MongoDrawers.move
+    MongoDrawers.move = move
+
+
 async def _next(db, draft, now):
     name = series_of(draft.body, now)
     row = await db.series.find_one({"_id": name})
@@ -248,4 +281,7 @@ MUTANTS = {
     "payments believed": _payments_believed,
     "the number before the paper": _number_first,
     "the paper outside of its transaction": _paper_first,
+    "the ledger outside of the payment's transaction": _ledger_apart,
+    "the drawer outside of the payment's transaction": _drawer_apart,
+    "a counted drawer takes cash": _counted_drawer_takes,
 }

@@ -7,6 +7,7 @@ A point is ``before X`` or ``after X``, where X is one of
 ``work STATE ATTEMPT``        a booking written inside a transaction, not committed yet
 ``add_agreement``             an agreement written inside a transaction, not committed yet
 ``issue``                     a paper written inside a transaction, not committed yet
+``post``, ``move``            rows of the ledger and a drawer's cash, written and not committed yet
 ``store STATE ATTEMPT``       a compare-and-set, for example ``store held open``: the session's id is stored
 ``stripe METHOD``             a call of the gateway
 ``browser``                   the browser, opened on the page
@@ -26,10 +27,19 @@ from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any
 
+from engine.adapters.mongo.shifts import MongoDrawers
 from engine.adapters.mongo.store import MongoStore
 from engine.adapters.mongo.transaction import MongoTransaction
 from engine.adapters.redis.leases import RedisBookingLock
 from engine.adapters.stripe.gateway import StripeGateway
+from engine.domain.booking.booking import Booking
+
+
+def stage(booking: Booking) -> str:
+    """Its state, and that of its newest attempt, or how it is paid without one."""
+    newest = booking.payment.newest
+    return f"{booking.state} {booking.payment.tender if newest is None else newest.state}"
+
 
 ACTIONS = {"kill": signal.SIGKILL, "stop": signal.SIGSTOP}
 
@@ -69,11 +79,11 @@ class Points:
     def install(self) -> None:
         """Wrap the adapters' methods of this process."""
         self._wrap(MongoStore, "transact", lambda change, *_: f"transact {change.__name__}")
-        self._wrap(MongoStore, "replace", lambda booking: f"store {booking.state} {booking.payment.attempt.state}")
-        self._wrap(MongoTransaction, "add", lambda booking: f"work {booking.state} {booking.payment.attempt.state}")
-        self._wrap(
-            MongoTransaction, "replace", lambda booking, *_: f"work {booking.state} {booking.payment.attempt.state}"
-        )
+        self._wrap(MongoStore, "replace", lambda booking: f"store {stage(booking)}")
+        self._wrap(MongoTransaction, "add", lambda booking: f"work {stage(booking)}")
+        self._wrap(MongoTransaction, "replace", lambda booking, *_: f"work {stage(booking)}")
+        self._wrap(MongoTransaction, "post", lambda *_: "post")
+        self._wrap(MongoDrawers, "move", lambda *_: "move")
         self._wrap(MongoTransaction, "add_agreement", lambda *_: "add_agreement")
         self._wrap(MongoTransaction, "issue", lambda *_: "issue")
         for name, _ in inspect.getmembers(StripeGateway, inspect.iscoroutinefunction):
