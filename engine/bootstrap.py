@@ -366,7 +366,7 @@ def _billing(doors: _Doors, admin: AdminServices, bookings: BookingService, desk
     client, name, store = doors.client, doors.changes.name, doors.store
     book, renters = MongoPapers(client, name), MongoRenters(client, name, doors.cache, store.forget_renters)
     papers = PaperService(store, book, admin.legal.book, doors.booking_lock, doors.clock, desk)
-    return BillingService(bookings, renters, papers)
+    return BillingService(bookings, renters, MongoAgreements(client, name), papers)
 
 
 def _afterwards(

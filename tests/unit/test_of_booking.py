@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from builders import BERLIN, RENTER
+from builders import BERLIN, LISBON, RENTER
 from view_builders import NOW, make_booking
 
+from engine.domain.agreement.agreement import handed_over
+from engine.domain.agreement.reading import Gauge, Reading, Seen
 from engine.domain.booking.booking import paid_at_the_counter
 from engine.domain.booking.states import BookingState
 from engine.domain.money.money import Money
 from engine.domain.money.payment import Payment, PaymentId, Purpose
+from engine.domain.money.pricing import LineKind, QuoteLine
 from engine.domain.money.tender import Taken, Tender
 from engine.domain.papers.of_booking import branch_of_papers, how_it_stands, invoice_wish, taken_of
 from engine.domain.people.bill_to import BillTo
@@ -66,3 +69,17 @@ def test_papers_are_issued_where_the_car_came_back_by_whoever_works_there():
         return branch_of_papers(booking, type("A", (), {"branch_id": branch_id}))
 
     assert ("br-lisbon", booking.branch_id, booking.branch_id) == (at("br-lisbon"), at(booking.branch_id), at(None))
+
+
+def test_what_the_agreement_knows_stands_on_the_invoice():
+    booking, file = make_booking(1, BookingState.COMPLETED), RenterFile(RENTER, bill_to=BillTo(street="W", town="K"))
+    out, back = (Seen(Reading(km, full), NOW, "clerk") for km, full in ((44_714, 8), (45_102, 7)))
+    agreed = handed_over(booking, Gauge.EIGHTHS, out).returned(back, "br-lisbon")
+    key_box = QuoteLine(LineKind.KEY_BOX, 1, Money(9_00, "EUR"))
+    agreed = replace(agreed, lines=(*agreed.lines, key_box))
+
+    told = invoice_wish(booking, file, {BERLIN.id: BERLIN, "br-lisbon": LISBON}, BERLIN.id, (), "en", agreed).content
+
+    assert ["rental", "key_box"] == [each.kind for each in told.lines]
+    assert (44_714, 45_102, 8, 7) == (told.car.km_out, told.car.km_in, told.car.fuel_out, told.car.fuel_in)
+    assert (BERLIN.name, LISBON.name) == (told.supply.start_place, told.supply.end_place)

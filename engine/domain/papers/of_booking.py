@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum, auto
 
+from engine.domain.agreement.agreement import Agreement
+from engine.domain.agreement.reading import Gauge
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.states import BookingState
 from engine.domain.car.car import Branch, BranchId
@@ -164,14 +166,19 @@ def invoice_wish(
     branch_id: BranchId,
     papers: Iterable[Paper | Damaged],
     language: str,
+    agreement: Agreement | None = None,
 ) -> PaperWish:
-    """All that was agreed, with what was paid of it; a payment that has a receipt is named by its number."""
+    """All that was agreed, with what was paid of it; a payment that has a receipt is named by its number.
+
+    *agreement* knows what came to the price, what was read off the car, and where it came back; there may be none.
+    """
+    lines = booking.quote.lines if agreement is None else agreement.lines
     numbers = {each.id: each.number for each in papers if not isinstance(each, Damaged)}
     content = Content(
         buyer=_buyer(renter),
-        lines=tuple(_line(booking, branches, each) for each in booking.quote.lines),
-        supply=_supply(booking, branches),
-        car=_car(booking),
+        lines=tuple(_line(booking, branches, each) for each in lines),
+        supply=_supply(booking, branches, agreement),
+        car=_car(booking, agreement),
         payments=(
             *(_paid(each, numbers.get(receipt_id(each), each.reference)) for each in taken_of(booking)),
             *_given_back(booking),
@@ -233,13 +240,25 @@ def _detail(booking: Booking, branches: Mapping[BranchId, Branch], kind: LineKin
             return f"{_title(booking)} {booking.plate}".strip()
 
 
-def _supply(booking: Booking, branches: Mapping[BranchId, Branch]) -> Supply:
-    out, back = branches[booking.branch_id].name, branches[booking.return_branch_id].name
+def _supply(booking: Booking, branches: Mapping[BranchId, Branch], agreement: Agreement | None = None) -> Supply:
+    returned_to = (agreement.returned_to if agreement is not None else None) or booking.return_branch_id
+    out, back = branches[booking.branch_id].name, branches[returned_to].name
     return Supply(booking.period.starts_at, booking.period.ends_at, out, back)
 
 
-def _car(booking: Booking) -> PaperCar:
-    return PaperCar(booking.plate, _title(booking))
+def _car(booking: Booking, agreement: Agreement | None = None) -> PaperCar:
+    if agreement is None:
+        return PaperCar(booking.plate, _title(booking))
+    out, back = agreement.leg.out, agreement.leg.back
+    return PaperCar(
+        booking.plate,
+        _title(booking),
+        km_out=out.km,
+        km_in=back.km if back is not None else None,
+        fuel_out=out.reading.full,
+        fuel_in=back.reading.full if back is not None else None,
+        electric=agreement.leg.gauge is Gauge.PERCENT,
+    )
 
 
 def _title(booking: Booking) -> str:

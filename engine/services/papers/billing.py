@@ -6,6 +6,7 @@ from collections.abc import Coroutine
 from dataclasses import dataclass, replace
 from typing import Any
 
+from engine.domain.agreement.agreement import Agreement
 from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.booking.states import BookingState
 from engine.domain.car.car import Branch, BranchId
@@ -30,7 +31,9 @@ from engine.domain.papers.of_booking import (
 from engine.domain.papers.paper import Paper
 from engine.domain.people.people import Actor, Deed
 from engine.domain.people.renters import RenterFile
-from engine.domain.shared.errors import NotFound, Overtaken
+from engine.domain.shared.damage import Damaged
+from engine.domain.shared.errors import DamagedRow, NotFound, Overtaken
+from engine.ports.agreements import AgreementBook
 from engine.ports.renters import Renters
 from engine.services.booking.booking import BookingService
 from engine.services.input_guard import gated
@@ -42,6 +45,7 @@ from engine.services.papers.papers import CreditedLine, PaperService
 class BillingService:
     bookings: BookingService
     renters: Renters
+    agreements: AgreementBook
     papers: PaperService
 
     async def standing(self, actor: Actor, booking_id: BookingId) -> BookingPapers:
@@ -77,7 +81,8 @@ class BillingService:
             raise PaperRefused("paper.no_address", renter=renter.renter.name)
         at, turn = branch_of_papers(booking, actor), len(invoices_of(booking, papers)) + 1
         spoken = language or await self._language()
-        wish = invoice_wish(booking, renter, await self._branches(), at, papers, spoken)
+        agreed, branches = await self._agreement(booking_id), await self._branches()
+        wish = invoice_wish(booking, renter, branches, at, papers, spoken, agreed)
         return await self._once(invoice_id(booking, turn), self.papers.issue(actor, wish, invoice_id(booking, turn)))
 
     async def receipt(self, actor: Actor, booking_id: BookingId, key: str, language: str = "") -> Paper:
@@ -108,6 +113,13 @@ class BillingService:
         left = left_to_credit(original, await self.papers.book.credits_of(paper_id))
         lines = tuple(CreditedLine(n, share) for n, share in spread(left, amount).items())
         return await self.papers.credit(actor, paper_id, lines, reason)
+
+    async def _agreement(self, booking_id: BookingId) -> Agreement | None:
+        """Raises: DamagedRow: nothing is billed by what cannot be read."""
+        found = await self.agreements.agreement(booking_id)
+        if isinstance(found, Damaged):
+            raise DamagedRow(found.collection, found.id, found.reason)
+        return found
 
     async def _once(self, paper_id: str, issuing: Coroutine[Any, Any, Paper]) -> Paper:
         """What is issued, or what somebody else issued at the same moment under that id."""
