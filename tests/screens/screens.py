@@ -32,6 +32,7 @@ from screens_bookings import bookings, hold
 from screens_earnings import earnings
 from screens_fleet import fleet
 from screens_office import office
+from screens_papers import papers
 from screens_today import today
 
 from desktop.app import Program
@@ -271,7 +272,7 @@ async def take_all(app: QApplication, arguments: argparse.Namespace, data: Path)
     living = asyncio.create_task(program.live())
     try:
         counter = (sign_in, today, search, taken, car, booking, bookings, renter)
-        for scene in (*counter, fleet, earnings, admin, office, accounts):
+        for scene in (*counter, fleet, earnings, admin, office, papers, accounts):
             await scene(photo)
     finally:
         program.leave()
