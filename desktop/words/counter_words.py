@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from engine.domain.agreement.reading import ReadingUnlikely
 from engine.domain.booking.balance import NothingOpen
-from engine.domain.booking.handing_over import NotReady, StillOut, TooEarly
+from engine.domain.booking.handing_over import NoLicence, NotReady, StillOut, TooEarly
 from engine.domain.booking.paying import PayFirst
 from engine.domain.counter.shift import NoShift, ShiftOpen
 from engine.words.tr import tr
@@ -15,6 +15,9 @@ from engine.words.tr import tr
 OF_THE_COUNTER = MappingProxyType(
     {
         StillOut.code: tr("Another renter still has this car. Take it back first, or move the booking."),
+        NoLicence.code: tr(
+            "The renter's driving licence is not written down yet. Write it on the renter's page, then hand over."
+        ),
         NotReady.code: tr("This car is promised to somebody else until shortly before. Hand it over later."),
         PayFirst.code: tr("The pick-up is too far away to be paid at the counter. Let the renter pay first."),
         ReadingUnlikely.code: tr("The kilometres do not follow from those before. Read them again, or say why."),

@@ -22,7 +22,12 @@ from engine.domain.people.phone import looks_like_phone, phone_text
 from engine.domain.shared.errors import DriveSphereError, InvalidText
 from engine.words.tr import tr
 
-_HINTS = {"name": "", "email": "name@example.org", "phone": "+49 30 901820", "licence": ""}
+_HINTS = {
+    "name": "",
+    "email": "name@example.org",
+    "phone": "+49 30 901820",
+    "licence": tr("can follow until the car goes out"),
+}
 _LONGEST = 200
 #: Where invoices go.
 _BILLED = tuple(each.name for each in fields(BillTo))

@@ -134,7 +134,7 @@ def _marked(text: str, name: str, group: str, title: str, detail: str, icon: Ico
 
 
 def _renter(renter: Renter, text: str) -> PaletteLine:
-    detail = " · ".join((phone_text(renter.phone), renter.email, renter.licence))
+    detail = " · ".join(filter(None, (phone_text(renter.phone), renter.email, renter.licence)))
     return _marked(text, f"renter:{renter.id}", "", renter.name, detail, Icon.PERSON)
 
 

@@ -30,6 +30,16 @@ class StillOut(RuleBroken):
         self.car_id, self.booking_id = car_id, booking_id
 
 
+class NoLicence(RuleBroken):
+    """Nobody wrote down the driving licence of the renter. Attributes: ``renter_id``."""
+
+    code = "booking.no_licence"
+
+    def __init__(self, renter_id: str) -> None:
+        super().__init__(f"no driving licence of renter {renter_id} is written down")
+        self.renter_id = renter_id
+
+
 class NotReady(RuleBroken):
     """Before the agreed pick-up the car is promised to somebody else, or being made ready.
 

@@ -119,7 +119,7 @@ class Renter:
 
     Attributes:
         phone: E.164, for example ``+4930901820``; with an extension RFC 3966's ``+4930901820;ext=12``.
-        licence: Number of the driving licence as printed.
+        licence: Number of the driving licence as printed; empty until somebody has seen it.
     """
 
     id: RenterId
@@ -153,7 +153,10 @@ def renter_field(name: str, value: object, country: str = "") -> str:
         return read_phone(value, country)
     if name == "email":
         return read_email(value)
-    return clean(name, value, longest=120 if name == "name" else 40)
+    if name == "licence":
+        # A telephone reservation goes without; no car does (``booking.handing_over.NoLicence``).
+        return clean(name, value, longest=40, required=False)
+    return clean(name, value, longest=120)
 
 
 def read_email(value: object) -> str:

@@ -10,7 +10,7 @@ from engine.domain.agreement.reading import YARD_KM, Reading, Seen, follows, gau
 from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.booking.cancellation import RefundQuote
 from engine.domain.booking.giving_back import Reason, given_back
-from engine.domain.booking.handing_over import EARLY, CameBack, TooEarly
+from engine.domain.booking.handing_over import EARLY, CameBack, NoLicence, TooEarly
 from engine.domain.booking.refund_reason import BY_RENTER, RefundReason, sound_reason, told_of
 from engine.domain.booking.states import BookingState
 from engine.domain.car.car import BranchId
@@ -96,6 +96,7 @@ class RentalService:
             MoveRefused: It is not confirmed, begins more than ``EARLY`` from now, or is over by its times.
             InvalidText: A field of the reading, by its name.
             ReadingUnlikely: The kilometres do not follow from those before, and the reading gives no reason.
+            NoLicence: The renter's driving licence is not written down.
             CarNotRentable, NotReady, StillOut: The car cannot be given away now.
             NotBelieved: The row is not one that the program writes; no key is given away on its word.
             Overtaken: Somebody else changed the booking at the same moment.
@@ -106,6 +107,8 @@ class RentalService:
         out = booking.move_to(BookingState.OUT, now=now, by=actor.account)
         if not booking.period.starts_at - EARLY <= now < booking.period.ends_at:
             raise MoveRefused("over" if now >= booking.period.ends_at else "not begun", BookingState.OUT)
+        if not (await self.bookings.store.renter(booking.renter_id)).licence:
+            raise NoLicence(booking.renter_id)
         car = await self.bookings.store.car(booking.car_id)
         gauge = gauge_of(car.fuel)
         seen = Seen(sound_reading(reading, gauge), now, actor.account)

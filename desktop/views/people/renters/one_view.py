@@ -108,7 +108,7 @@ class RenterView(QWidget):
         self.header.say(renter.name, _facts(look))
         self.phone.show_value(phone_text(renter.phone))
         self.email.show_value(renter.email)
-        self.licence.show_value(renter.licence)
+        self.licence.show_value(renter.licence or tr("not written down yet"))
         self.bill_to.setText(bill_to_text(look.file.bill_to))
         self.blocks.draw(look.file, self._now())
         if blocked is not None:

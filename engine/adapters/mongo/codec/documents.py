@@ -17,6 +17,7 @@ from engine.adapters.mongo.codec.stored import (
     facts,
     flag,
     matching,
+    maybe_empty,
     moment,
     money,
     parts,
@@ -246,7 +247,7 @@ RENTER = Stored(
         "keys": derived(list_of(TEXT, 20), lambda renter: list(renter.keys)),
         "email": text(),
         "phone": text(),
-        "licence": text(),
+        "licence": maybe_empty(),
     },
 )
 renter_within, renter_of = RENTER.document_of, RENTER.record_of

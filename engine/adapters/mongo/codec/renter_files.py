@@ -9,7 +9,7 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 
 from engine.adapters.mongo.client import Database, Document
 from engine.adapters.mongo.codec.reading import Fields, must
-from engine.adapters.mongo.codec.stored import Field, Stored, derived, moment, part, parts, text, texts
+from engine.adapters.mongo.codec.stored import Field, Stored, derived, maybe_empty, moment, part, parts, text, texts
 from engine.adapters.mongo.schema import shape_parts as shapes
 from engine.domain.people.bill_to import BillTo
 from engine.domain.people.people import Renter, RenterId
@@ -64,7 +64,7 @@ FILE = Stored(
         "parts": derived(shapes.list_of(shapes.TEXT, 600), lambda file: _found(file, file.renter.parts)),
         "email": text().of("renter.email"),
         "phone": text().of("renter.phone"),
-        "licence": text().of("renter.licence"),
+        "licence": maybe_empty().of("renter.licence"),
         "version": Field({"bsonType": ["int", "long"], "minimum": 1}, lambda row, name: row.whole(name, 1)),
         "changed_by": text().unless(""),
         "changed_at": moment().unless(),
