@@ -119,6 +119,7 @@ _SAID = Words(
             "gives them."
         ),
         "paper.no_lines": "An invoice needs a line at least.",
+        "paper.no_payment": "A receipt says what was paid, and nothing of that was.",
         "paper.no_rate": "The firm has no tax rate {code} for that day. An administrator adds it.",
         "paper.no_template": (
             "This program has no template {template} in the language {language}: a newer one issued the paper. Install "

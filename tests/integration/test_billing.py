@@ -128,7 +128,7 @@ async def test_nothing_is_billed_before_the_car_is_back_nor_at_another_branch(wo
             await desk.billing.invoice(desk.actor, held.id)
         with pytest.raises(NotFound):
             await lisbon.billing.invoice(lisbon.actor, held.id)
-        with pytest.raises(NotFound):
+        with pytest.raises(PaperRefused):
             await desk.billing.receipt(desk.actor, held.id, f"{held.id}:1-1")
 
     assert "paper.not_back" == told.value.said.code

@@ -32,7 +32,7 @@ from engine.domain.papers.paper import Paper
 from engine.domain.people.people import Actor, Deed
 from engine.domain.people.renters import RenterFile
 from engine.domain.shared.damage import Damaged
-from engine.domain.shared.errors import DamagedRow, NotFound, Overtaken
+from engine.domain.shared.errors import DamagedRow, Overtaken
 from engine.ports.agreements import AgreementBook
 from engine.ports.renters import Renters
 from engine.services.booking.booking import BookingService
@@ -89,14 +89,14 @@ class BillingService:
         """A receipt for what was paid, which ``PaidIn.key`` names: the same one however often and by how many.
 
         Raises:
-            NotFound: Nothing of that key was paid.
-            PaperRefused, Forbidden, DamagedRow, InvalidText, Contended: As ``invoice``.
+            PaperRefused: Nothing of that key was paid, or what it needs is missing.
+            NotFound, Forbidden, DamagedRow, InvalidText, Contended: As ``invoice``.
         """
         actor.must(Deed.ISSUE_PAPER)
         booking = await self.bookings.booking(actor, booking_id)
         taken = next((each for each in taken_of(booking) if each.key == key), None)
         if taken is None:
-            raise NotFound("payment", key)
+            raise PaperRefused("paper.no_payment")
         renter, spoken = await self.renters.file(booking.renter_id), language or await self._language()
         wish = receipt_wish(booking, renter, await self._branches(), branch_of_papers(booking, actor), taken, spoken)
         return await self._once(receipt_id(taken), self.papers.issue(actor, wish, receipt_id(taken)))

@@ -15,16 +15,17 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from altered import altered
-from builders import LISBON, make_car
+from builders import LISBON, RENTER, make_car
 from pymongo import monitoring
 from view_builders import make_booking
 from within import WITHIN_S
 
 from engine.adapters.mongo.codec.bookings import booking_document
+from engine.adapters.mongo.codec.documents import renter_document
 from engine.domain.booking.states import BookingState
 from engine.domain.car.car import OwnerId
 from engine.domain.money.payment import AttemptState
-from engine.domain.people.people import Role
+from engine.domain.people.people import RenterId, Role
 from engine.domain.shared.errors import DriveSphereError, Forbidden, NotFound, ProgramTooOld
 
 pytestmark = pytest.mark.asyncio
@@ -87,6 +88,7 @@ def mine_and_theirs(world):
         owner_id=theirs.owner_id,
         renter_id="renter-9",
     )
+    world.db.renters.insert_one(renter_document(replace(RENTER, id=RenterId(foreign.renter_id))))
     rows = [booking_document(_settled(each)) for each in (*own.values(), foreign)]
     world.db.bookings.insert_many(rows, bypass_document_validation=True)
     return own, foreign, theirs
