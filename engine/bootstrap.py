@@ -326,7 +326,7 @@ def _wire(deployment: Deployment, actor: Actor, doors: _Doors) -> Engine:
         today=TodayService(store, clock),
         till=TillService(store, MongoShifts(client, database), clock, at.booking, new_booking_id, desk),
         rental=at.rental,
-        agreements=AgreementService(MongoAgreements(client, database), at.booking),
+        agreements=AgreementService(MongoAgreements(client, database), at.booking, desk),
         payment=at.payment,
         follower=at.follower,
         carrier=at.carrier,

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import assert_never
 
 from desktop.theme.tokens import Tone
-from desktop.words.figures import amount, days_text, whole
+from desktop.words.figures import amount, counted, days_text, whole
 from engine.domain.booking.balance import balance
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.states import BookingState, Standing
@@ -32,7 +32,7 @@ STANDINGS = MappingProxyType(
 )
 
 
-def line_name(kind: LineKind) -> str:
+def line_name(kind: LineKind) -> str:  # noqa: C901, PLR0911, PLR0912 -- one for each
     match kind:
         case LineKind.RENTAL:
             return tr("Rental")
@@ -46,6 +46,24 @@ def line_name(kind: LineKind) -> str:
             return tr("Return by key box")
         case LineKind.SPECIAL_DAY:
             return tr("Special day")
+        case LineKind.EXTENDED:
+            return tr("Extended")
+        case LineKind.SHORTENED:
+            return tr("Shortened")
+        case LineKind.LATE_DAY | LineKind.LATE_HOUR:
+            return tr("Late return")
+        case LineKind.KM:
+            return tr("Kilometres beyond")
+        case LineKind.FUEL:
+            return tr("Fuel")
+        case LineKind.BATTERY:
+            return tr("Charging")
+        case LineKind.CLEANING:
+            return tr("Cleaning")
+        case LineKind.NO_SHOW:
+            return tr("Nobody came")
+        case LineKind.ONE_WAY:
+            return tr("Left at another branch")
     assert_never(kind)
 
 
@@ -56,6 +74,14 @@ def line_words(line: QuoteLine) -> str:
             count = days_text(line.count)
         case LineUnit.PIECE:
             count = whole(line.count)
+        case LineUnit.HOUR:
+            count = counted("{count} hour", "{count} hours", line.count)
+        case LineUnit.KM:
+            count = tr("{km} km", km=whole(line.count))
+        case LineUnit.EIGHTH:
+            count = counted("{count} eighth", "{count} eighths", line.count)
+        case LineUnit.PERCENT:
+            count = tr("{percent} %", percent=whole(line.count))
         case _:
             assert_never(line.kind.unit)
     return f"{count} × {amount(line.unit)}"  # noqa: RUF001 -- times

@@ -12,11 +12,15 @@ from engine.adapters.mongo.codec.bookings import booking_of
 from engine.adapters.mongo.codec.documents import car_of, read_km
 from engine.adapters.mongo.codec.reading import sound
 from engine.domain.agreement.agreement import Agreement, handed_over
+from engine.domain.agreement.charges import Charging, Due, charged, return_lines
 from engine.domain.agreement.reading import Gauge, Reading, Seen, gauge_of
 from engine.domain.booking.booking import Booking
+from engine.domain.money.pricing import LineKind
 from engine.domain.people.people import AccountName
+from engine.embedded.demo_fleet import FEES
 
 _KM_A_DAY, _USED = 140, 3
+_LATE = frozenset({LineKind.LATE_DAY, LineKind.LATE_HOUR})
 
 
 def _seen(km: int, gauge: Gauge, used: int, at: datetime, by: str) -> Seen:
@@ -33,7 +37,7 @@ async def hand_out(db: Database, numbers: Iterable[str]) -> None:
         car, last = known[booking.car_id], fences.get(booking.car_id)
         gauge, km = gauge_of(car.fuel), car.odometer_km if last is None else last
         step = booking.history[-1]
-        agreement = handed_over(booking, gauge, _seen(km, gauge, 0, step.at, step.by))
+        agreement = handed_over(booking, gauge, _seen(km, gauge, 0, step.at, step.by), FEES)
         await _kept(db, agreement, booking.car_id, km)
 
 
@@ -46,7 +50,12 @@ async def take_back(db: Database, numbers: Iterable[str]) -> None:
         booking, out = bookings[agreement.booking_id], agreement.leg.out
         step, km = booking.history[-1], out.km + _KM_A_DAY * booking.quote.days
         back = _seen(km, agreement.leg.gauge, _USED, step.at, step.by)
-        await _kept(db, agreement.returned(back, booking.return_branch_id), booking.car_id, km)
+        due, place = Due(booking.period.ends_at, booking.return_branch_id), booking.return_branch_id
+        late = [line.kind for line in return_lines(agreement, back, place, due, cleaning=False) if line.kind in _LATE]
+        told = Charging(waived=tuple((kind, "Came in time, and was noted later") for kind in late))
+        await _kept(
+            db, agreement.returned(back, place, *charged(agreement, back, place, due, told)), booking.car_id, km
+        )
 
 
 async def _kept(db: Database, agreement: Agreement, car_id: str, km: int) -> None:

@@ -54,7 +54,7 @@ def build(now: datetime, seed: int = 20) -> DemoData:
     accounts = demo_people.accounts()
     clerks = {home.branch.id: AccountName(f"clerk.{home.branch.id.removeprefix('br-')}") for home in homes}
     clerks |= {each.branch_id: each.account for each in accounts if each.role is Role.CLIENT and each.branch_id}
-    began = FirmSettings(currency=demo_fleet.CURRENCY, commission_bp=OLD_COMMISSION_BP)
+    began = FirmSettings(currency=demo_fleet.CURRENCY, commission_bp=OLD_COMMISSION_BP, fees=(demo_fleet.FEES,))
     since, admin = raised_at(hour), next(each.account for each in accounts if each.role is Role.ADMIN)
     raised = Revision(2, since, replace(began, commission_bp=NEW_COMMISSION_BP), admin, since)
     return DemoData(

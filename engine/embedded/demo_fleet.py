@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from random import Random
 from types import MappingProxyType
 
+from engine.domain.agreement.fees import RentalFees
 from engine.domain.car.body_type import BodyType
 from engine.domain.car.car import Branch, BranchId, Car, CarId, CarStatus, Fuel, OwnerId, Transmission
 from engine.domain.car.opening_hours import every_day
@@ -17,6 +18,19 @@ from engine.embedded.demo_tables import dice, rows
 
 CARS = 240
 CURRENCY = "EUR"
+#: What is charged beyond a rental.
+FEES = RentalFees(
+    CURRENCY,
+    late_hour=12_00,
+    late_day=60_00,
+    free_km=200,
+    km=25,
+    eighth=12_00,
+    percent=60,
+    cleaning=45_00,
+    no_show=50_00,
+    one_way=80_00,
+)
 _MAINTENANCE, _RETIRED = 7, 2
 _OLDEST = 6  # years
 _COLOURS = (

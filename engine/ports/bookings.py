@@ -86,6 +86,15 @@ class Transaction(Protocol):
             Overtaken: The booking does not keep it any more, or has it already.
         """
 
+    async def move_end(self, booking: Booking, after: Booking) -> None:
+        """Let the claim of *booking*, whose renter has the car, end as *after* does; ``replace`` says so of its row.
+
+        Raises:
+            PeriodTaken: Somebody else is promised the car before it would be free again.
+            NotFound: There is no such car.
+            Overtaken: It is not out with that booking.
+        """
+
     async def put_movement(
         self, before: Movement | None, after: Movement, seen: frozenset[BookingId], now: datetime
     ) -> None:

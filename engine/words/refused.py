@@ -14,6 +14,7 @@ _FIELDS = Words(
         "field.account_name": "{name} must be 2 to 40 letters a-z, digits, dots or dashes.",
         "field.amount": "{name} must be an amount.",
         "field.branch_code": "{name} must be 2 to 5 letters and digits that begin with a letter, such as BER.",
+        "field.one_fee": "{fee}: type an amount such as 12.50, or nothing.",
         "field.between": "{name} must be between {least} and {most}.",
         "field.card_number": "{name} looks like a card's number, which is never kept. Give the approval code.",
         "field.code_confirmed": "{name}: was confirmed, and papers may bear it.",

@@ -298,12 +298,14 @@ def refusals_are_justified(evidence: Evidence) -> Iterator[str]:
 
 def _was_taken(history: History, call: Call, turn: timedelta) -> bool:
     for versions in history.bookings.values():
-        first = versions[0].document
         wished = {"starts_at": call.starts_at, "ends_at": call.ends_at + turn}
-        if first["car_id"] != call.car or not _overlap({**first, "ends_at": first["ends_at"] + turn}, wished):
+        if versions[0].document["car_id"] != call.car:
             continue
         ends = [version.at for version in versions[1:]] + [datetime.max.replace(tzinfo=UTC)]
         for version, until in zip(versions, ends, strict=True):
+            row = version.document
+            if not _overlap({**row, "ends_at": row["ends_at"] + turn}, wished):
+                continue
             if version.blocking and version.at <= call.ended + _CLOCK_SLACK and until >= call.began - _CLOCK_SLACK:
                 return True
     return False

@@ -110,6 +110,13 @@ class Desk:
     async def take_back(self, booking: str) -> dict[str, Any]:
         return _told(await self.engine.rental.returned(self.engine.actor, *await self._read(booking, 120)))
 
+    async def extend(self, booking: str, hours: float) -> dict[str, Any]:
+        """By so many hours, whatever its end is by now."""
+        engine = self.engine
+        known = await engine.booking.booking(engine.actor, BookingId(booking))
+        ends_at = known.period.ends_at + timedelta(hours=hours)
+        return _told(await engine.agreements.extend(engine.actor, known.id, ends_at, seen=known.version))
+
     async def _read(self, booking: str, driven: int) -> tuple[BookingId, Reading]:
         """As if it was driven so far since it was read last."""
         before = await self.engine.agreements.read_before(self.engine.actor, BookingId(booking))

@@ -93,6 +93,19 @@ def _readings_believed(_: Points) -> None:
     rental.follows = lambda *_: True
 
 
+def _blind_extension(_: Points) -> None:
+    """Whether somebody else is promised the car is not asked."""
+
+    async def move_end(db, session, booking, ends_at, free_at):
+        change = {"$inc": {"seq": 1}, "$set": {"claims.$[own].ends_at": ends_at, "claims.$[own].free_at": free_at}}
+        own = [{"own.id": booking.id}]
+        await db.fences.update_one({"_id": booking.car_id}, change, array_filters=own, session=session)
+        return await db.fences.find_one({"_id": booking.car_id}, {"terms.branch_id": 1}, session=session)
+
+    assert fences.move_end
+    fences.move_end = move_end
+
+
 def _never_made_ready(_: Points) -> None:
     """A claim ends with the return."""
 
@@ -268,6 +281,7 @@ MUTANTS = {
     "a car goes out twice": _out_twice,
     "an agreement outside of its transaction": _agreement_apart,
     "readings believed": _readings_believed,
+    "extended without asking the fence": _blind_extension,
     "a car is never made ready": _never_made_ready,
     "released before expired": _release_before_expire,
     "silence counts as released": _silence_is_release,

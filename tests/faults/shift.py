@@ -28,6 +28,8 @@ PLANS = {
 #: Only where Stripe's own list is looked through: somebody set the car free behind the engine's back.
 MISTAKES = {"pay for a car let go": 10, "pay for a car let go and taken": 10}
 _PRESSES, _LOOKS = 5, 3
+#: What is done with a car that is taken: it goes out, is kept for some hours more, and comes back.
+_AND_BACK: tuple[tuple[str, dict[str, Any]], ...] = (("hand_over", {}), ("extend", {"hours": 7}), ("take_back", {}))
 _AGAIN = {"contended", "unavailable", "gone"}
 _BREATH_S = 0.15
 
@@ -138,10 +140,10 @@ class Shift:
     async def _take_the_car(self, booking: str, chance: random.Random, *, and_back: bool) -> None:
         """At two desks at once, and again where a bad moment kept both from it."""
         await self.run.do(await self.desk(chance), "settle", booking=booking)
-        for command in ("hand_over", "take_back") if and_back else ("hand_over",):
+        for command, more in _AND_BACK if and_back else _AND_BACK[:1]:
             for _ in range(_LOOKS):
                 both = [await self.desk(chance) for _ in range(2)]
-                await asyncio.gather(*(self.run.do(desk, command, booking=booking) for desk in both))
+                await asyncio.gather(*(self.run.do(desk, command, booking=booking, **more) for desk in both))
 
     async def _mistake(
         self, plan: str, wish: dict[str, Any], booking: str, payer: Payer, chance: random.Random

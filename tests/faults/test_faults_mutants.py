@@ -195,6 +195,14 @@ async def the_key_is_given_and_the_desk_dies(run: Run) -> None:
     await run.do(desk, "hand_over", booking=booking)
 
 
+async def a_renter_stays_into_a_sold_day(run: Run) -> None:
+    desk = await run.desk()
+    first = await _today(run, desk, 1, 3)
+    await _today(run, desk, 6, 9)
+    await run.do(desk, "hand_over", booking=first)
+    await run.do(desk, "extend", booking=first, hours=4)
+
+
 async def a_reading_falls(run: Run) -> None:
     desk = await run.desk()
     first = await _today(run, desk, 1, 3)
@@ -223,6 +231,7 @@ STORIES = {
         the_key_is_given_and_the_desk_dies,
         "agreements stand with their cars",
     ),
+    "extended without asking the fence": (a_renter_stays_into_a_sold_day, "one car one renter"),
     "readings believed": (a_reading_falls, "kilometres follow"),
     "a car is never made ready": (the_next_renter_comes_at_the_return, "cars are made ready"),
     "released before expired": (a_desk_dies_letting_go, "pages are known and closed"),

@@ -12,11 +12,15 @@ from builders import FULL, LISBON
 from engine.adapters.mongo.codec.agreements import agreement_document
 from engine.adapters.mongo.transaction import MongoTransaction
 from engine.domain.agreement.agreement import AgreementState
+from engine.domain.agreement.charges import Charging
+from engine.domain.agreement.fees import AMOUNTS
 from engine.domain.agreement.reading import Gauge, ReadBefore, Reading, ReadingUnlikely
 from engine.domain.booking.states import BookingState
 from engine.domain.car.car import BranchId
 from engine.domain.health.health import HealthArea, Level
-from engine.domain.shared.errors import DamagedRow, DriveSphereError, InvalidText, NotFound
+from engine.domain.money.money import Money
+from engine.domain.money.pricing import LineKind
+from engine.domain.shared.errors import DamagedRow, DriveSphereError, InvalidText, MoveRefused, NotFound
 from engine.services.booking import rental
 from engine.services.firm.health_rows import HURRIED
 from engine.services.firm.health_rows import agreements as look_at_agreements
@@ -183,6 +187,38 @@ async def test_a_battery_is_read_in_per_cent(world, stripe):
         stored(world, booking)["legs"][0]["gauge"],
         stored(world, booking)["legs"][0]["out"]["full"],
     )
+
+
+async def test_what_a_return_costs_is_frozen_as_the_car_goes_out_and_waived_with_a_reason(world, stripe):
+    fees = {
+        **dict.fromkeys(AMOUNTS, 0),
+        "currency": "EUR",
+        "free_km": 100,
+        "km": 25,
+        "eighth": 12_00,
+        "cleaning": 45_00,
+    }
+    world.db.settings.update_one({"_id": 1}, {"$set": {"fees": [fees]}})
+    async with world.desk() as desk:
+        booking = await confirmed(desk, stripe, -0.3, 23)
+        await desk.rental.hand_over(desk.actor, booking.id, FULL)
+        world.db.settings.update_one({"_id": 1}, {"$set": {"fees": []}})
+        refused = Charging(waived=((LineKind.CLEANING, "it is clean"),))
+        with pytest.raises(MoveRefused):
+            await desk.rental.returned(desk.actor, booking.id, Reading(10_112, 7), None, refused)
+        assert "out" == world.stored(booking)["state"]
+        told = Charging(cleaning=True, waived=((LineKind.KM, "towed home"),))
+        await desk.rental.returned(desk.actor, booking.id, Reading(10_112, 7), None, told)
+        over = await desk.agreements.agreement(desk.actor, booking.id)
+
+    assert [("day", 1), ("fuel", 1), ("cleaning", 1)] == [(line.kind.value, line.count) for line in over.lines]
+    assert booking.price + Money(57_00, "EUR") == over.total
+    row = world.db.audit.find_one({"what": "agreement.waived"})
+    assert ({"charge": "km 300 EUR"}, {"reason": "towed home"}) == (row["before"], row["after"])
+    assert Level.GOOD is (await doctor(world)).level
+
+    world.db.agreements.update_one({"_id": booking.id}, {"$pull": {"lines": {"kind": "fuel"}}})
+    assert "agreement.charges" in [line.code for line in dict((await doctor(world)).facts)["wrong"]]
 
 
 LEG = "legs.0."

@@ -7,24 +7,30 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from builders import BERLIN
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from view_builders import NOW, PERIOD, fed_workspace, make_booking
+from view_builders import CLERK, NOW, PERIOD, fed_workspace, make_booking
 
 from desktop.tasks import TaskScope
 from desktop.viewmodels.booking.booking import PanelStage, PanelState
 from desktop.viewmodels.booking.one_booking import Change
+from desktop.views.agreement.extend_dialog import ExtendDialog
+from desktop.views.agreement.reading_form import ReadingDialog
 from desktop.views.booking.aftercare import Aftercare
-from desktop.views.booking.reading_form import ReadingDialog
 from desktop.views.booking.refund_reason import ReasonDialog
 from desktop.widgets.frame.question_box import FINAL, QuestionBox
 from desktop.words.messages import amount, booking_number
-from engine.domain.agreement.reading import Gauge, ReadBefore, Reading
+from engine.domain.agreement.agreement import handed_over
+from engine.domain.agreement.charges import AS_PROPOSED, Charging
+from engine.domain.agreement.fees import RentalFees
+from engine.domain.agreement.reading import Gauge, ReadBefore, Reading, Seen
 from engine.domain.booking.booking import BookingId
 from engine.domain.booking.cancellation import RefundQuote
 from engine.domain.booking.refund_reason import RefundReason, UsualReason
 from engine.domain.booking.states import BookingState
 from engine.domain.money.money import Money
+from engine.domain.money.pricing import LineKind
 from engine.domain.people.people import Role
 from engine.domain.shared.period import RentalPeriod
 
@@ -34,6 +40,7 @@ LATER = RentalPeriod(NOW + timedelta(hours=25), NOW + timedelta(days=3))
 PAST = RentalPeriod(NOW - timedelta(days=3), NOW - timedelta(minutes=1))
 
 
+FEES = RentalFees("EUR", late_hour=10_00, late_day=60_00, free_km=200, km=25, eighth=12_00, cleaning=45_00)
 BEFORE = ReadBefore(Gauge.EIGHTHS, 57_702, 57_702 + 4_000, 8)
 
 
@@ -46,7 +53,12 @@ def care(qtbot, theme, monkeypatch):
     async def read_before(_booking_id):
         return BEFORE
 
+    async def agreement_of(_booking_id):
+        out = Seen(Reading(57_702, 8), NOW - timedelta(days=1), CLERK.account)
+        return handed_over(care.vm.state.booking, Gauge.EIGHTHS, out, FEES)
+
     monkeypatch.setattr(care.vm, "read_before", read_before)
+    monkeypatch.setattr(care.vm, "agreement_of", agreement_of)
     return care
 
 
@@ -62,8 +74,8 @@ def _offered(care):
         (PanelStage.CONFIRMED, SOON, ["Hand over …", "Cancel booking …"]),
         (PanelStage.CONFIRMED, BEGUN, ["Hand over …", "Nobody came …", "Cancel booking …"]),
         (PanelStage.CONFIRMED, PAST, ["Nobody came …", "Cancel booking …"]),
-        (PanelStage.OUT, BEGUN, ["Take the car back …"]),
-        (PanelStage.OUT, PAST, ["Take the car back …"]),
+        (PanelStage.OUT, BEGUN, ["Take the car back …", "Extend …"]),
+        (PanelStage.OUT, PAST, ["Take the car back …", "Extend …"]),
         (PanelStage.RELEASED, PERIOD, ["Take up again"]),
         (PanelStage.OVER, PERIOD, []),
     ],
@@ -219,10 +231,10 @@ async def test_a_return_is_asked_about_by_car_plate_renter_and_amount(care, unti
     care.show()
     care.draw(care.vm.state, online=True)
     care.returned.click()
-    await until(lambda: care.window().findChildren(QuestionBox))
-    box = care.window().findChildren(QuestionBox)[0]
+    await until(lambda: care.window().findChildren(ReadingDialog))
+    box = care.window().findChildren(ReadingDialog)[0]
 
-    told = box.told
+    told = "\n".join([box.told, *_sums(box)])
     box.reject()
     await until(lambda: not care.tasks.running("change"))
 
@@ -259,7 +271,45 @@ async def test_a_return_is_kilometres_fuel_and_enter(care, until, monkeypatch):
     QTest.keyClick(box.focusWidget(), Qt.Key.Key_Return)
     await until(lambda: not care.tasks.running("change"))
 
-    assert [(Change.RETURNED, Reading(58_314, 7))] == taken
+    assert [(Change.RETURNED, Reading(58_314, 7), BERLIN.id, AS_PROPOSED)] == taken
+
+
+async def test_what_a_return_costs_appears_as_it_is_typed(care, until):
+    box = await _asked_to_read(care, until, make_booking(state=BookingState.OUT, period=PAST))
+    assert _sums(box)[-2:] == ["Paid: -100.00 EUR", "To pay: 0.00 EUR"]
+
+    type_into(box, "58,314", "7")
+    # Two billed days have 400 km; the car is a minute late.
+    assert [LineKind.KM, LineKind.FUEL] == list(box.charges.boxes)
+    assert "Kilometres beyond, 212 km" in box.charges.boxes[LineKind.KM].text()
+    assert "To pay: 65.00 EUR" == _sums(box)[-1]
+    box.charges.cleaning.setChecked(True)
+    assert "To pay: 110.00 EUR" == _sums(box)[-1]
+    box.fields.km.setText("")
+    assert "To pay: 0.00 EUR" == _sums(box)[-1]
+    box.reject()
+    await until(lambda: not care.tasks.running("change"))
+
+
+def _sums(box):
+    return [f"{each.label}: {each.value}" for each in box.charges.amounts]
+
+
+async def test_a_charge_is_left_out_with_a_reason(care, until, monkeypatch):
+    taken = []
+    monkeypatch.setattr(care.vm, "change", lambda *told: taken.append(told))
+    box = await _asked_to_read(care, until, make_booking(state=BookingState.OUT, period=PAST))
+    type_into(box, "58,314", "7")
+    box.charges.boxes[LineKind.KM].click()
+    assert ("To pay: 12.00 EUR", box.charges.reason) == (_sums(box)[-1], box.focusWidget())
+    box.yes.click()
+    assert box.isVisible()
+    assert "The reason must not be empty" in box.charges.why.mistakes["reason"].text().replace("Reason", "The reason")
+
+    QTest.keyClicks(box.charges.reason, "towed home")
+    QTest.keyClick(box.charges.reason, Qt.Key.Key_Return)
+    await until(lambda: not care.tasks.running("change"))
+    assert [(Change.RETURNED, Reading(58_314, 7), BERLIN.id, Charging(waived=((LineKind.KM, "towed home"),)))] == taken
 
 
 async def test_what_goes_out_mostly_shows_what_was_read_last(care, until, monkeypatch):
@@ -299,16 +349,20 @@ async def test_kilometres_that_are_not_to_be_expected_ask_why(care, until, monke
     QTest.keyClicks(box.focusWidget(), "new instrument")
     QTest.keyClick(box.focusWidget(), Qt.Key.Key_Return)
     await until(lambda: not care.tasks.running("change"))
-    assert [(Change.RETURNED, Reading(int(km), 7, "new instrument"))] == taken
+    assert [(Change.RETURNED, Reading(int(km), 7, "new instrument"), BERLIN.id, AS_PROPOSED)] == taken
 
 
 async def test_a_battery_is_read_in_per_cent(care, until, monkeypatch):
     taken = []
 
+    async def nothing(_booking_id):
+        """It went out before there were agreements."""
+
     async def electric(_booking_id):
         return ReadBefore(Gauge.PERCENT, 20_000)
 
     monkeypatch.setattr(care.vm, "read_before", electric)
+    monkeypatch.setattr(care.vm, "agreement_of", nothing)
     monkeypatch.setattr(care.vm, "change", lambda *told: taken.append(told))
     box = await _asked_to_read(care, until, make_booking(state=BookingState.OUT, period=BEGUN))
     type_into(box, "90 000", "81 %")
@@ -316,6 +370,28 @@ async def test_a_battery_is_read_in_per_cent(care, until, monkeypatch):
     await until(lambda: not care.tasks.running("change"))
 
     assert [(Change.RETURNED, Reading(90_000, 81))] == taken
+
+
+async def test_another_end_is_typed_and_says_what_it_costs(care, until, monkeypatch):
+    agreed = []
+    monkeypatch.setattr(care.vm, "extend", lambda *told: agreed.append(told))
+    booking = make_booking(state=BookingState.OUT, period=BEGUN)
+    care.vm.state = PanelState(PanelStage.OUT, booking=booking)
+    care.show()
+    care.window().activateWindow()
+    care.draw(care.vm.state, online=True)
+    care.extend.click()
+    await until(lambda: [each for each in care.window().findChildren(ExtendDialog) if each.isVisible()])
+    box = care.window().findChildren(ExtendDialog)[-1]
+    assert (False, "As it is agreed now.") == (box.yes.isEnabled(), box.outcome.text())
+
+    box.field.edit.setText("+2")
+    QTest.keyClick(box.field.edit, Qt.Key.Key_Return)
+    await until(lambda: not care.tasks.running("change"))
+
+    # Two days were billed for one and a bit; two more are two more.
+    assert [(booking, booking.period.ends_at + timedelta(days=2))] == agreed
+    assert "2 days later" in box.outcome.text()
 
 
 async def test_an_answer_is_for_the_booking_that_was_asked_about(care, until, monkeypatch):

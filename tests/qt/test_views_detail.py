@@ -86,7 +86,7 @@ BEGUN = RentalPeriod(NOW - timedelta(hours=5), NOW + timedelta(days=1))
         (story(RELEASING, RELEASED), ["Search again", "Take up again"]),
         (story(CONFIRMED), ["Hand over …", "Cancel booking …"]),
         (story(CONFIRMED, period=BEGUN), ["Hand over …", "Nobody came …", "Cancel booking …"]),
-        (story(CONFIRMED, BookingState.OUT, period=BEGUN), ["Take the car back …"]),
+        (story(CONFIRMED, BookingState.OUT, period=BEGUN), ["Take the car back …", "Extend …"]),
         (story(CONFIRMED, BookingState.NO_SHOW, period=BEGUN), ["The renter came after all …"]),
         (story(CONFIRMED, BookingState.OUT, BookingState.COMPLETED), []),
         (story(CONFIRMED, BookingState.CANCELLED), []),

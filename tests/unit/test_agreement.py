@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.domain.agreement.agreement import AgreementState, handed_over
+from engine.domain.agreement.charges import Charging, Due, charged, charged_right, return_lines
+from engine.domain.agreement.fees import RentalFees, sound_fees
 from engine.domain.agreement.reading import (
     Gauge,
     Reading,
@@ -18,6 +23,8 @@ from engine.domain.agreement.reading import (
     sound_reading,
 )
 from engine.domain.car.car import BranchId, Fuel
+from engine.domain.money.money import Money
+from engine.domain.money.pricing import LineKind
 from engine.domain.people.people import AccountName
 from engine.domain.shared.errors import InvalidText, MoveRefused
 
@@ -92,3 +99,105 @@ def test_kilometres_that_fell_count_as_none(make_booking):
     agreement = handed_over(make_booking(), Gauge.EIGHTHS, seen(10_000))
 
     assert 0 == agreement.returned(seen(12, reason="new instrument"), BERLIN).km
+
+
+FEES = RentalFees(
+    "EUR",
+    late_hour=10_00,
+    late_day=60_00,
+    free_km=100,
+    km=25,
+    eighth=12_00,
+    percent=1_50,
+    cleaning=45_00,
+    one_way=80_00,
+)
+DAY = timedelta(days=1)
+
+
+def lines_of(make_booking, back, *, fees=FEES, gauge=Gauge.EIGHTHS, place="br1", cleaning=False, late=timedelta(0)):
+    """A rental of one day."""
+    booking = make_booking()
+    agreement = handed_over(booking, gauge, Seen(Reading(10_000, gauge.most), booking.period.starts_at, "vera"), fees)
+    seen_back = replace(back, at=booking.period.ends_at + late)
+    due = Due(booking.period.ends_at, booking.return_branch_id)
+    return {
+        line.kind.value: (line.count, line.amount.minor)
+        for line in return_lines(agreement, seen_back, BranchId(place), due, cleaning=cleaning)
+    }
+
+
+@pytest.mark.parametrize(
+    ("told", "charged_"),
+    [
+        ({"back": seen(10_100, 8)}, {}),
+        ({"back": seen(10_112, 8)}, {"km": (12, 3_00)}),
+        ({"back": seen(10_000, 5)}, {"fuel": (3, 36_00)}),
+        ({"back": seen(10_000, 95), "gauge": Gauge.PERCENT}, {"battery": (5, 7_50)}),
+        ({"back": seen(10_000, 8), "cleaning": True}, {"cleaning": (1, 45_00)}),
+        ({"back": seen(10_000, 8), "place": "br2"}, {"one_way": (1, 80_00)}),
+        ({"back": seen(9_000, 8, reason="new instrument")}, {}),
+        ({"back": seen(10_000, 8), "late": timedelta(minutes=30)}, {}),
+        ({"back": seen(10_000, 8), "late": timedelta(minutes=31)}, {"late_hour": (1, 10_00)}),
+        ({"back": seen(10_000, 8), "late": timedelta(minutes=61)}, {"late_hour": (2, 20_00)}),
+        ({"back": seen(10_000, 8), "late": timedelta(hours=6)}, {"late_day": (1, 60_00)}),
+        ({"back": seen(10_000, 8), "late": timedelta(hours=26)}, {"late_day": (1, 60_00), "late_hour": (2, 20_00)}),
+        ({"back": seen(10_000, 8), "late": -DAY}, {}),
+        ({"back": seen(99_000, 0), "fees": RentalFees("EUR")}, {}),
+        ({"back": seen(99_000, 0), "fees": None}, {}),
+        (
+            {"back": seen(10_000, 8), "late": timedelta(hours=26), "fees": RentalFees("EUR", late_hour=10_00)},
+            {"late_hour": (26, 260_00)},
+        ),
+        (
+            {"back": seen(10_000, 8), "late": timedelta(hours=26), "fees": RentalFees("EUR", late_day=60_00)},
+            {"late_day": (1, 60_00)},
+        ),
+    ],
+)
+def test_what_a_return_costs(make_booking, told, charged_):
+    assert charged_ == lines_of(make_booking, **told)
+
+
+@given(late=st.timedeltas(timedelta(0), timedelta(days=40)))
+def test_an_hour_later_never_costs_less(make_booking, late):
+    def cost(after):
+        return sum(amount for _, amount in lines_of(make_booking, seen(10_000, 8), late=after).values())
+
+    assert cost(late) <= cost(late + timedelta(hours=1))
+
+
+def test_what_is_waived_is_kept_with_its_reason_and_adds_up(make_booking):
+    booking = make_booking()
+    due = Due(booking.period.ends_at, booking.return_branch_id)
+    agreement = handed_over(booking, Gauge.EIGHTHS, seen(10_000, at=booking.period.starts_at), FEES)
+    back = seen(10_112, 5, at=booking.period.ends_at)
+    lines, waived = charged(agreement, back, due.branch_id, due, Charging(waived=((LineKind.KM, " towed "),)))
+    over = agreement.returned(back, due.branch_id, lines, waived)
+
+    assert ([LineKind.FUEL], [(LineKind.KM, "towed")]) == (
+        [line.kind for line in lines],
+        [(each.line.kind, each.reason) for each in waived],
+    )
+    assert booking.price + Money(36_00, "EUR") == over.total
+    assert charged_right(over, due)
+    assert not charged_right(replace(over, waived=()), due)
+    assert not charged_right(replace(over, lines=booking.quote.lines), due)
+    with pytest.raises(InvalidText):
+        charged(agreement, back, due.branch_id, due, Charging(waived=((LineKind.KM, " "),)))
+    with pytest.raises(MoveRefused):
+        charged(agreement, back, due.branch_id, due, Charging(waived=((LineKind.CLEANING, "clean"),)))
+
+
+@pytest.mark.parametrize(
+    "fees",
+    [
+        (RentalFees("EUR"), RentalFees("EUR", km=1)),
+        (RentalFees("XXX"),),
+        (RentalFees("EUR", km=-1),),
+        (RentalFees("EUR", free_km=100_001),),
+    ],
+)
+def test_fees_that_cannot_be_are_refused(fees):
+    with pytest.raises(InvalidText):
+        sound_fees(fees)

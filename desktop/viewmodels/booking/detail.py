@@ -89,6 +89,10 @@ class DetailViewModel(OneBookingViewModel[DetailState]):
         """Whether the account stands at a counter, where cars go out and come back."""
         return self._desk.actor.may(Deed.HAND_OVER)
 
+    @property
+    def known_branches(self) -> tuple[Branch, ...]:
+        return tuple(branch for branch in self.state.branches if not branch.closed)
+
     def open(self, booking: Booking) -> None:
         """Show what a list knows at once, and what is true a moment later."""
         self._begin()
@@ -196,8 +200,7 @@ class DetailViewModel(OneBookingViewModel[DetailState]):
 
     async def _agreed(self, booking_id: BookingId, run: int) -> None:
         """What was read and what it costs; a problem is told, and the booking shown all the same."""
-        ask = partial(self._desk.services.agreements.agreement, self._desk.actor, booking_id)
-        agreement = await self._asking(ask, run)
+        agreement = await self.agreement_of(booking_id)
         if run == self._run:
             self.feed(replace(self.state, agreement=agreement))
 

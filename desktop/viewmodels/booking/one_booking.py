@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
+from datetime import datetime
 from enum import Enum, auto
 from functools import partial
 from typing import Any, Protocol, TypeVar, assert_never
@@ -16,12 +17,14 @@ from desktop.tasks import TaskScope
 from desktop.viewmodels.booking.panel_state import MOVING, ShownCheckout, stage_of
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.state import StateViewModel
+from engine.domain.agreement.agreement import Agreement
 from engine.domain.agreement.reading import ReadBefore
 from engine.domain.booking.booking import Booking, BookingId
+from engine.domain.car.car import Branch
 from engine.domain.money.addresses import BrowserNotOpened, PageAddress
 from engine.domain.money.payment import Decline
 from engine.domain.money.tender import Handed
-from engine.domain.people.people import Role
+from engine.domain.people.people import AccountName, Role
 from engine.domain.shared.errors import DriveSphereError, PaymentRefused, StrangeAddress
 
 _AFTER_FAILURE_S = 3.0
@@ -102,6 +105,11 @@ class OneBookingViewModel(StateViewModel[State]):
         ask = partial(self._desk.services.agreements.read_before, self._desk.actor, booking_id)
         return await self._asking(ask, self._run)
 
+    def extend(self, booking: Booking, ends_at: datetime) -> None:
+        """Let *booking*, as it is shown, end then."""
+        agreements = self._desk.services.agreements
+        self._carry_out(partial(agreements.extend, self._desk.actor, booking.id, ends_at, seen=booking.version))
+
     def take_money(self, booking: Booking, handed: Handed) -> None:
         """Money changed hands for *booking*, as it is shown."""
         till = self._desk.services.till
@@ -116,6 +124,20 @@ class OneBookingViewModel(StateViewModel[State]):
     def _carry_out(self, change: Callable[[], Coroutine[Any, Any, Booking]]) -> None:
         """One at a time: a second press while the first is under way does nothing."""
         raise NotImplementedError
+
+    async def agreement_of(self, booking_id: BookingId) -> Agreement | None:
+        """None where it has none, or with the problem shown."""
+        ask = partial(self._desk.services.agreements.agreement, self._desk.actor, booking_id)
+        return await self._asking(ask, self._run)
+
+    @property
+    def account(self) -> AccountName:
+        return self._desk.actor.account
+
+    @property
+    def known_branches(self) -> tuple[Branch, ...]:
+        """Those that are known here."""
+        return ()
 
     def _took(self, booking: Booking, run: int) -> None:
         """Show what came of a question asked in *run*, tell the lists, and watch on what moves."""

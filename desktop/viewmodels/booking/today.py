@@ -13,10 +13,12 @@ from desktop.viewmodels.booking.one_booking import Change, verb_of
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.state import StateViewModel
-from engine.domain.agreement.reading import ReadBefore, Reading
+from engine.domain.agreement.agreement import Agreement
+from engine.domain.agreement.reading import ReadBefore
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.today import STATES, DayAsked, DaySection, Today, section_of
 from engine.domain.car.car import BranchId
+from engine.domain.people.people import AccountName
 from engine.domain.shared.errors import DriveSphereError
 
 _SOON_S = 1.0
@@ -79,9 +81,22 @@ class TodayViewModel(StateViewModel[TodayState]):
             self.refused.emit(problem)
             return None
 
-    def change(self, booking: Booking, change: Change, reading: Reading) -> None:
-        """Hand the car over, or take it back, after the person read it."""
-        self._tasks.once("today step", self._change(booking, change, reading))
+    async def agreement_of(self, booking: Booking) -> Agreement | None:
+        """None where it has none, or none that can be read: the car comes back all the same."""
+        agreements, actor = self._desk.services.agreements, self._desk.actor
+        try:
+            return await self._desk.call(lambda: agreements.agreement(actor, booking.id))
+        except DriveSphereError as problem:
+            self.refused.emit(problem)
+            return None
+
+    @property
+    def account(self) -> AccountName:
+        return self._desk.actor.account
+
+    def change(self, booking: Booking, change: Change, *given: object) -> None:
+        """Hand the car over, or take it back, after the person read it; with what is given along."""
+        self._tasks.once("today step", self._change(booking, change, given))
 
     async def _soon(self) -> None:
         await asyncio.sleep(_SOON_S)
@@ -97,9 +112,9 @@ class TodayViewModel(StateViewModel[TodayState]):
             return
         self.feed(replace(self.state, phase=Phase.READY, today=today))
 
-    async def _change(self, booking: Booking, change: Change, reading: Reading) -> None:
+    async def _change(self, booking: Booking, change: Change, given: tuple[object, ...]) -> None:
         try:
-            after = await self._desk.call(partial(verb_of(self._desk, change), self._desk.actor, booking.id, reading))
+            after = await self._desk.call(partial(verb_of(self._desk, change), self._desk.actor, booking.id, *given))
         except DriveSphereError as problem:
             self.refused.emit(problem)
             return

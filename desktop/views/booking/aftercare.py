@@ -17,10 +17,12 @@ from desktop.theme.tokens import GRID
 from desktop.viewmodels.booking.booking import BookingViewModel, PanelStage, PanelState
 from desktop.viewmodels.booking.detail import DetailViewModel
 from desktop.viewmodels.booking.one_booking import Change
+from desktop.views.agreement.at_counter import KnownBefore, ask_car_back
+from desktop.views.agreement.extend_dialog import ask_new_end
+from desktop.views.agreement.reading_form import ask_reading
 from desktop.views.booking.money_dialog import ask_back, ask_money
-from desktop.views.booking.reading_form import ask_reading
 from desktop.views.booking.refund_reason import ask_why
-from desktop.views.parts.booking_questions import to_cancel, to_hand_over, to_let_go, to_promise_again, to_take_back
+from desktop.views.parts.booking_questions import to_cancel, to_hand_over, to_let_go, to_promise_again
 from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.flow import FlowLayout
 from engine.domain.booking.balance import balance
@@ -71,6 +73,7 @@ class Aftercare(QWidget):
         self.no_show = Button(theme, tr("Nobody came …"))
         self.came = Button(theme, tr("The renter came after all …"))
         self.returned = Button(theme, tr("Take the car back …"))
+        self.extend = Button(theme, tr("Extend …"))
         self.take = Button(theme, tr("Take money …"))
         self.give_back = Button(theme, tr("Give money back …"))
         self.again = Button(theme, tr("Take up again"))
@@ -80,6 +83,7 @@ class Aftercare(QWidget):
             self.hand_over,
             self.came,
             self.returned,
+            self.extend,
             self.give_back,
             self.no_show,
             self.cancel,
@@ -88,10 +92,11 @@ class Aftercare(QWidget):
     def _connect(self) -> None:
         self.cancel.clicked.connect(self.vm.ask_refund)
         for button, asking in (
-            (self.hand_over, partial(self._read, to_hand_over, Change.HAND_OVER)),
+            (self.hand_over, self._hand_over),
             (self.no_show, partial(self._agree_to, to_let_go, Change.NO_SHOW)),
             (self.came, partial(self._agree_to, to_promise_again, Change.CAME_AFTER_ALL)),
-            (self.returned, partial(self._read, to_take_back, Change.RETURNED)),
+            (self.returned, self._take_back),
+            (self.extend, self._extend),
         ):
             button.clicked.connect(partial(self._ask, asking))
         self.take.clicked.connect(self.take_money)
@@ -124,6 +129,7 @@ class Aftercare(QWidget):
         self.no_show.setVisible(counter and waits and missed)
         self.came.setVisible(counter and gone and not over)
         self.returned.setVisible(counter and state.stage is PanelStage.OUT)
+        self.extend.setVisible(counter and state.stage is PanelStage.OUT)
         self.again.setVisible(state.stage is PanelStage.RELEASED and booking is not None and state.offer is None)
         for button in self.buttons:
             button.setEnabled(online)
@@ -173,16 +179,39 @@ class Aftercare(QWidget):
     def _ask(self, asking: Callable[[], Coroutine[Any, Any, None]]) -> None:
         self.tasks.once("change", asking())
 
-    async def _read(self, question: Asks, change: Change) -> None:
+    async def _hand_over(self) -> None:
         """What its instruments show is the yes."""
         booking = self.vm.state.booking
         before = await self.vm.read_before(booking.id) if booking is not None else None
         if booking is None or before is None or not self._still(booking):
             return
-        asked = question(booking, self._now(), self._car)
-        reading = await ask_reading(self.window(), asked, before, out=change is Change.HAND_OVER)
+        question = to_hand_over(booking, self._now(), self._car)
+        reading = await ask_reading(self.window(), question, before, out=True)
         if reading is not None and self._still(booking):
-            self.vm.change(change, reading)
+            self.vm.change(Change.HAND_OVER, reading)
+
+    async def _take_back(self) -> None:
+        """The same; what that costs is told beside it, where the rental has an agreement."""
+        booking = self.vm.state.booking
+        before = await self.vm.read_before(booking.id) if booking is not None else None
+        agreement = await self.vm.agreement_of(booking.id) if booking is not None else None
+        if booking is None or before is None or not self._still(booking):
+            return
+        known = KnownBefore(before, agreement, self.vm.known_branches)
+        given = await ask_car_back(self.window(), booking, known, self._now(), self.vm.account, self._car)
+        if given is not None and self._still(booking):
+            self.vm.change(Change.RETURNED, *given)
+
+    async def _extend(self) -> None:
+        """Another end, later or earlier; one that went out before there were agreements has none to change."""
+        booking = self.vm.state.booking
+        agreement = await self.vm.agreement_of(booking.id) if booking is not None else None
+        if booking is None or agreement is None or not self._still(booking):
+            return
+        back = next((each for each in self.vm.known_branches if each.id == booking.return_branch_id), None)
+        ends_at = await ask_new_end(self.window(), booking, agreement, self._now, self.vm.account, back)
+        if ends_at is not None and self._still(booking):
+            self.vm.extend(booking, ends_at)
 
     async def _agree_to(self, question: Asks, change: Change) -> None:
         booking = self.vm.state.booking

@@ -20,8 +20,8 @@ from desktop.theme.tokens import GRID, Tone, TypeSize
 from desktop.viewmodels.booking.booking import PanelStage
 from desktop.viewmodels.booking.detail import DetailState, DetailViewModel
 from desktop.viewmodels.phases import Phase
+from desktop.views.agreement.agreement_part import AgreementPart
 from desktop.views.booking.aftercare import Aftercare
-from desktop.views.booking.agreement_part import AgreementPart
 from desktop.views.booking.history import by_words, car_lost_words, moments_of, trouble_words
 from desktop.views.booking.other_cars import OtherCarsPart
 from desktop.views.booking.payment_status import PaymentStatus

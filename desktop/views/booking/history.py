@@ -126,7 +126,7 @@ def _was_asked(booking: Booking, before: Step | None, step: Step) -> bool:
     """Whether somebody at a desk did it. What the clock or Stripe does is signed by the desk that took note of it."""
     given_up = step.state is BookingState.RELEASING and not _ran_out(booking, step)
     came = before is not None and before.state is BookingState.NO_SHOW
-    return (by_a_person(step.state) or given_up or came or step.change is not None) and step.by not in _OURSELVES
+    return (by_a_person(step.state) or given_up or came or not step.moves) and step.by not in _OURSELVES
 
 
 def _ran_out(booking: Booking, step: Step) -> bool:
@@ -134,6 +134,11 @@ def _ran_out(booking: Booking, step: Step) -> bool:
 
 
 def _step(booking: Booking, before: Step | None, step: Step) -> tuple[str, Tone]:
+    if step.ends is not None:
+        zone = shown_zone(booking.zone)
+        later = step.ends.after > step.ends.before
+        told = branch_time(step.ends.after, zone)
+        return (tr("Extended until {end}", end=told) if later else tr("Shortened to {end}", end=told)), Tone.ACCENT
     if step.change is not None:
         return tr(
             "Moved from {before} to {after}", before=step.change.before.label, after=step.change.after.label

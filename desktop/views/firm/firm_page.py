@@ -19,7 +19,7 @@ from desktop.viewmodels.firm.firm import FirmState, FirmViewModel
 from desktop.viewmodels.phases import Phase
 from desktop.views.firm.branch_panel import BranchPanel
 from desktop.views.firm.firm_tables import RuleRow, branch_columns, put_rows, rule_columns, rule_rows, table_of
-from desktop.views.firm.rules_panel import RulesPanel, cancellation_line, moment_line, rules_line
+from desktop.views.firm.rules_panel import RulesPanel, cancellation_line, fees_line, moment_line, rules_line
 from desktop.views.parts import admin_questions as questions
 from desktop.views.parts.area import Page
 from desktop.views.parts.content import Content
@@ -213,9 +213,8 @@ class FirmPage(Page):
             else tr("in about a minute")
         )
         rules, cancellation = rules_line(settings), cancellation_line(settings)
-        if await confirm(
-            self.window(), questions.to_set_rules(tr("For new bookings {when}", when=when), rules, cancellation)
-        ):
+        told = tr("For new bookings {when}", when=when), rules, cancellation, fees_line(settings)
+        if await confirm(self.window(), questions.to_set_rules(*told)):
             self.vm.set_rules(settings, valid_from)
 
     async def _ask_withdraw(self, row: RuleRow) -> None:

@@ -12,14 +12,16 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 from desktop.theme.icons import Icon
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID
+from desktop.views.firm.fee_fields import FEES, FeeFields
 from desktop.views.parts.form import Form
 from desktop.views.parts.form_panel import FormPanel
 from desktop.views.parts.moments.holds_from import HoldsFrom
 from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.combo import Combo, NumberBox
 from desktop.widgets.text import Text
-from desktop.words.figures import days_text
+from desktop.words.figures import amount, days_text
 from desktop.words.messages import basis_points_of, day_time, desk_zone, percent
+from engine.domain.agreement.fees import AMOUNTS
 from engine.domain.booking.cancellation import CancellationRule
 from engine.domain.firm.settings import LONGEST_HOLD, MOST_UNPAID_DAYS, SHORTEST_HOLD, FirmSettings, sound
 from engine.domain.money.charging import CHARGED
@@ -87,6 +89,8 @@ class RulesForm(Form):
         self.add("unpaid_days", tr("A car is promised to somebody who pays at the counter"), self.unpaid)
         self.add("currency", tr("Currency of new cars"), self.currency)
         self.add("cancellation", tr("Who cancels gets back"), self.cancellation)
+        self.fees = FeeFields(theme)
+        self.add("fees", tr("Charged beyond a rental, in"), self.fees)
         self.holds = HoldsFrom(self, theme, now)
         self.end()
 
@@ -96,6 +100,7 @@ class RulesForm(Form):
         self.unpaid.setValue(settings.unpaid_days)
         self.currency.setCurrentText(settings.currency)
         self.cancellation.show_rules(settings.cancellation)
+        self.fees.show_fees(settings.fees, settings.currency)
 
     def settings(self) -> FirmSettings:
         """As typed. Raises: InvalidText for what is no number."""
@@ -105,6 +110,7 @@ class RulesForm(Form):
             hold=timedelta(minutes=self.hold.value()),
             cancellation=self.cancellation.rules(),
             unpaid_days=self.unpaid.value(),
+            fees=self.fees.fees(),
         )
 
 
@@ -191,6 +197,17 @@ def cancellation_line(settings: FirmSettings) -> str:
     return words or tr("Nothing is given back")
 
 
+def fees_line(settings: FirmSettings) -> str:
+    """What is charged beyond a rental, in each currency."""
+    told = (
+        f"{FEES[name]}: {amount(each.of(getattr(each, name)))}"
+        for each in settings.fees
+        for name in AMOUNTS
+        if getattr(each, name)
+    )
+    return ", ".join(told) or tr("Nothing")
+
+
 @dataclass(frozen=True, slots=True)
 class ShownRule:
     """How one of the firm's rules is shown.
@@ -237,6 +254,7 @@ RULES = {
     ),
     "currency": ShownRule(tr("Currency"), _currency, 2, _currency, spare=True),
     "cancellation": ShownRule(tr("Who cancels gets back"), cancellation_line, 9, spare=True),
+    "fees": ShownRule(tr("Charged beyond"), fees_line, 9, spare=True),
 }
 
 

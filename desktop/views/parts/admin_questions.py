@@ -139,13 +139,18 @@ def to_decline(requests: Sequence[AccountRequest]) -> Question:
     )
 
 
-def to_set_rules(when: str, rules: str, cancellation: str) -> Question:
+def to_set_rules(when: str, rules: str, cancellation: str, fees: str) -> Question:
     return Question(
         tr("Set these rules?"),
         tr("Bookings that are made keep the rules they were made with. What is planned for later stays planned."),
         tr("Set the rules"),
         tr("Go on editing"),
-        amounts=(Amount(tr("Holds"), when), Amount(tr("Rules"), rules), Amount(tr("Cancellation"), cancellation)),
+        amounts=(
+            Amount(tr("Holds"), when),
+            Amount(tr("Rules"), rules),
+            Amount(tr("Cancellation"), cancellation),
+            Amount(tr("Charged beyond"), fees),
+        ),
         final=True,
     )
 

@@ -99,7 +99,8 @@ def to_promise_again(booking: Booking, now: datetime, car: Car | None = None) ->
     )
 
 
-def to_take_back(booking: Booking, now: datetime, car: Car | None = None) -> Question:
+def to_take_back(booking: Booking, now: datetime, car: Car | None = None, *, itemised: bool = False) -> Question:
+    """*itemised* where what it comes to is told beside it."""
     zone = shown_zone(booking.zone)
     due = branch_time(booking.period.ends_at, zone, now=now)
     early = now < booking.period.ends_at
@@ -116,11 +117,7 @@ def to_take_back(booking: Booking, now: datetime, car: Car | None = None) -> Que
             due=due,
         ),
         about=about(booking, car),
-        amounts=(
-            Amount(tr("Picked up"), branch_time(booking.period.starts_at, zone, now=now)),
-            *lines,
-            Amount(tr("Paid"), amount(booking.price), strong=True),
-        ),
+        amounts=() if itemised else (*lines, Amount(tr("Price"), paid_words(booking), strong=True)),
         final=True,
     )
 

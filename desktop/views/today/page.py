@@ -22,9 +22,10 @@ from desktop.theme.tokens import GRID, Tone
 from desktop.viewmodels.booking.one_booking import Change
 from desktop.viewmodels.booking.today import TodayState, TodayViewModel
 from desktop.viewmodels.phases import Phase
-from desktop.views.booking.reading_form import ask_reading
+from desktop.views.agreement.at_counter import KnownBefore, ask_car_back
+from desktop.views.agreement.reading_form import ask_reading
 from desktop.views.parts.area import Page
-from desktop.views.parts.booking_questions import to_hand_over, to_take_back
+from desktop.views.parts.booking_questions import to_hand_over
 from desktop.views.parts.content import Content
 from desktop.views.parts.damage import DamageBox, damage_of
 from desktop.views.parts.view_context import ViewContext, announce
@@ -152,21 +153,30 @@ class TodayPage(Page):
     def hand_over(self) -> None:
         if self.booking is not None and self.may_hand_over():
             question = to_hand_over(self.booking, self._now())
-            self.tasks.once("step", self._agree(self.booking, question, Change.HAND_OVER))
+            self.tasks.once("step", self._agree(self.booking, question))
 
     def take_back(self) -> None:
         if self.booking is not None and self.may_take_back():
-            question = to_take_back(self.booking, self._now())
-            self.tasks.once("step", self._agree(self.booking, question, Change.RETURNED))
+            self.tasks.once("step", self._take_back(self.booking))
 
-    async def _agree(self, booking: Booking, question: Question, change: Change) -> None:
+    async def _agree(self, booking: Booking, question: Question) -> None:
         """What its instruments show is the yes."""
         before = await self.vm.read_before(booking)
         if before is None:
             return
-        reading = await ask_reading(self.window(), question, before, out=change is Change.HAND_OVER)
+        reading = await ask_reading(self.window(), question, before, out=True)
         if reading is not None:
-            self.vm.change(booking, change, reading)
+            self.vm.change(booking, Change.HAND_OVER, reading)
+
+    async def _take_back(self, booking: Booking) -> None:
+        """The same, and what it costs."""
+        before = await self.vm.read_before(booking)
+        if before is None:
+            return
+        known = KnownBefore(before, await self.vm.agreement_of(booking))
+        given = await ask_car_back(self.window(), booking, known, self._now(), self.vm.account)
+        if given is not None:
+            self.vm.change(booking, Change.RETURNED, *given)
 
     def _mark(self, booking: Booking) -> None:
         """A line that is changed elsewhere wears an edge until nothing more came for a moment."""

@@ -211,6 +211,37 @@ async def hand_out(
     return fence
 
 
+async def move_end(
+    db: Database, session: AsyncClientSession, booking: Booking, ends_at: datetime, free_at: datetime
+) -> Document:
+    """Let the claim of *booking*, whose renter has the car, end then; returns the fence as it was before.
+
+    Raises:
+        PeriodTaken: Somebody else is promised the car before it would be free again.
+        NotFound, Overtaken: There is no such car, or it is not out with that booking.
+    """
+    own = {"id": booking.id, "kind": ClaimKind.BOOKING}
+    others = {"id": {"$ne": booking.id}, **between(booking.free_at, free_at)}
+    fits: Document = {"$elemMatch": {**own, "out": True}, "$not": {"$elemMatch": others}}
+    fence = await db.fences.find_one_and_update(
+        {"_id": booking.car_id, "schema": LATEST, "claims": fits},
+        {"$inc": {"seq": 1}, "$set": {"claims.$[own].ends_at": ends_at, "claims.$[own].free_at": free_at}},
+        array_filters=[{"own.id": booking.id, "own.kind": ClaimKind.BOOKING}],
+        projection={"terms.branch_id": 1, "claims": {"$elemMatch": {"kind": ClaimKind.MOVEMENT}}},
+        session=session,
+    )
+    if fence is not None:
+        return fence
+    there = await db.fences.find_one({"_id": booking.car_id}, session=session)
+    if there is None:
+        raise NotFound("car", booking.car_id)
+    judge_fence(there)
+    mine = next((claim for claim in claims_of(there) if claim.id == booking.id), None)
+    if mine is None or not mine.taken.out:
+        raise Overtaken(f"car {booking.car_id} is not out with {booking.id}")
+    raise await _why_not(db, session, booking.car_id, others, any_status=True)
+
+
 async def _why_kept(db: Database, session: AsyncClientSession, booking: Booking) -> DriveSphereError:
     fence = await db.fences.find_one({"_id": booking.car_id}, session=session)
     if fence is None:
@@ -228,12 +259,14 @@ async def _why_kept(db: Database, session: AsyncClientSession, booking: Booking)
     return Overtaken(f"car {booking.car_id} was changed meanwhile")
 
 
-async def _why_not(db: Database, session: AsyncClientSession, car_id: CarId, blocked: Document) -> DriveSphereError:
+async def _why_not(
+    db: Database, session: AsyncClientSession, car_id: CarId, blocked: Document, *, any_status: bool = False
+) -> DriveSphereError:
     fence = await db.fences.find_one({"_id": car_id}, session=session)
     if fence is None:
         return NotFound("car", car_id)
     judge_fence(fence)
-    if fence.get("status") != CarStatus.ACTIVE:
+    if fence.get("status") != CarStatus.ACTIVE and not any_status:
         return CarNotRentable(car_id)
     pipeline: list[Document] = [
         {"$match": {"_id": car_id}},

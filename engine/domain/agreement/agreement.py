@@ -9,14 +9,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum, auto
 
+from engine.domain.agreement.fees import RentalFees
 from engine.domain.agreement.reading import Gauge, Seen
 from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.booking.changed_car import BookedCar
 from engine.domain.car.car import BranchId
 from engine.domain.money.money import Money
-from engine.domain.money.pricing import QuoteLine
+from engine.domain.money.pricing import LineKind, QuoteLine
 from engine.domain.people.people import AccountName
 from engine.domain.shared.errors import MoveRefused
+
+#: Lines of the time itself.
+_DAYS = frozenset({LineKind.RENTAL, LineKind.EXTENDED})
 
 
 class AgreementState(StrEnum):
@@ -43,6 +47,21 @@ class Leg:
         """Driven so far, as far as it was read. What fell counts as nothing: its reading says why."""
         return 0 if self.back is None else max(0, self.back.km - self.out.km)
 
+    @property
+    def missing(self) -> int:
+        """How much less full it came back than it went out, in the steps of its gauge."""
+        return 0 if self.back is None else max(0, self.out.reading.full - self.back.reading.full)
+
+
+@dataclass(frozen=True, slots=True)
+class Waived:
+    """A charge that somebody let go of. Attributes: ``at`` is server time, UTC."""
+
+    line: QuoteLine
+    reason: str
+    at: datetime
+    by: AccountName
+
 
 @dataclass(frozen=True, slots=True)
 class AgreementStep:
@@ -62,6 +81,8 @@ class Agreement:
         branch_id: Where the car was handed over; its zone is ``zone``.
         legs: The cars of the rental, in order; the last is the one that is out, or came back.
         lines: What it costs: those of the booking's price, which never change there, and what came later.
+        fees: What is charged beyond the price, as it was when the car went out; None for nothing.
+        waived: What was not charged, and why.
         returned_to: The branch where it came back; None while it is out.
         version: Counts the changes; every change is a compare-and-set on it.
     """
@@ -73,6 +94,8 @@ class Agreement:
     legs: tuple[Leg, ...]
     lines: tuple[QuoteLine, ...]
     history: tuple[AgreementStep, ...]
+    fees: RentalFees | None = None
+    waived: tuple[Waived, ...] = ()
     returned_to: BranchId | None = None
     version: int = 1
 
@@ -91,22 +114,39 @@ class Agreement:
         """Driven, with all of its cars."""
         return sum(leg.km for leg in self.legs)
 
-    def returned(self, back: Seen, branch_id: BranchId) -> Agreement:
-        """With what was read as its car came back to that branch. Raises: MoveRefused, where it is not out."""
+    @property
+    def days(self) -> int:
+        """As billed, with those that it was extended by."""
+        off = sum(line.count for line in self.lines if line.kind is LineKind.SHORTENED)
+        return sum(line.count for line in self.lines if line.kind in _DAYS) - off
+
+    def with_back(self, back: Seen) -> Agreement:
+        """The same, and its last car came back so."""
+        return replace(self, legs=(*self.legs[:-1], replace(self.leg, back=back)))
+
+    def returned(
+        self, back: Seen, branch_id: BranchId, lines: tuple[QuoteLine, ...] = (), waived: tuple[Waived, ...] = ()
+    ) -> Agreement:
+        """With what was read as its car came back to that branch, and what that costs.
+
+        Raises:
+            MoveRefused: It is not out.
+        """
         if self.state is not AgreementState.OUT:
             raise MoveRefused(self.state, AgreementState.RETURNED)
         return replace(
-            self,
+            self.with_back(back),
             state=AgreementState.RETURNED,
-            legs=(*self.legs[:-1], replace(self.leg, back=back)),
+            lines=(*self.lines, *lines),
+            waived=waived,
             history=(*self.history, AgreementStep(AgreementState.RETURNED, back.at, back.by)),
             returned_to=branch_id,
             version=self.version + 1,
         )
 
 
-def handed_over(booking: Booking, gauge: Gauge, out: Seen) -> Agreement:
-    """The agreement of *booking*, whose car goes out as it was read."""
+def handed_over(booking: Booking, gauge: Gauge, out: Seen, fees: RentalFees | None = None) -> Agreement:
+    """The agreement of *booking*, whose car goes out as it was read, with what is charged beyond its price."""
     return Agreement(
         booking.id,
         booking.branch_id,
@@ -115,4 +155,5 @@ def handed_over(booking: Booking, gauge: Gauge, out: Seen) -> Agreement:
         legs=(Leg(booking.car, gauge, out),),
         lines=booking.quote.lines,
         history=(AgreementStep(AgreementState.OUT, out.at, out.by),),
+        fees=fees,
     )

@@ -279,7 +279,7 @@ def _price_is_its_own(booking: Booking) -> bool:
     if fees_in(fees) is None:
         return False
     share = booking.quote.commission_bp
-    made = quote(line.unit, booking.period, zone=ZoneInfo(booking.zone), commission_bp=share, fees=fees)
+    made = quote(line.unit, booking.sold_period, zone=ZoneInfo(booking.zone), commission_bp=share, fees=fees)
     payment = booking.payment
     asked = {payment.amount, *(attempt.amount for attempt in payment.attempts)}
     return made == booking.quote and asked == {made.total}

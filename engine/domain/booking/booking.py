@@ -37,11 +37,20 @@ OPEN_WITHIN = timedelta(seconds=15)
 
 
 @dataclass(frozen=True, slots=True)
+class EndChange:
+    """When a car was to come back, and when it is (UTC)."""
+
+    before: datetime
+    after: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One entry of a booking's history: what it became, when (server time, UTC), by whom.
 
     Attributes:
         change: The state is as before, and the booking goes on with another car.
+        ends: The state is as before, and the rental ends at another time.
         reason: Why money goes back with this step; steps from before it was asked for have none.
     """
 
@@ -50,6 +59,12 @@ class Step:
     by: str
     change: CarChange | None = None
     reason: RefundReason | None = None
+    ends: EndChange | None = None
+
+    @property
+    def moves(self) -> bool:
+        """Whether it is another state, and not another car or end in the same."""
+        return self.change is None and self.ends is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +140,12 @@ class Booking:
         return self.car_label.rpartition(" · ")[2]
 
     @property
+    def sold_period(self) -> RentalPeriod:
+        """What was booked and priced, whatever end was agreed on later."""
+        first = next((step.ends.before for step in self.history if step.ends is not None), None)
+        return self.period if first is None else RentalPeriod(self.period.starts_at, first)
+
+    @property
     def price(self) -> Money:
         return self.quote.total
 
@@ -157,8 +178,8 @@ class Booking:
 
     @property
     def since(self) -> datetime:
-        """When it came to its state (server time, UTC); another car is no other state."""
-        return next(step.at for step in reversed(self.history) if step.change is None or step is self.history[0])
+        """When it came to its state (server time, UTC); another car or end is no other state."""
+        return next(step.at for step in reversed(self.history) if step.moves or step is self.history[0])
 
     @property
     def blocking(self) -> bool:
@@ -291,6 +312,19 @@ class Booking:
             history=(*self.history, step),
             version=self.version + 1,
         )
+
+    def ending(self, ends_at: datetime, *, now: datetime, by: str) -> Booking:
+        """The same rental with another end; what was sold stays what was sold.
+
+        Raises:
+            MoveRefused: Its car is not out.
+            InvalidPeriod: It would end before it begins, or be longer than a rental may be.
+        """
+        if self.state is not BookingState.OUT:
+            raise MoveRefused(self.state, "another end")
+        step = Step(self.state, now, by, ends=EndChange(self.period.ends_at, ends_at))
+        period = RentalPeriod(self.period.starts_at, ends_at)
+        return replace(self, period=period, history=(*self.history, step), version=self.version + 1)
 
     def tamed(self, now: datetime) -> Booking:
         """As it is stored, but that no time which only a hostile hand writes silences it. Changes nothing else."""

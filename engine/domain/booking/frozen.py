@@ -59,7 +59,7 @@ def _told_money(money: Money) -> str:
 
 
 def _stay(booking: Booking) -> Stay:
-    return Stay(booking.sold.car_id, booking.period, booking.quote.lines[0].unit)
+    return Stay(booking.sold.car_id, booking.sold_period, booking.quote.lines[0].unit)
 
 
 #: Version -> the tags by which Stripe's session and payment name their booking. Whoever adds one, adds it here.

@@ -81,10 +81,12 @@ def history_is_lawful(booking: Booking, reached: Sequence[Reached] = ()) -> bool
     steps = booking.history
     if not steps or steps[0].state is not BookingState.HELD or steps[-1].state is not booking.state:
         return False
-    return steps[0].change is None and all(_follows(before, after, reached) for before, after in pairwise(steps))
+    return steps[0].moves and all(_follows(before, after, reached) for before, after in pairwise(steps))
 
 
 def _follows(before: Step, after: Step, reached: Sequence[Reached]) -> bool:
+    if after.ends is not None:
+        return after.change is None and before.state is after.state is BookingState.OUT
     if after.change is not None:
         return before.state is after.state is BookingState.CONFIRMED
     return after.state in moves_at(after.at, reached)[before.state]
@@ -108,7 +110,11 @@ def cars_are_lawful(booking: Booking, reached: Sequence[Reached] = ()) -> bool:
 
 
 def times_are_lawful(booking: Booking, now: datetime) -> bool:
-    """Whether the steps follow one another, begin with the booking, and none is still to come."""
+    """Whether the steps follow one another, begin with the booking, and none is still to come; and so do its ends."""
+    ends = [step.ends for step in booking.history if step.ends is not None]
+    then = [each.before for each in ends[1:]] + [booking.period.ends_at]
+    if any(each.after != end for each, end in zip(ends, then, strict=False)):
+        return False
     times = [booking.created_at, *(step.at for step in booking.history)]
     if abs(times[1] - times[0]) > SLACK or max(times) > now + SLACK:
         return False

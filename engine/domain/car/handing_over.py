@@ -56,6 +56,14 @@ def fees_of_stay(out: Branch, back: Branch, period: RentalPeriod) -> tuple[Fee, 
     return tuple(fee for fee in found if fee is not None)
 
 
+def return_fee(back: Branch, at: datetime) -> Fee | None:
+    """For a return at *back* then; None for nothing. Raises: as ``fees_of_stay``."""
+    if not may_hand(back.hours, back.tzinfo, Handing.RETURN, at):
+        opens = next_opening(back.hours, back.tzinfo, at)
+        raise ClosedThen(Handing.RETURN.value, back.id, back.name, back.zone, at, opens)
+    return fee_for(back.hours, back.tzinfo, Handing.RETURN, at)
+
+
 def at_the_opening(period: RentalPeriod, closed: ClosedThen) -> RentalPeriod | None:
     """*period* with what was refused moved to when the branch opens; a pick-up with its rental, as long on the wall.
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
+from engine.domain.agreement.fees import RentalFees, sound_fees
 from engine.domain.booking.booking import HOLD
 from engine.domain.booking.cancellation import CancellationRule
 from engine.domain.firm.audit import Facts
@@ -36,6 +37,7 @@ class FirmSettings:
     Attributes:
         commission_bp: The platform's share of a rental in basis points (hundredths of a percent).
         cancellation: Who cancels when gets how much back; the longest notice first.
+        fees: What is charged beyond a rental, by currency; an agreement keeps those of the day when its car went out.
         unpaid_days: How many days ahead a car is promised to somebody who pays at the counter; 0 for never.
     """
 
@@ -44,6 +46,7 @@ class FirmSettings:
     hold: timedelta = HOLD
     cancellation: tuple[CancellationRule, ...] = _USUAL
     unpaid_days: int = 30
+    fees: tuple[RentalFees, ...] = ()
 
     @property
     def unpaid_ahead(self) -> timedelta:
@@ -59,6 +62,7 @@ class FirmSettings:
             "commission": _percent(self.commission_bp),
             "hold": f"{int(self.hold.total_seconds()) // 60} min",
             "cancellation": rules or "nothing is given back",
+            "fees": "; ".join(each.facts for each in self.fees) or "none",
             "paid at the counter": f"up to {self.unpaid_days} days ahead",
         }
 
@@ -117,7 +121,8 @@ def sound(settings: FirmSettings) -> FirmSettings:
     """*settings* with the longest notice first.
 
     Raises:
-        InvalidText: Named by its field: ``currency``, ``commission``, ``hold``, ``unpaid_days`` or ``cancellation``.
+        InvalidText: Named by its field: ``currency``, ``commission``, ``hold``, ``unpaid_days``, ``fees`` or
+            ``cancellation``.
     """
     if settings.currency not in CHARGED:
         raise InvalidText("currency", "field.currency")
@@ -129,7 +134,7 @@ def sound(settings: FirmSettings) -> FirmSettings:
         raise InvalidText("unpaid_days", "field.between", least=0, most=MOST_UNPAID_DAYS)
     rules = tuple(sorted(settings.cancellation, key=lambda rule: -rule.hours_before))
     _refuse_unfair(rules)
-    return replace(settings, cancellation=rules)
+    return replace(settings, cancellation=rules, fees=sound_fees(settings.fees))
 
 
 def _refuse_unfair(rules: tuple[CancellationRule, ...]) -> None:

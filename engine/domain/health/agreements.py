@@ -8,9 +8,11 @@ from datetime import datetime
 from itertools import pairwise
 
 from engine.domain.agreement.agreement import Agreement, AgreementState, Leg
+from engine.domain.agreement.charges import Due, charged_right
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.states import BookingState
 from engine.domain.shared.remark import Remark, remark
+from engine.domain.shared.zones import shown_zone
 
 _STANDS_WITH = {AgreementState.OUT: BookingState.OUT, AgreementState.RETURNED: BookingState.COMPLETED}
 
@@ -29,15 +31,18 @@ def agreement_faults(agreement: Agreement, booking: Booking | None) -> Iterator[
     if booking is None:
         yield remark("agreement.no_booking", number=number)
         return
-    steps = {step.state: step.at for step in booking.history}
+    steps = {step.state: step.at for step in booking.history if step.moves}
     if booking.state is not _STANDS_WITH[agreement.state] or agreement.state is not agreement.history[-1].state:
         yield remark("agreement.state", number=number)
     elif [each.at for each in agreement.history if each.state is agreement.state][-1] != steps[booking.state]:
         yield remark("agreement.times", number=number)
     if agreement.leg.car != booking.car or agreement.branch_id != booking.branch_id or agreement.zone != booking.zone:
         yield remark("agreement.other_car", number=number)
-    if agreement.lines[: len(booking.quote.lines)] != booking.quote.lines:
+    sold = agreement.lines[: len(booking.quote.lines)] == booking.quote.lines
+    if not sold or agreement.days != booking.period.billable_days(shown_zone(booking.zone)):
         yield remark("agreement.lines", number=number)
+    if not charged_right(agreement, Due(booking.period.ends_at, booking.return_branch_id)):
+        yield remark("agreement.charges", number=number)
     yield from _of_legs(agreement, steps)
 
 

@@ -17,6 +17,10 @@ class LineUnit(StrEnum):
 
     DAY = auto()
     PIECE = auto()
+    HOUR = auto()
+    KM = auto()
+    EIGHTH = auto()  #: of a tank
+    PERCENT = auto()  #: of a battery
 
 
 class LineKind(StrEnum):
@@ -28,12 +32,32 @@ class LineKind(StrEnum):
     RETURN_CLOSED = "return_closed"  #: and for a return
     KEY_BOX = "key_box"  #: a return out of hours without anybody there
     SPECIAL_DAY = "special_day"  #: a pick-up or a return on a day with a fee
+    EXTENDED = "extended"  #: days that were added while the car was out
+    SHORTENED = "shortened"  #: and days that were not needed
+    LATE_DAY = "late_day"  #: a car that came back late
+    LATE_HOUR = "late_hour"
+    KM = "km"  #: kilometres beyond those that are free
+    FUEL = "fuel"  #: what is missing in the tank
+    BATTERY = "battery"  #: and in the battery
+    CLEANING = "cleaning"
+    NO_SHOW = "no_show"  #: nobody came for the car
+    ONE_WAY = "one_way"  #: brought to another branch than was agreed
 
     @property
-    def unit(self) -> LineUnit:
+    def unit(self) -> LineUnit:  # noqa: PLR0911 -- one for each
         match self:
-            case LineKind.RENTAL:
+            case LineKind.RENTAL | LineKind.EXTENDED | LineKind.SHORTENED | LineKind.LATE_DAY:
                 return LineUnit.DAY
+            case LineKind.LATE_HOUR:
+                return LineUnit.HOUR
+            case LineKind.KM:
+                return LineUnit.KM
+            case LineKind.FUEL:
+                return LineUnit.EIGHTH
+            case LineKind.BATTERY:
+                return LineUnit.PERCENT
+            case LineKind.CLEANING | LineKind.NO_SHOW | LineKind.ONE_WAY:
+                return LineUnit.PIECE
             case LineKind.EXTRA | LineKind.SPECIAL_DAY:
                 return LineUnit.PIECE
             case LineKind.PICKUP_CLOSED | LineKind.RETURN_CLOSED | LineKind.KEY_BOX:

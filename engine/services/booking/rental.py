@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from engine.domain.agreement.agreement import Agreement, handed_over
+from engine.domain.agreement.agreement import Agreement, Waived, handed_over
+from engine.domain.agreement.charges import AS_PROPOSED, Charging, Due, charged
+from engine.domain.agreement.fees import fees_in
 from engine.domain.agreement.reading import YARD_KM, Reading, Seen, follows, gauge_of, most_driven, sound_reading
 from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.booking.cancellation import RefundQuote
@@ -112,6 +114,8 @@ class RentalService:
         car = await self.bookings.store.car(booking.car_id)
         gauge = gauge_of(car.fuel)
         seen = Seen(sound_reading(reading, gauge), now, actor.account)
+        rules = await self.bookings.store.settings(now)
+        agreement = handed_over(booking, gauge, seen, fees_in(rules.fees, booking.price.currency))
         await self.payment.belief.judge(booking)
 
         async def hand_over(work: Transaction) -> None:
@@ -120,7 +124,7 @@ class RentalService:
             known, yard = (car.odometer_km, None) if before is None else (before, YARD_KM)
             expected = follows(seen.reading, known, yard)
             await work.replace(out)
-            await work.add_agreement(handed_over(booking, gauge, seen))
+            await work.add_agreement(agreement)
             if not expected:
                 await work.audit(self._unlikely(booking, seen, known))
 
@@ -178,16 +182,22 @@ class RentalService:
         return again
 
     async def returned(
-        self, actor: Actor, booking_id: BookingId, reading: Reading, at_branch: BranchId | None = None
+        self,
+        actor: Actor,
+        booking_id: BookingId,
+        reading: Reading,
+        at_branch: BranchId | None = None,
+        charging: Charging = AS_PROPOSED,
     ) -> Booking:
         """The car is back, now and as it was read: the booking is completed and blocks no longer, early or late.
 
-        It stands at *at_branch* from now on, or where it was agreed to be brought.
+        It stands at *at_branch* from now on, or where it was agreed to be brought. What that costs comes to the lines
+        of the agreement, but for what *charging* waives.
 
         Raises:
             Forbidden: The actor's role stands at no counter.
-            MoveRefused: The renter does not have the car.
-            InvalidText: A field of the reading, by its name.
+            MoveRefused: The renter does not have the car, or something is waived that is not charged.
+            InvalidText: A field of the reading, by its name, or the ``reason`` of what is waived.
             ReadingUnlikely: The kilometres do not follow from those before, and the reading gives no reason.
             NotFound: There is no such branch.
             Overtaken: Somebody else changed the booking at the same moment.
@@ -205,10 +215,7 @@ class RentalService:
             agreement = await work.agreement(booking_id)
             if isinstance(agreement, Agreement):
                 seen = Seen(sound_reading(reading, agreement.leg.gauge), now, actor.account)
-                out = agreement.leg.out
-                await work.replace_agreement(agreement.returned(seen, branch_id))
-                if not follows(seen.reading, out.km, most_driven(out.at, now)):
-                    await work.audit(self._unlikely(booking, seen, out.km))
+                await self._close(work, booking, agreement, seen, branch_id, charging)
             else:
                 # It went out before there were agreements, or its agreement cannot be read: the car comes back.
                 seen = Seen(sound_reading(reading, gauge), now, actor.account)
@@ -232,6 +239,30 @@ class RentalService:
             raise MoveRefused(old.state, BookingState.HELD)
         wish = HoldCar(intent_key, old.car_id, old.period, old.renter_id, old.price, old.return_branch_id)
         return await self.bookings.hold(actor, wish)
+
+    async def _close(
+        self,
+        work: Transaction,
+        booking: Booking,
+        agreement: Agreement,
+        seen: Seen,
+        branch_id: BranchId,
+        charging: Charging,
+    ) -> None:
+        """With its reading and what that costs. Raises: as ``returned``."""
+        out, due = agreement.leg.out, Due(booking.period.ends_at, booking.return_branch_id)
+        lines, waived = charged(agreement, seen, branch_id, due, charging)
+        await work.replace_agreement(agreement.returned(seen, branch_id, lines, waived))
+        if not follows(seen.reading, out.km, most_driven(out.at, seen.at)):
+            await work.audit(self._unlikely(booking, seen, out.km))
+        for each in waived:
+            await work.audit(self._waived(booking, each))
+
+    def _waived(self, booking: Booking, waived: Waived) -> AuditRow:
+        amount = waived.line.amount
+        before = {"charge": f"{waived.line.kind} {amount.minor} {amount.currency}"}
+        what, subject = "agreement.waived", f"booking:{booking.id}"
+        return AuditRow(waived.at, waived.by, self.desk, what, subject, before, {"reason": waived.reason})
 
     def _unlikely(self, booking: Booking, seen: Seen, before_km: int) -> AuditRow:
         """Kilometres that do not follow from those before, and why."""

@@ -7,6 +7,7 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from engine.domain.agreement.charges import AS_PROPOSED, Charging
 from engine.domain.agreement.reading import Reading
 from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.booking.refund_reason import RefundReason
@@ -159,6 +160,7 @@ class WishedRental(RentalService):
         booking_id: BookingId,
         reading: Reading,  # noqa: ARG002 -- read at a counter
         at_branch: BranchId | None = None,  # noqa: ARG002
+        charging: Charging = AS_PROPOSED,  # noqa: ARG002
     ) -> Booking:
         actor.must(Deed.TAKE_BACK)
         raise MoveRefused("a renter's", str(booking_id))

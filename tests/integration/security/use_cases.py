@@ -169,6 +169,10 @@ TABLE: dict[str, UseCase] = {
     "rental.give_up": may(BOOK, args=_booking, of="booking"),
     "rental.hand_over": may(Deed.HAND_OVER, args=lambda it: (it.booking_id, FULL), of="booking"),
     "agreements.agreement": may(Deed.HAND_OVER, args=_booking, of="booking"),
+    "agreements.quote_end": may(Deed.HAND_OVER, args=lambda it: (it.booking_id, it.now), of="booking"),
+    "agreements.extend": may(
+        Deed.HAND_OVER, args=lambda it: (it.booking_id, it.now), kwargs=lambda _it: {"seen": 1}, of="booking"
+    ),
     "agreements.read_before": may(Deed.HAND_OVER, args=_booking, of="booking"),
     "rental.no_show": may(Deed.HAND_OVER, args=_booking, of="booking"),
     "rental.came_after_all": may(Deed.HAND_OVER, args=_booking, of="booking"),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
 
+from engine.adapters.mongo import fences
 from engine.adapters.mongo.agreements.book import find_agreement
-from engine.adapters.mongo.client import Database
+from engine.adapters.mongo.client import Database, Document
 from engine.adapters.mongo.codec.agreements import agreement_document
 from engine.domain.agreement.agreement import Agreement
-from engine.domain.booking.booking import BookingId
+from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.shared.damage import Damaged
 from engine.domain.shared.errors import Overtaken
 
@@ -19,6 +20,14 @@ class ChangesAgreements:
 
     _db: Database
     _session: AsyncClientSession
+
+    async def _let_go(self, fence: Document | None) -> None:
+        """Something left *fence*: what was sold in the time of a movement is the movement's now."""
+        raise NotImplementedError
+
+    async def move_end(self, booking: Booking, after: Booking) -> None:
+        ends_at, free_at = after.period.ends_at, after.free_at
+        await self._let_go(await fences.move_end(self._db, self._session, booking, ends_at, free_at))
 
     async def agreement(self, booking_id: BookingId) -> Agreement | Damaged | None:
         return await find_agreement(self._db, booking_id, self._session)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.adapters.mongo.codec.fees import FEES
 from engine.adapters.mongo.codec.reading import MOST_MINOR
 from engine.adapters.mongo.codec.stored import (
     Stored,
@@ -15,7 +16,7 @@ from engine.adapters.mongo.codec.stored import (
     text,
     whole,
 )
-from engine.domain.agreement.agreement import Agreement, AgreementState, AgreementStep, Leg
+from engine.domain.agreement.agreement import Agreement, AgreementState, AgreementStep, Leg, Waived
 from engine.domain.agreement.reading import Gauge, Reading, Seen
 from engine.domain.booking.changed_car import BookedCar
 from engine.domain.car.form import MOST_KM
@@ -35,6 +36,7 @@ _SEEN = Stored(
 )
 _LEG = Stored(Leg, {"car": part(_CAR), "gauge": choice(Gauge), "out": part(_SEEN), "back": part(_SEEN).unless()})
 _LINE = Stored(QuoteLine, {"kind": choice(LineKind), "count": whole(1, MOST_MINOR), "unit": money()})
+_WAIVED = Stored(Waived, {"line": part(_LINE), "reason": text(), "at": moment(), "by": text()})
 _STEP = Stored(AgreementStep, {"state": choice(AgreementState), "at": moment(), "by": text()})
 
 AGREEMENT = Stored(
@@ -47,6 +49,8 @@ AGREEMENT = Stored(
         "legs": parts(_LEG, 50, least=1),
         "lines": parts(_LINE, 100, least=1),
         "history": parts(_STEP, 500, least=1),
+        "fees": part(FEES).unless(),
+        "waived": parts(_WAIVED, 20),
         "returned_to": text().unless(),
         "version": count(),
     },

@@ -25,7 +25,7 @@ from engine.adapters.mongo.codec.stored import (
     whole,
 )
 from engine.adapters.mongo.schema import shape_parts as shapes
-from engine.domain.booking.booking import MOST_TURN_MINUTES, UNTOLD, Booking, Priced, Step
+from engine.domain.booking.booking import MOST_TURN_MINUTES, UNTOLD, Booking, EndChange, Priced, Step
 from engine.domain.booking.changed_car import BookedCar, CarChange
 from engine.domain.booking.listing import BookingOrder, BookingSelection, initials, search_keys
 from engine.domain.booking.refund_reason import RefundReason, UsualReason
@@ -51,6 +51,7 @@ def _said(row: Fields, name: str) -> str:
 
 
 _REASON = Stored(RefundReason, {"usual": choice(UsualReason), "said": Field(shapes.MAYBE_EMPTY, _said)})
+_ENDS = Stored(EndChange, {"before": moment(), "after": moment()})
 _STEP = Stored(
     Step,
     {
@@ -59,6 +60,7 @@ _STEP = Stored(
         "by": text(),
         "change": part(_CHANGE).unless(),
         "reason": part(_REASON).unless(),
+        "ends": part(_ENDS).unless(),
     },
 )
 _BY_HAND = Stored(ByHand, {"by": text(), "at": moment(), "note": Field(shapes.TEXT, Fields.maybe)})

@@ -8,9 +8,11 @@ from typing import Any
 
 from engine.adapters.mongo.client import Client, Database, Document
 from engine.adapters.mongo.codec.documents import RULE, WHOLE_BP
+from engine.adapters.mongo.codec.fees import FEES
 from engine.adapters.mongo.codec.reading import Fields, split
 from engine.adapters.mongo.codec.stored import Field, Stored, count, moment, parts, text, whole
 from engine.adapters.mongo.schema import shape_parts as shapes
+from engine.domain.agreement.fees import MOST_CURRENCIES
 from engine.domain.firm.settings import BEGINNING, MOST_UNPAID_DAYS, FirmSettings, Revision
 from engine.domain.money.money import Money
 from engine.domain.people.people import AccountName
@@ -34,8 +36,10 @@ _RULES = {
     "hold_s": Field(_HOLD, _hold, lambda hold: int(hold.total_seconds())).of("hold"),
     "cancellation": parts(RULE, 10),
     "unpaid_days": whole(0, MOST_UNPAID_DAYS),
+    "fees": parts(FEES, MOST_CURRENCIES),
 }
-_OLD_SETTINGS = Stored(FirmSettings, {**_RULES, "unpaid_days": _RULES["unpaid_days"].older(FirmSettings().unpaid_days)})
+_OLDER = {"unpaid_days": _RULES["unpaid_days"].older(FirmSettings().unpaid_days), "fees": _RULES["fees"].older(())}
+_OLD_SETTINGS = Stored(FirmSettings, {**_RULES, **_OLDER})
 REVISION = Stored(
     Revision,
     {

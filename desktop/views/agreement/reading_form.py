@@ -77,7 +77,7 @@ class ReadingFields(QWidget):
 
     def onward(self) -> bool:
         """Enter: from a field to the one that is to be filled in next; False behind the last."""
-        if self.focusWidget() is not self.km or self._number("odometer_km", self.km) is None:
+        if self.window().focusWidget() is not self.km or self._number("odometer_km", self.km) is None:
             return False
         self.full.setFocus(Qt.FocusReason.TabFocusReason)
         return True
@@ -171,6 +171,14 @@ class ReadingDialog(QuestionBox):
         self.fields.edited.connect(self._edited)
         self._edited()
 
+    def answers(self, widget: QWidget) -> bool:
+        """Whether Enter there goes on to the answer."""
+        return self.fields.isAncestorOf(widget)
+
+    def ask_next(self, part: QWidget) -> None:
+        """Behind what is read."""
+        self._column.insertWidget(self._column.indexOf(self.fields) + 1, part)
+
     def _edited(self) -> None:
         ready = self.fields.typed() is not None
         (self.yes if ready else self.no).setDefault(True)
@@ -193,7 +201,8 @@ class ReadingDialog(QuestionBox):
         self.fields.km.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in _ENTER and self.fields.isAncestorOf(self.focusWidget() or self):
+        at = self.focusWidget()
+        if event.key() in _ENTER and at is not None and self.answers(at):
             if not self.fields.onward():
                 self._agree()
         else:

@@ -17,7 +17,7 @@ from desktop.widgets.text import Text
 from desktop.words.agreement_words import full_words, km_words
 from desktop.words.booking_words import line_name, line_words
 from desktop.words.messages import amount, branch_time
-from engine.domain.agreement.agreement import Agreement, Leg
+from engine.domain.agreement.agreement import Agreement, Leg, Waived
 from engine.domain.agreement.reading import Seen
 from engine.domain.money.pricing import QuoteLine
 from engine.domain.shared.zones import shown_zone
@@ -42,7 +42,8 @@ class AgreementPart(QWidget):
             return
         zone = shown_zone(agreement.zone)
         self.legs.show_fields([each for leg in agreement.legs for each in _of_leg(leg, zone, now)])
-        self.lines.show_fields([*map(_line, agreement.lines), _sum(agreement)])
+        waived = [_waived(each) for each in agreement.waived]
+        self.lines.show_fields([*map(_line, agreement.lines), *waived, _sum(agreement)])
 
 
 def _of_leg(leg: Leg, zone: tzinfo, now: datetime) -> Iterator[LabelledValue]:
@@ -66,6 +67,11 @@ def _seen(leg: Leg, seen: Seen, zone: tzinfo, now: datetime) -> str:
 
 def _line(line: QuoteLine) -> LabelledValue:
     return LabelledValue(line_name(line.kind), f"{line_words(line)} = {amount(line.amount)}", amount=True)
+
+
+def _waived(waived: Waived) -> LabelledValue:
+    told = tr("{amount} not charged: {reason}", amount=amount(waived.line.amount), reason=waived.reason)
+    return LabelledValue(line_name(waived.line.kind), told)
 
 
 def _sum(agreement: Agreement) -> LabelledValue:

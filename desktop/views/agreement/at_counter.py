@@ -1,0 +1,51 @@
+"""A car comes back at the counter: what has to be asked, wherever the window asks it.
+
+API: await ask_car_back(parent, booking, known, now, by, car) -> what is given along with the return, or None for a no.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from PySide6.QtWidgets import QWidget
+
+from desktop.views.agreement.charges_part import Bill
+from desktop.views.agreement.reading_form import ask_reading
+from desktop.views.agreement.return_dialog import ask_return
+from desktop.views.parts.booking_questions import to_take_back
+from engine.domain.agreement.agreement import Agreement
+from engine.domain.agreement.charges import Due
+from engine.domain.agreement.reading import ReadBefore
+from engine.domain.booking.balance import balance
+from engine.domain.booking.booking import Booking
+from engine.domain.car.car import Branch, Car
+from engine.domain.people.people import AccountName
+
+
+@dataclass(frozen=True, slots=True)
+class KnownBefore:
+    """Of a car that comes back. Attributes: ``agreement`` is None where its rental has none that can be read."""
+
+    read: ReadBefore
+    agreement: Agreement | None
+    branches: tuple[Branch, ...] = ()
+
+
+async def ask_car_back(
+    parent: QWidget | None,
+    booking: Booking,
+    known: KnownBefore,
+    now: datetime,
+    by: AccountName,
+    car: Car | None = None,
+) -> tuple[object, ...] | None:
+    """Reading, place and charges, as ``RentalService.returned`` takes them; what it costs is told as it is read."""
+    question = to_take_back(booking, now, car, itemised=known.agreement is not None)
+    if known.agreement is None:
+        reading = await ask_reading(parent, question, known.read)
+        return None if reading is None else (reading,)
+    due = Due(booking.period.ends_at, booking.return_branch_id)
+    bill = Bill(known.agreement, due, balance(booking).paid, known.branches)
+    told = await ask_return(parent, question, known.read, bill, now, by)
+    return None if told is None else (told.reading, told.place_id, told.charging)
