@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pymongo
 import pytest
 from altered import altered
-from builders import BERLIN, DATABASE, MISTAKE, PASSWORD, wish
+from builders import BERLIN, DATABASE, FULL, MISTAKE, PASSWORD, wish
 from payments import opened, run_out, wrote
 from pymongo.errors import OperationFailure, WriteError
 
@@ -26,8 +26,8 @@ from engine.domain.shared.period import RentalPeriod
 pytestmark = pytest.mark.asyncio
 #: Whoever of the firm may write bookings past the program; a renter's own account may soon no longer.
 WRITERS = ("clerk", "renter", "worker", "admin")
-FULL = {"amount": {"minor": 100_00, "currency": "EUR"}, "state": "due", "refund_id": ""}
-BACK = {"payments.0.refunds": [FULL]}
+REFUNDED = {"amount": {"minor": 100_00, "currency": "EUR"}, "state": "due", "refund_id": ""}
+BACK = {"payments.0.refunds": [REFUNDED]}
 REDIRECTED = "https://evil.example/paid"
 
 
@@ -152,7 +152,7 @@ ATTACKS = {
         completed,
         lambda row: {
             "state": "cancelled",
-            "payments.0.refunds": [FULL],
+            "payments.0.refunds": [REFUNDED],
             "history": [*row["history"], {"state": "cancelled", "at": row["history"][-1]["at"], "by": "clerk"}],
         },
         Doubt.HISTORY,
@@ -192,7 +192,7 @@ ATTACKS = {
         confirmed,
         lambda row: {
             "state": "cancelled",
-            "payments.0.refunds": [FULL],
+            "payments.0.refunds": [REFUNDED],
             "history": [*row["history"], {"state": "cancelled", "at": row["history"][-1]["at"], "by": "clerk"}],
         },
         Doubt.REFUND,
@@ -201,7 +201,7 @@ ATTACKS = {
         confirmed,
         lambda row: {
             "state": "cancelled",
-            "payments.0.refunds": [FULL],
+            "payments.0.refunds": [REFUNDED],
             "cancellation": [{"hours_before": 0, "refund_bp": 10_000}],
             "history": [*row["history"], {"state": "cancelled", "at": row["history"][-1]["at"], "by": "clerk"}],
         },
@@ -311,7 +311,7 @@ async def test_whoever_wrote_it_the_deed_is_the_same(world, stripe, account):
     async with world.desk() as desk, world.desk("worker") as office:
         booking = await completed(desk, stripe)
         before = await moved_money(stripe, booking)
-        change = {"state": "cancelled", "payments.0.refunds": [FULL], "due_at": booking.created_at}
+        change = {"state": "cancelled", "payments.0.refunds": [REFUNDED], "due_at": booking.created_at}
         if not slip_in(world, account, booking, change):
             return  # this account may not write bookings at all
 
@@ -388,7 +388,7 @@ def told(at):
 async def test_a_case_cannot_be_settled_or_silenced_by_its_own_row(world, stripe):
     async with world.desk() as desk, world.desk("admin") as admin:
         booking = await completed(desk, stripe)
-        wants = {"state": "cancelled", "payments.0.refunds": [FULL], "due_at": booking.created_at}
+        wants = {"state": "cancelled", "payments.0.refunds": [REFUNDED], "due_at": booking.created_at}
         world.db.bookings.update_one({"_id": booking.id}, {"$set": wants}, bypass_document_validation=True)
         await admin.sweeper.sweep()
         far = admin.clock.now() + timedelta(days=3000)
@@ -588,7 +588,10 @@ async def test_owners_and_renters_hear_of_a_booking_that_is_put_aside(world, str
         booking = await completed(desk, stripe)
         late = await held(desk, stripe, car="car-2", key="late")
         slip_in(
-            world, "clerk", booking, {"state": "cancelled", "payments.0.refunds": [FULL], "due_at": booking.created_at}
+            world,
+            "clerk",
+            booking,
+            {"state": "cancelled", "payments.0.refunds": [REFUNDED], "due_at": booking.created_at},
         )
         far = {"starts_at": datetime(2300, 1, 1, tzinfo=UTC), "ends_at": datetime(2300, 1, 2, tzinfo=UTC)}
         slip_in(world, "clerk", late, {**far, "due_at": late.created_at})

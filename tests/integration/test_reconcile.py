@@ -417,7 +417,9 @@ async def test_the_command_on_the_demo_after_an_honest_run_and_after_a_theft(dem
     assert (0, "") == (honest[0], honest[2]), honest[1]
     told = json.loads(honest[1])
     assert [] == told["differences"]
-    assert told["bookings"] == told["payments"] >= 1
+    # Of those that are paid at the counter Stripe knows nothing.
+    assert told["payments"] >= 1
+    assert 0 <= told["bookings"] - told["payments"] <= 4
     assert told["drawn"] > 0
     assert 1 == waiting[0]
     assert "No differences." in waiting[1]

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from builders import FULL as READ
 from builders import wish
 from payments import opened
 
@@ -59,8 +60,8 @@ async def confirmed(desk, stripe, **changes):
 async def completed(desk, stripe):
     begun = desk.clock.now() - timedelta(minutes=5)
     booking = await confirmed(desk, stripe, period=RentalPeriod(begun, begun + timedelta(days=2)))
-    await desk.rental.hand_over(desk.actor, booking.id, FULL)
-    return await desk.rental.returned(desk.actor, booking.id, FULL)
+    await desk.rental.hand_over(desk.actor, booking.id, READ)
+    return await desk.rental.returned(desk.actor, booking.id, READ)
 
 
 def state_only(state, **fields):

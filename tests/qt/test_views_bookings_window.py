@@ -11,7 +11,7 @@ from csv_readers import GERMAN
 from payments import opened, run_out, stripe_of
 from person import person_at
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLineEdit, QWidget
 
 from desktop.csv_habits import keep
 from desktop.viewmodels.booking.booking import PanelStage
@@ -272,7 +272,7 @@ async def test_every_command_of_the_window_is_in_the_palette(counter):
 
 
 def wanted_by_tab(page: QWidget) -> set[QWidget]:
-    """What on *page* can take the focus by Tab now."""
+    """What on *page* can take the focus by Tab now; among buttons of which one is chosen, arrows lead to the others."""
     return {
         widget
         for widget in page.findChildren(QWidget)
@@ -281,7 +281,13 @@ def wanted_by_tab(page: QWidget) -> set[QWidget]:
         and widget.isVisible()
         and widget.focusProxy() is None
         and widget.window() is page.window()
+        and not is_led_to_by_arrows(widget)
     }
+
+
+def is_led_to_by_arrows(widget: QWidget) -> bool:
+    group = widget.group() if isinstance(widget, QAbstractButton) else None
+    return group is not None and group.exclusive() and not widget.isChecked()
 
 
 @pytest.mark.parametrize("account", ["clerk", "owner", "admin"])

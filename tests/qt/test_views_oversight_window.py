@@ -152,7 +152,10 @@ async def test_new_rules_are_set_after_the_question_said_what_will_happen(admin,
         page.rules_panel.form.holds.when.setCurrentIndex(1)
         page.rules_panel.save.click()
         await person.until(asked)
-        assert "00:00\nRules: 17.5 % commission, 10 min hold, EUR\n" in asked().told
+        assert (
+            "00:00\nRules: 17.5 % commission, 10 min hold, paid at the counter: up to 30 days ahead, EUR\n"
+            in asked().told
+        )
         asked().yes.click()
         await person.until(lambda: page.vm.state.firm.planned)
         assert "The rules are set." == page.toast.text

@@ -104,11 +104,22 @@ class ClientArea(Area):
             Entry(FIND, tr("Find a car"), Icon.FIND_CAR, self._make_search),
             Entry(BOOKINGS, name, Icon.BOOKINGS, self._make_bookings),
             Entry(RENTERS, tr("Renters"), Icon.RENTERS, self._make_renters, Deed.SEE_RENTERS),
-            Entry(SHIFT, TITLE, Icon.MONEY, self._make_shift, Deed.TAKE_MONEY),
+            *self._drawer,
         )
 
+    def _drawer_commands(self) -> tuple[Command, ...]:
+        step = self.on(SHIFT, ShiftPage, ShiftPage.next_step)
+        next_step = Command("shift.next", tr("Open, count or close the drawer"), step, group=TITLE)
+        return (next_step,) if self._drawer else ()
+
+    @property
+    def _drawer(self) -> tuple[Entry, ...]:
+        """A drawer is a branch's: who stands at none has none."""
+        if not (self._workspace.actor.branch_id or self._workspace.desk.branch):
+            return ()
+        return (Entry(SHIFT, TITLE, Icon.MONEY, self._make_shift, Deed.TAKE_MONEY),)
+
     def commands(self) -> tuple[Command, ...]:
-        drawer = self.on(SHIFT, ShiftPage, ShiftPage.next_step)
         return (
             Command("search.form", tr("Search form"), self._to_form, group=_GROUP),
             Command("search.cards", tr("Cars found"), self._to_cards, key="Ctrl+Down", group=_GROUP),
@@ -117,7 +128,7 @@ class ClientArea(Area):
             ),
             Command("car.book", tr("Book this car"), self._book_car, key="B", when=self._may_book_car, group=_GROUP),
             *self.side.commands(),
-            Command("shift.next", tr("Open, count or close the drawer"), drawer, group=TITLE),
+            *self._drawer_commands(),
             *self._renter_commands(),
             *self.day.commands(partial(self.on, TODAY, TodayPage)),
             *BookingCommands("bookings", tr("Bookings"), self._to_bookings).all(self._workspace.bookings.scopes),

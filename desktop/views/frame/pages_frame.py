@@ -27,7 +27,7 @@ from engine.domain.people.people import Actor
 from engine.words.tr import tr
 
 #: In the order of the keyboard's top row, which has a key for each page of every role.
-_TOP_ROW = "1234567890-"
+_TOP_ROW = "1234567890-="
 
 
 class PagesFrame(QWidget):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import assert_never
 
@@ -50,7 +51,7 @@ class Balance:
 def balance(booking: Booking, further: Money | None = None) -> Balance:
     """*further* is what the rental came to cost beyond its price: what was driven too far, came back late."""
     nothing = Money(0, booking.price.currency)
-    at_counter = sum((_moved(each) for each in booking.payments[1:]), nothing)
+    at_counter = sum(map(_moved, _at_counter(booking)), nothing)
     charged = _charged(booking) + (further or nothing)
     return Balance(charged, _on_pages(booking) + at_counter, at_counter)
 
@@ -78,6 +79,11 @@ def _on_pages(booking: Booking) -> Money:
 
 #: Attempts of which no money came, nor will.
 _NEVER = frozenset({AttemptState.LAPSED, AttemptState.EXPIRED, AttemptState.VOID})
+
+
+def _at_counter(booking: Booking) -> Iterator[Payment]:
+    """What changed hands there. In another currency nothing does: only a hostile hand writes that."""
+    return (each for each in booking.payments[1:] if each.amount.currency == booking.price.currency)
 
 
 def _moved(payment: Payment) -> Money:
@@ -110,7 +116,7 @@ def with_given_back(booking: Booking, tender: Tender, amount: Money, taken: Take
         NothingOpen: More than was taken by it.
     """
     nothing = Money(0, booking.price.currency)
-    of_tender = (_moved(each) for each in booking.payments[1:] if each.tender is tender)
+    of_tender = (_moved(each) for each in _at_counter(booking) if each.tender is tender)
     return _with(booking, tender, amount, taken, Purpose.GIVE_BACK, sum(of_tender, nothing))
 
 

@@ -18,5 +18,6 @@ _USUAL = 30
 
 async def up(db: Database) -> int:
     done = await db.settings.update_many(_OLD, {"$set": {"unpaid_days": _USUAL}}, bypass_document_validation=True)
-    tell(done.matched_count)
+    if done.matched_count:
+        tell(done.matched_count)
     return done.matched_count
