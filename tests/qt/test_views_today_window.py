@@ -12,6 +12,7 @@ from person import person_at
 from PySide6.QtCore import Qt
 
 from desktop.viewmodels.phases import Phase
+from desktop.views.today.commands import key_of_line
 from desktop.views.today.line import HAND_OVER, OPEN, TAKE_BACK
 from engine.domain.booking.states import BookingState
 from engine.domain.money.money import Money
@@ -29,6 +30,11 @@ async def confirmed(world, **changes):
         made = await opened(desk, **changes)
         await stripe.pay(made)
         return await desk.payment.settle(desk.actor, made.id)
+
+
+def test_a_line_that_has_not_come_yet_is_nobodys():
+    """A booking may be opened while the day is loading, and its line is looked for among the skeleton's."""
+    assert key_of_line(None) is None
 
 
 async def today_of(person):

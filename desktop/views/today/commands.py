@@ -13,9 +13,9 @@ from desktop.views.today.page import TodayPage
 from engine.words.tr import tr
 
 
-def key_of_line(line: DayLine) -> object:
-    """Which booking a line shows; None for the head of a section."""
-    return line.booking.id if line.booking is not None else None
+def key_of_line(line: DayLine | None) -> object:
+    """Which booking a line shows; None for the head of a section, and for a line that has not come yet."""
+    return line.booking.id if line is not None and line.booking is not None else None
 
 
 def today_commands(
