@@ -10,6 +10,7 @@ import pytest
 from builders import BERLIN
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QScrollArea
 from view_builders import CLERK, NOW, PERIOD, fed_workspace, make_booking
 
 from desktop.tasks import TaskScope
@@ -283,6 +284,7 @@ async def test_what_a_return_costs_appears_as_it_is_typed(care, until):
     assert [LineKind.KM, LineKind.FUEL] == list(box.charges.boxes)
     assert "Kilometres beyond, 212 km" in box.charges.boxes[LineKind.KM].text()
     assert "To pay: 65.00 EUR" == _sums(box)[-1]
+    assert not box.findChild(QScrollArea).verticalScrollBar().isVisible(), "it is as high as what it holds"
     box.charges.cleaning.setChecked(True)
     assert "To pay: 110.00 EUR" == _sums(box)[-1]
     box.fields.km.setText("")

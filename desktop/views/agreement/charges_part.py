@@ -121,7 +121,7 @@ class ChargesPart(QWidget):
             words = tr("{name}, {line}", name=line_name(line.kind), line=line_words(line))
             self._add(Amount(words, amount(line.amount)))
         for line in self._lines:
-            self._rows.addWidget(self._row(line))
+            self._put(self._row(line))
         charged = [line.amount for line in self._lines if line.kind not in self._waived]
         total = sum(charged, start=self._bill.agreement.total)
         if self._bill.paid.minor:
@@ -132,7 +132,12 @@ class ChargesPart(QWidget):
 
     def _add(self, told: Amount) -> None:
         self.amounts.append(told)
-        self._rows.addWidget(AmountLine(self._theme, told))
+        self._put(AmountLine(self._theme, told))
+
+    def _put(self, row: QWidget) -> None:
+        """Shown at once: a box that is fitted to what it holds counts what is shown."""
+        self._rows.addWidget(row)
+        row.show()
 
     def _row(self, line: QuoteLine) -> QWidget:
         row = QWidget()
