@@ -24,9 +24,11 @@ from desktop.papers.template import template_of
 from desktop.papers.writing import Writing
 from engine.domain.car.body_type import BodyType
 from engine.domain.money.money import Money
+from engine.domain.money.pricing import LineKind
 from engine.domain.papers.drafts import TEMPLATE
 from engine.domain.papers.errors import PaperRefused
 from engine.domain.papers.legal import LANGUAGES
+from engine.domain.papers.of_booking import paper_kind
 from engine.domain.papers.paper import PaperDriver, PaperKind, PaperMark, PaperPayment, PaperSignature
 
 pytestmark = pytest.mark.usefixtures("qapp")
@@ -300,3 +302,12 @@ def test_numbers_are_written_by_the_papers_language_and_not_by_this_computers():
         english.percent(550).replace("5.50", "5.5"),
     )
     assert "12. Dezember 2026" == german.day(ISSUED)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", LineKind)
+def test_whatever_a_rental_costs_has_words_on_its_invoice(language, kind):
+    template = template_of(TEMPLATE, language)
+
+    assert template.knows(f"line.{paper_kind(kind)}")
+    assert template.knows(f"unit.{kind.unit.value}")

@@ -217,10 +217,9 @@ def _buyer(file: RenterFile) -> Buyer:
 
 
 def _line(booking: Booking, branches: Mapping[BranchId, Branch], line: QuoteLine) -> PaperLine:
-    kind = "rental" if line.kind is LineKind.RENTAL else line.kind.value
     return PaperLine(
         n=1,
-        kind=kind,
+        kind=paper_kind(line.kind),
         detail=_detail(booking, branches, line.kind),
         quantity=line.count,
         unit=line.kind.unit.value,
@@ -228,6 +227,11 @@ def _line(booking: Booking, branches: Mapping[BranchId, Branch], line: QuoteLine
         gross=line.amount,
         tax=RENTAL_TAX,
     )
+
+
+def paper_kind(kind: LineKind) -> str:
+    """As templates call it: ``line.rental`` and its like."""
+    return "rental" if kind is LineKind.RENTAL else kind.value
 
 
 def _detail(booking: Booking, branches: Mapping[BranchId, Branch], kind: LineKind) -> str:
