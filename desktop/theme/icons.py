@@ -63,6 +63,7 @@ class Icon(Enum):
     CAR_BACK = 0xF13B2
     NOT_COME = 0xF12E0
     CIRCLE = 0xF0766
+    WALK_IN = 0xF0583
 
 
 class Icons:

@@ -12,6 +12,7 @@ from engine.domain.car.catalogue import CarsAmong, CarsFound, CarsSought, CarWis
 from engine.domain.car.fleet import FleetOwner, FleetQuery, FleetRows, Outlook
 from engine.domain.car.movement import Crossing, Movement, MovementId
 from engine.domain.car.photo import Photo
+from engine.domain.counter.known import KnownCar
 from engine.domain.people.people import AccountName
 from engine.domain.shared.damage import Damaged
 from engine.domain.shared.period import RentalPeriod
@@ -68,6 +69,9 @@ class CarStore(Protocol):
 
     async def car(self, car_id: CarId) -> Car:
         """Raises: NotFound."""
+
+    async def names(self, branch_id: BranchId, limit: int) -> list[KnownCar]:
+        """What cars in service at a branch are called by; one whose names cannot be read is left out."""
 
     async def cars_sought(self, text: str, among: CarsAmong, limit: int) -> CarsSought:
         """Cars any part of whose plate, brand and model is *text*, else those that differ from it by one slip."""

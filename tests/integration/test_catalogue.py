@@ -134,6 +134,18 @@ async def test_facets_tell_what_the_branch_has(world):
     assert (("Volkswagen",), (50_00, 80_00), (5,)) == (facets.brands, facets.daily_minor, facets.seats)
 
 
+async def test_cars_in_service_are_named_for_whoever_stands_at_a_counter_and_one_without_a_name_is_left_out(world):
+    world.add_cars(make_car(40, brand="Audi", model="A1", status=CarStatus.MAINTENANCE))
+    world.add_cars(make_car(41, status=CarStatus.RETIRED), make_car(42, branch_id=LISBON.id), make_car(43))
+    world.db.cars.update_one({"_id": "car-43"}, {"$set": {"plate": 7}}, bypass_document_validation=True)
+    async with world.desk() as desk:
+        named = {each.id: each for each in await desk.catalogue.names(desk.actor, BERLIN.id)}
+
+    assert ("Audi", "A1", BodyType.HATCHBACK) == (named["car-40"].brand, named["car-40"].model, named["car-40"].body)
+    assert {"car-41", "car-42", "car-43"}.isdisjoint(named)
+    assert "car-1" in named
+
+
 async def test_brands_and_branches_are_offered_as_people_look_them_up(world):
     brands = ["BMW", "audi", "\u0160koda", "Zastava"]
     world.add_cars(*(make_car(number, brand=brand) for number, brand in enumerate(brands, 40)))

@@ -16,6 +16,7 @@ from desktop.views.today.commands import key_of_line
 from desktop.views.today.line import HAND_OVER, OPEN, TAKE_BACK
 from engine.domain.booking.states import BookingState
 from engine.domain.money.money import Money
+from engine.domain.money.tender import Tender
 from engine.domain.shared.errors import Unavailable
 
 
@@ -108,6 +109,33 @@ async def test_another_desks_change_redraws_its_line_and_a_new_hold_comes_with_t
             await desk.booking.hold(desk.actor, wish(desk, car="car-3", key="k3", shown_price=Money(160_00, "EUR")))
         await person.until(lambda: OPEN in steps(page))
         assert page.booking.id == second.id
+
+
+async def test_f9_opens_the_chosen_line_with_what_is_open_and_asks_for_it(counter, world):
+    async with counter() as person:
+        paid = await near(world, 1)
+        async with world.desk() as desk:
+            times = wish(desk, first=0.02, last=2.01)
+            owing = await desk.booking.hold(
+                desk.actor, wish(desk, car="car-2", key="k2", period=times.period, pays=Tender.COUNTER)
+            )
+            await desk.till.open(desk.actor, owing.branch_id, Money(100_00, "EUR"))
+        await person.sign_in()
+        page = await today_of(person)
+        assert page.booking.id == paid.id
+        person.press(Qt.Key.Key_F9)
+        assert not page.may_take_money()
+
+        person.press(Qt.Key.Key_J)
+        assert page.booking.id == owing.id
+        person.press(Qt.Key.Key_F9)
+        await person.until(asked)
+        assert person.desk.detail.state.booking.id == owing.id
+        assert "100.00" in asked().wording.title
+        assert asked().form.lines["received"].hasFocus()
+        person.press(Qt.Key.Key_Return)
+        await person.until(lambda: "Paid" == page.table.line.money.upper)
+        assert owing.id == page.table.line.key
 
 
 async def test_an_empty_day_says_so_and_what_failed_keeps_its_lines_with_their_age(counter, world):

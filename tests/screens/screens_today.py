@@ -22,12 +22,28 @@ async def today(photo) -> None:
     await photo.until(lambda: photo.desk.detail.state.branches)
     await photo.take("today-beside")
     photo.view.client.detail.close_panel()
+    await _walk_in(photo)
     page.filters.search.search_for("nobody at all")
     await photo.take("today-nothing-found")
     page.filters.reset()
     await _phases(photo)
     vm.load()
     await photo.until(lambda: vm.state.phase is Phase.READY)
+
+
+async def _walk_in(photo) -> None:
+    """A line with a doubtful word, one that is not sold and one that is not read; and one that Enter books."""
+    photo.view.client.walk_in.open()
+    box = photo.view.client.walk_in.box
+    for name, line in (
+        ("doubtful", "yaris tomorrow 10-18 vogel +seat cash zzzz"),
+        ("ready", "suv 2d vogel jonas cash"),
+    ):
+        box.line.selectAll()
+        QTest.keyClicks(box.line, line)
+        await photo.until(lambda line=line: box.vm.state.settled and box.vm.state.text == line)
+        await photo.take(f"walk-in-{name}")
+    box.leave()
 
 
 async def _phases(photo) -> None:

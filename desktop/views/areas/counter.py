@@ -17,6 +17,7 @@ from desktop.viewmodels.shift.shift import ShiftViewModel
 from desktop.views.areas.counter_panels import CounterPanels
 from desktop.views.areas.papers import PAPERS
 from desktop.views.areas.today_part import TODAY, TodayPart
+from desktop.views.areas.walk_in_part import WalkInPart
 from desktop.views.booking.booking_panel import BookingPanel
 from desktop.views.booking.detail import BookingDetail, follow_booking
 from desktop.views.booking.list_commands import BookingCommands
@@ -59,7 +60,8 @@ class ClientArea(Area):
         self._photos = Photos(self._thumbnails, self)
         self.side = CounterPanels(context, workspace, self._photos, frame.host)
         self.day = TodayPart(context, workspace, frame, self.side)
-        self._parts = [self.side]
+        self.walk_in = WalkInPart(context, workspace, frame, self.side)
+        self._parts = [self.side, self.walk_in]
         self.toasts = BookingToasts(context.theme, frame.host, workspace.actor)
         self._connect()
 
@@ -130,6 +132,7 @@ class ClientArea(Area):
             *self.side.commands(),
             *self._drawer_commands(),
             *self._renter_commands(),
+            *self.walk_in.commands((TODAY, FIND)),
             *self.day.commands(partial(self.on, TODAY, TodayPage)),
             *BookingCommands("bookings", tr("Bookings"), self._to_bookings).all(self._workspace.bookings.scopes),
         )
@@ -257,6 +260,7 @@ class ClientArea(Area):
         self.toasts.show_wanted.connect(self.side.open_booking)
         self.day.changed.connect(self._booked)
         self.day.new_wanted.connect(self._new_booking)
+        self.day.walk_in_wanted.connect(self.walk_in.open)
         self.day.painted.connect(self.result_painted)
         self._frame.status.holds_pressed.connect(self._to_holds)
         self._frame.status.countdown.ended.connect(self._holds.load)

@@ -1,8 +1,8 @@
 """What opens beside the pages of the counter, in one place: a car, its booking, or a booking that exists.
 
 API: CounterPanels(context, workspace, photos, host): car, panel, detail (each Beside); open_car(...), open_offer(...),
-open_booking(b), instead(go_on), may_book(), book(), may_reserve(), reserve(), may_pay(), pay(), may_take(),
-take_money(), commands(), shows(b), unsaved(), leave(), stop().
+open_walk_in(w, taken), open_booking(b), take_money_for(b), instead(go_on), may_book(), book(), may_reserve(),
+reserve(), may_pay(), pay(), may_take(), take_money(), commands(), shows(b), unsaved(), leave(), stop().
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.commands import Command
 from desktop.dialogs import Question
+from desktop.viewmodels.walk_in.state import WalkIn
 from desktop.views.booking.booking_panel import BookingPanel
 from desktop.views.booking.detail import BookingDetail
 from desktop.views.parts.area import Told
@@ -62,10 +63,31 @@ class CounterPanels(QObject, Told):
 
         self.instead(go_on)
 
+    def open_walk_in(self, walk_in: WalkIn, taken: Callable[[], None]) -> None:
+        """*taken* is called once nothing that was filled in is in its way."""
+
+        def go_on() -> None:
+            taken()
+            self._clear_for(self.panel)
+            self.panel.wanted().open_walk_in(walk_in)
+
+        self.instead(go_on)
+
     def open_booking(self, booking: Booking) -> None:
         def go_on() -> None:
             self._clear_for(self.detail)
             self.detail.wanted().open_booking(booking)
+
+        self.instead(go_on)
+
+    def take_money_for(self, booking: Booking) -> None:
+        """Open it, and ask at once what is handed across."""
+
+        def go_on() -> None:
+            self._clear_for(self.detail)
+            detail = self.detail.wanted()
+            detail.open_booking(booking)
+            detail.aftercare.take_money_for(booking.id)
 
         self.instead(go_on)
 
@@ -136,7 +158,8 @@ class CounterPanels(QObject, Told):
             Command("booking.reserve", reserve, self.reserve, "Ctrl+Shift+Return", when=self.may_reserve, group=group),
             Command("booking.pay", tr("Pay in browser"), self.pay, key="Ctrl+B", when=self.may_pay, group=group),
             Command("booking.invoice", tr("Invoice"), self.bill, key="Ctrl+I", when=self.may_bill, group=group),
-            Command("booking.money", money, self.take_money, key="F9", when=self.may_take, group=group),
+            # Where no panel has money open, the key is meant for the line of the day that is chosen.
+            Command("booking.money", money, self.take_money, "F9", self.may_take, group, here=self.may_take),
         )
 
     def unsaved(self) -> Question | None:

@@ -30,6 +30,7 @@ class TodayPart(QObject):
 
     changed = Signal(object)
     new_wanted = Signal()
+    walk_in_wanted = Signal()
     painted = Signal()
 
     def __init__(self, context: ViewContext, workspace: Workspace, frame: Frame, side: CounterPanels) -> None:
@@ -53,7 +54,8 @@ class TodayPart(QObject):
         """*on* goes to the page and acts there."""
         if self._workspace.today is None:
             return ()
-        return today_commands(partial(self._frame.at, TODAY), on, lambda: self.page)
+        takes = self._workspace.actor.may(Deed.TAKE_MONEY)
+        return today_commands(partial(self._frame.at, TODAY), on, lambda: self.page, takes=takes)
 
     def took(self, booking: Booking) -> None:
         """This desk changed a booking."""
@@ -67,7 +69,9 @@ class TodayPart(QObject):
         page = TodayPage(self._context, workspace.today, workspace.now, self._frame.host)
         page.opened.connect(self._side.open_booking)
         page.changed.connect(self.changed)
+        page.money_wanted.connect(self._side.take_money_for)
         page.new_wanted.connect(self.new_wanted)
+        page.walk_in_wanted.connect(self.walk_in_wanted)
         page.painted.connect(self.painted)
         workspace.connection.changed.connect(self._tell_online)
         page.set_online(online=workspace.connection.state.problem is None)

@@ -26,11 +26,12 @@ from desktop.views.parts.booking_questions import to_cancel, to_hand_over, to_le
 from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.flow import FlowLayout
 from engine.domain.booking.balance import balance
-from engine.domain.booking.booking import Booking
+from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.booking.cancellation import RefundQuote
 from engine.domain.booking.handing_over import EARLY
 from engine.domain.booking.states import BookingState
 from engine.domain.car.car import Car
+from engine.domain.money.tender import Tender
 from engine.words.tr import tr
 
 #: What is asked about a booking, at that moment, with its car where it is at hand.
@@ -59,6 +60,7 @@ class Aftercare(QWidget):
         self.vm, self._now, self._at_counter = vm, now, at_counter
         self._car: Car | None = None
         self._country = ""
+        self._asked_for: tuple[BookingId, Tender] | None = None
         self.tasks = TaskScope(self)
         self.tasks.failed.connect(self.task_failed)
         self._make_buttons(theme)
@@ -99,7 +101,7 @@ class Aftercare(QWidget):
             (self.extend, self._extend),
         ):
             button.clicked.connect(partial(self._ask, asking))
-        self.take.clicked.connect(self.take_money)
+        self.take.clicked.connect(lambda _checked: self.take_money())
         self.give_back.clicked.connect(lambda: self.tasks.once("change", self._give_back()))
         self.again.clicked.connect(self.vm.take_up_again)
         self.vm.refund_quoted.connect(lambda quoted: self.tasks.once("cancel", self._agree(quoted)))
@@ -134,6 +136,7 @@ class Aftercare(QWidget):
         for button in self.buttons:
             button.setEnabled(online)
         self.setVisible(not all(button.isHidden() for button in self.buttons))
+        self._take_asked_for(booking)
 
     def stop(self) -> None:
         """The session ends: nobody answers a question any more."""
@@ -143,15 +146,30 @@ class Aftercare(QWidget):
     def may_take(self) -> bool:
         return self.take.isVisible() and self.take.isEnabled()
 
-    def take_money(self) -> None:
-        """Ask what is handed across the counter, and take it."""
-        self.tasks.once("change", self._take())
+    def take_money(self, tender: Tender = Tender.CASH) -> None:
+        """Ask what is handed across the counter, by *tender* unless somebody says otherwise, and take it."""
+        self.tasks.once("change", self._take(tender))
 
-    async def _take(self) -> None:
+    def take_money_for(self, booking_id: BookingId, tender: Tender = Tender.CASH) -> None:
+        """The same, as soon as it is known what is open for that booking, and in which country's coins."""
+        self._asked_for = booking_id, tender
+        self._take_asked_for(self.vm.state.booking)
+
+    def _take_asked_for(self, booking: Booking | None) -> None:
+        if self._asked_for is None or booking is None:
+            return
+        wanted, tender = self._asked_for
+        if booking.id != wanted:
+            self._asked_for = None
+        elif self._country and self.may_take():
+            self._asked_for = None
+            self.take_money(tender)
+
+    async def _take(self, tender: Tender) -> None:
         booking = self.vm.state.booking
         if booking is None:
             return
-        handed = await ask_money(self.window(), booking, self._country, self._now())
+        handed = await ask_money(self.window(), booking, self._country, self._now(), tender)
         if handed is not None and self._still(booking):
             self.vm.take_money(booking, handed)
 

@@ -12,6 +12,7 @@ from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, Tone
 from desktop.viewmodels.booking.booking import PanelStage, PanelState
+from desktop.viewmodels.walk_in.state import WalkIn
 from desktop.views.booking.aftercare import Aftercare
 from desktop.views.booking.payment_status import PaymentStatus
 from desktop.views.booking.renter_picker import RenterPicker
@@ -58,6 +59,8 @@ class BookingPanel(FormPanel):
         self._workspace, self.vm = workspace, workspace.panel
         self.tasks = TaskScope(self)
         self._online = True
+        # How money is taken as soon as there is a booking, if at once.
+        self._takes_next: Tender | None = None
         self._stage: tuple[PanelStage, bool, bool] = (PanelStage.RENTER, False, False)
         self.banner = Banner(context.theme)
         self.car = CarHead(context.theme)
@@ -87,10 +90,21 @@ class BookingPanel(FormPanel):
         self.draw(self.vm.state)
 
     def open_offer(self, offer: Offer, period: RentalPeriod, branch: Branch) -> None:
+        self._takes_next = None
         self.renters.begin(branch.country)
         self.vm.start(offer, period, branch)
         self.draw(self.vm.state)
         self.open(self.main if self._own else self.renters.field)
+
+    def open_walk_in(self, walk_in: WalkIn) -> None:
+        """Book what was typed in one line; somebody new is filled in first."""
+        self.open_offer(walk_in.offer, walk_in.period, walk_in.branch)
+        if walk_in.renter is None:
+            self.renters.begin_new(walk_in.name)
+            return
+        self._takes_next = walk_in.pays if walk_in.takes_now else None
+        self.vm.choose(walk_in.renter)
+        self.vm.book(Tender.CHECKOUT if walk_in.pays is Tender.CHECKOUT else Tender.COUNTER)
 
     def open_booking(self, booking: Booking, branch: Branch | None) -> None:
         self.renters.begin()
@@ -151,6 +165,9 @@ class BookingPanel(FormPanel):
         self._draw_problem(state)
         self._draw_foot(state)
         self._move_focus(state, inside=inside)
+        if self._takes_next is not None and state.booking is not None:
+            tender, self._takes_next = self._takes_next, None
+            self.aftercare.take_money_for(state.booking.id, tender)
         if news and self.isVisible():
             announce(self, news)
 

@@ -175,13 +175,16 @@ class MoneyDialog(QuestionBox):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        first = self.form.lines["amount" if self._across.gives_back else "received"]
+        taken = "received" if self.chosen is Tender.CASH else "reference"
+        first = self.form.lines["amount" if self._across.gives_back else taken]
         first.setFocus(Qt.FocusReason.OtherFocusReason)
         first.selectAll()
 
 
-async def ask_money(parent: QWidget | None, booking: Booking, country: str, now: datetime) -> Handed | None:
-    """What was handed across for *booking*; None if the person thought better of it."""
+async def ask_money(
+    parent: QWidget | None, booking: Booking, country: str, now: datetime, tender: Tender = Tender.CASH
+) -> Handed | None:
+    """What was handed across for *booking*; None if the person thought better of it. It begins with *tender*."""
     told = balance(booking)
     question = Question(
         tr("Take {open} for this booking?", open=amount(told.open)),
@@ -195,6 +198,7 @@ async def ask_money(parent: QWidget | None, booking: Booking, country: str, now:
     )
     across = Across(booking.price.currency, country, max(told.open.minor, 0))
     dialog = MoneyDialog(Theme.worn(), question, across, parent)
+    dialog.tender.setCurrentIndex(dialog.tender.findData(tender))
     await ask(dialog)
     return dialog.handed if dialog.pressed_yes else None
 

@@ -111,6 +111,11 @@ class RenterPicker(QWidget):
         self.blocked.clear()
         self._seek.show()
 
+    def begin_new(self, name: str) -> None:
+        """For somebody new, called *name*."""
+        self._open_form(shown=True)
+        self.form.begin_with(name, self._country)
+
     def correct(self, renter: Renter, country: str) -> None:
         """For another booking of somebody whose details were refused: the form, filled with them."""
         self.begin(country)

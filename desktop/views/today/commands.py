@@ -22,8 +22,13 @@ def today_commands(
     here: Callable[[], bool],
     on: Callable[[Callable[[TodayPage], object]], Callable[[], None]],
     page: Callable[[], TodayPage | None],
+    *,
+    takes: bool,
 ) -> tuple[Command, ...]:
-    """The steps by key: *here* is whether the page is looked at, *on* goes to it and acts."""
+    """The steps by key: *here* is whether the page is looked at, *on* goes to it and acts.
+
+    *takes* is whether the account takes money.
+    """
 
     def may(asked: Callable[[TodayPage], bool]) -> Callable[[], bool]:
         def answer() -> bool:
@@ -33,7 +38,10 @@ def today_commands(
         return answer
 
     out, back, group = may(TodayPage.may_hand_over), may(TodayPage.may_take_back), tr("Today")
+    owed, money = may(TodayPage.may_take_money), tr("Take money for the chosen line …")
+    pay = Command("today.money", money, on(TodayPage.take_money), "F9", owed, group, here)
     return (
         Command("today.hand_over", tr("Hand over …"), on(TodayPage.hand_over), "F2", out, group, here),
         Command("today.take_back", tr("Take the car back …"), on(TodayPage.take_back), "F6", back, group, here),
+        *((pay,) if takes else ()),
     )

@@ -1,6 +1,6 @@
 """The lines of a branch's day in words: each a frozen record that the table paints.
 
-API: DayLine, lines_of(today, now, wanted), Wanted (which lines), TITLES, away(at, now).
+API: DayLine, lines_of(today, now, wanted), Wanted (which lines), TITLES, away(at, now), facts_of(today).
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from desktop.theme.icons import Icon
 from desktop.theme.tokens import Tone
 from desktop.widgets.countdown import clock_text
 from desktop.words.booking_words import STANDINGS
-from desktop.words.figures import amount, clock_time, counted, locale, whole
-from desktop.words.hours_words import weekday_names
+from desktop.words.figures import amount, branch_name, clock_time, counted, locale, whole
+from desktop.words.hours_words import day_text, weekday_names
 from desktop.words.messages import DAMAGED, booking_number
 from engine.domain.booking.balance import balance
 from engine.domain.booking.booking import Booking
@@ -118,6 +118,22 @@ class Wanted:
         spelt = phone_spellings(phone) if (phone := today.phones.get(row.renter_id, "")) else ()
         alone = tuple(word for each in told for word in words(each))
         return self._sought.within((*map(joined, (*told, *spelt)), *alone))
+
+
+def facts_of(today: Today) -> str:
+    """``Wed 9 Dec 2026 · Berlin Spreebogen, open 07:30 to 20:00 · as of 09:42``."""
+    zone = shown_zone(today.branch.zone)
+    there = today.at.astimezone(zone)
+    day = locale().toString(QDate(there.year, there.month, there.day), "ddd d MMM yyyy")
+    hours = day_text(today.branch.hours, there.date())
+    open_then = tr("open {hours}", hours=hours) if today.branch.hours.on(there.date()) else hours
+    return tr(
+        "{day} · {branch}, {open_then} · as of {at}",
+        day=day,
+        branch=branch_name(today.branch),
+        open_then=open_then,
+        at=clock_time(today.at, zone),
+    )
 
 
 def heads_only() -> list[DayLine]:

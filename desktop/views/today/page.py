@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import cast
 
-from PySide6.QtCore import QDate, QModelIndex, Qt, QTimer, Signal
+from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -31,16 +31,16 @@ from desktop.views.parts.damage import DamageBox, damage_of
 from desktop.views.parts.view_context import ViewContext, announce
 from desktop.views.parts.waiting import Waiting
 from desktop.views.today.filters import TodayFilters
-from desktop.views.today.line import HAND_OVER, TAKE_BACK, DayLine, heads_only, lines_of
+from desktop.views.today.line import HAND_OVER, TAKE_BACK, DayLine, facts_of, heads_only, lines_of
 from desktop.views.today.table import TodayTable, columns
 from desktop.widgets.button import Button
 from desktop.widgets.frame.page_header import PageHeader
 from desktop.widgets.frame.toast import Toast
 from desktop.widgets.loading.painted import Painted
 from desktop.words.booking_words import STANDINGS
-from desktop.words.figures import branch_name, clock_time, locale
-from desktop.words.hours_words import day_text
+from desktop.words.figures import clock_time
 from desktop.words.messages import say
+from engine.domain.booking.balance import balance
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.handing_over import EARLY
 from engine.domain.booking.states import BookingState
@@ -63,13 +63,15 @@ _FRESH_MS = 5_000
 class TodayPage(Page):
     """Signals: ``opened`` carries the Booking of a line, ``changed`` one that this desk handed over or took back.
 
-    ``new_wanted`` where a booking is to be made; ``painted`` after the day, or that nothing is to be done, came to the
-    screen.
+    ``money_wanted`` carries one that money is open for; ``new_wanted`` and ``walk_in_wanted`` come where a booking is
+    to be made, ``painted`` after the day, or that nothing is to be done, came to the screen.
     """
 
     opened = Signal(object)
     changed = Signal(object)
+    money_wanted = Signal(object)
     new_wanted = Signal()
+    walk_in_wanted = Signal()
     painted = Signal()
 
     def __init__(self, context: ViewContext, vm: TodayViewModel, now: Callable[[], datetime], host: QWidget) -> None:
@@ -84,6 +86,7 @@ class TodayPage(Page):
         self.content = Content(context, self.table)
         self.header = PageHeader(context.theme, _TITLE, " ")
         self.new = Button(context.theme, tr("New booking"), icon=Icon.ADD)
+        self.walk_in = Button(context.theme, tr("Walk-in W"), icon=Icon.WALK_IN)
         self.filters = TodayFilters(context.theme)
         self._on_screen = Painted(self, self.table.viewport(), self.content.empty)
         self._tick, self._fade = QTimer(self), QTimer(self, interval=_FRESH_MS, singleShot=True)
@@ -96,7 +99,8 @@ class TodayPage(Page):
             fill=self._fill,
             has_rows=lambda state: self._filled and state.today is not None,
         )
-        self.header.add_action(self.new)
+        for action in (self.walk_in, self.new):
+            self.header.add_action(action)
         column = QVBoxLayout(self)
         column.setContentsMargins(6 * GRID, 5 * GRID, 6 * GRID, 4 * GRID)
         column.setSpacing(3 * GRID)
@@ -158,6 +162,13 @@ class TodayPage(Page):
     def take_back(self) -> None:
         if self.booking is not None and self.may_take_back():
             self.tasks.once("step", self._take_back(self.booking))
+
+    def may_take_money(self) -> bool:
+        return self._online and self.booking is not None and balance(self.booking).open.minor > 0
+
+    def take_money(self) -> None:
+        if self.booking is not None and self.may_take_money():
+            self.money_wanted.emit(self.booking)
 
     async def _agree(self, booking: Booking, question: Question) -> None:
         """What its instruments show is the yes."""
@@ -223,7 +234,7 @@ class TodayPage(Page):
     def _put(self, today: Today) -> None:
         self._filled = True
         self._on_screen.expect()
-        self.header.say(_TITLE, _facts(today))
+        self.header.say(_TITLE, facts_of(today))
         self.filters.setEnabled(True)
         self.filters.count(today)
         lines = lines_of(today, self._now(), self.filters.wanted)
@@ -339,6 +350,7 @@ class TodayPage(Page):
         self.content.retried.connect(self.vm.load)
         self.content.stepped.connect(self._stepped)
         self.new.clicked.connect(self.new_wanted)
+        self.walk_in.clicked.connect(self.walk_in_wanted)
         self.filters.changed.connect(self._narrow)
         self.filters.search.stepped_down.connect(self.content.take_focus)
         self.table.pressed_step.connect(self._take_step)
@@ -360,22 +372,6 @@ class TodayPage(Page):
     def hideEvent(self, event: QHideEvent) -> None:
         self._tick.stop()
         super().hideEvent(event)
-
-
-def _facts(today: Today) -> str:
-    """``Wed 9 Dec 2026 · Berlin Spreebogen, open 07:30 to 20:00 · as of 09:42``."""
-    zone = shown_zone(today.branch.zone)
-    there = today.at.astimezone(zone)
-    day = locale().toString(QDate(there.year, there.month, there.day), "ddd d MMM yyyy")
-    hours = day_text(today.branch.hours, there.date())
-    open_then = tr("open {hours}", hours=hours) if today.branch.hours.on(there.date()) else hours
-    return tr(
-        "{day} · {branch}, {open_then} · as of {at}",
-        day=day,
-        branch=branch_name(today.branch),
-        open_then=open_then,
-        at=clock_time(today.at, zone),
-    )
 
 
 def _due(booking: Booking, now: datetime) -> bool:

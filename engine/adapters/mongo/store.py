@@ -42,8 +42,9 @@ from engine.domain.booking.listing import COUNT_CAP, BookingRows, BookingSelecti
 from engine.domain.booking.today import CarNow, DayAsked, DaySection
 from engine.domain.car.availability import Readiness
 from engine.domain.car.body_type import BodyType
-from engine.domain.car.car import Branch, BranchId, Car, CarId, CarStatus, Fuel, Transmission
+from engine.domain.car.car import IN_SERVICE, Branch, BranchId, Car, CarId, CarStatus, Fuel, Transmission
 from engine.domain.car.catalogue import CarsAmong, CarsFound, CarsSought, CarWish, Facets
+from engine.domain.counter.known import KnownCar
 from engine.domain.firm.audit import AuditRow
 from engine.domain.firm.freshness import Namespace, touched_by_booking
 from engine.domain.firm.settings import FirmSettings, Revision, settings_at
@@ -77,6 +78,7 @@ _RATE: Document = {
 }
 #: A rush for one renter asks for the row once; a block made elsewhere is known before anybody could telephone.
 _RENTERS_FOR_S = 0.5
+_NAMES, _BODIES = ("plate", "brand", "model", "body"), frozenset(BodyType)
 #: In one question.
 _MOST_RENTERS = 64
 SNAPSHOT = ReadConcern("snapshot")
@@ -268,6 +270,17 @@ class MongoStore:
         if found is None:
             raise NotFound("car", car_id)
         return must("cars", found, car_of)
+
+    async def names(self, branch_id: BranchId, limit: int) -> list[KnownCar]:
+        wanted = {"branch_id": branch_id, "status": {"$in": sorted(IN_SERVICE)}}
+        with speaking():
+            found = await self._db.cars.find(wanted, dict.fromkeys(_NAMES, 1)).limit(limit).to_list()
+        sound = (each for each in found if all(isinstance(each.get(name), str) for name in ("_id", *_NAMES)))
+        return [
+            KnownCar(CarId(each["_id"]), each["plate"], each["brand"], each["model"], BodyType(each["body"]))
+            for each in sound
+            if each["body"] in _BODIES
+        ]
 
     async def cars_sought(self, text: str, among: CarsAmong, limit: int) -> CarsSought:
         wanted: Document = {"status": CarStatus.ACTIVE} if among.rentable else {}

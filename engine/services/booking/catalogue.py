@@ -16,6 +16,7 @@ from engine.domain.car.catalogue import (
     OfferPage,
     offers_of,
 )
+from engine.domain.counter.known import KnownCar
 from engine.domain.firm.freshness import BRANCHES, SEARCHES_LIVE, Lookup, cars_at
 from engine.domain.people.people import Actor, Deed
 from engine.domain.people.phone import phone_beginnings
@@ -29,6 +30,8 @@ from engine.services.input_guard import gated
 #: So many are told; ``total`` says how many there are.
 MOST_FOUND = 20
 MOST_CARS = 20
+#: No branch has as many.
+MOST_NAMES = 5_000
 
 
 @gated
@@ -46,6 +49,15 @@ class CatalogueService:
         actor.must(Deed.BROWSE_CARS)
         lookup = Lookup("facets", (branch_id,), Facets, (cars_at(branch_id),))
         return await self.cache.read(lookup, lambda: self.store.facets(branch_id))
+
+    async def names(self, actor: Actor, branch_id: BranchId) -> list[KnownCar]:
+        """What the cars in service at a branch are called by, for reading what is typed at its counter.
+
+        No more than ``MOST_NAMES``.
+        """
+        actor.must(Deed.HAND_OVER)
+        lookup = Lookup("car names", (branch_id,), list[KnownCar], (cars_at(branch_id),))
+        return await self.cache.read(lookup, lambda: self.store.names(branch_id, MOST_NAMES))
 
     async def search(self, actor: Actor, wish: CarWish, *, offset: int = 0) -> OfferPage:
         """One page of free cars with their price for the period.

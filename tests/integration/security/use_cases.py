@@ -111,6 +111,7 @@ CARS = (Deed.MANAGE_OWN_CARS, Deed.MANAGE_ANY_CAR)
 TABLE: dict[str, UseCase] = {
     "catalogue.branches": may(BROWSE),
     "catalogue.facets": may(BROWSE, args=lambda _it: (BERLIN.id,)),
+    "catalogue.names": may(Deed.HAND_OVER, args=lambda _it: (BERLIN.id,)),
     "catalogue.search": may(BROWSE, args=lambda it: (CarWish(BERLIN.id, it.period),)),
     "catalogue.cars": may(BROWSE, args=lambda _it: ("golf",)),
     "catalogue.renters": may(Deed.SEE_RENTERS, args=lambda _it: ("ada", "DE")),
