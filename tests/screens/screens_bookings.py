@@ -15,6 +15,8 @@ from desktop.viewmodels.connection import ConnectionState
 from desktop.viewmodels.day_span import Days, DaySpan
 from desktop.viewmodels.export import ExportPhase, ExportState
 from desktop.viewmodels.phases import Phase
+from desktop.views.agreement.reading_form import ReadingDialog
+from desktop.widgets.frame.question_box import QuestionBox
 from engine.domain.booking.listing import BookingOrder, BookingScope
 from engine.domain.booking.states import Standing
 from engine.domain.shared.errors import Unavailable
@@ -65,12 +67,46 @@ async def _one(photo) -> None:
     client.bookings.table.chosen.emit(rows.row_at(row))
     await photo.until(lambda: all(line.isVisible() for line in client.detail.payments.lines))
     await photo.take("booking-detail")
+    await _at_counter(photo)
     known = detail.state
     detail.feed(DetailState())
     await photo.take("booking-detail-loading")
     detail.feed(known)
     await _offline(photo)
     client.detail.close_panel()
+
+
+async def _at_counter(photo) -> None:
+    """A car goes out, another comes back, a third stays longer."""
+    client, rows = photo.view.client, photo.view.client.bookings.model
+    care = client.detail.aftercare
+    for standing, button, name in (
+        (Standing.CONFIRMED, care.hand_over, "hand-over"),
+        (Standing.OUT, care.returned, "take-back"),
+        (Standing.OUT, care.extend, "extend"),
+    ):
+        found = [at for at in range(200) if (row := rows.row_at(at)) and row.booking.standing is standing]
+        for at in found:
+            client.bookings.table.chosen.emit(rows.row_at(at))
+            await photo.until(lambda: care.vm.state.branches)
+            if not button.isHidden():
+                break
+        if button.isHidden():
+            continue
+        button.click()
+        await photo.until(lambda: _asked(photo))
+        box = _asked(photo)
+        if isinstance(box, ReadingDialog):
+            last = int("".join(filter(str.isdecimal, box.fields.km.placeholderText())))
+            box.fields.km.setText(str(last + 1_480 if name == "take-back" else last))
+            box.fields.full.setText("6" if name == "take-back" else "8")
+        await photo.take(name, of=lambda box=box: box)
+        box.reject()
+        await photo.until(lambda: not care.tasks.running("change"))
+
+
+def _asked(photo):
+    return next((box for box in photo.program.window.findChildren(QuestionBox) if box.isVisible()), None)
 
 
 async def _offline(photo) -> None:
