@@ -14,6 +14,7 @@ from desktop.words.figures import amount, counted, days_text, whole
 from engine.domain.booking.balance import balance
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.states import BookingState, Standing
+from engine.domain.money.money import Money
 from engine.domain.money.payment import AttemptState, RefundState
 from engine.domain.money.pricing import LineKind, LineUnit, QuoteLine
 from engine.domain.money.tender import Tender
@@ -141,13 +142,13 @@ TENDERS = MappingProxyType(
 )
 
 
-def end_words(booking: Booking) -> tuple[str, str]:  # noqa: PLR0911 -- one for each end
+def end_words(booking: Booking, further: Money | None = None) -> tuple[str, str]:  # noqa: PLR0911 -- one for each end
     """A title, and what became of the money, where nothing more is to be done."""
     back = amount(booking.payment.refund.amount if booking.payment.refund else booking.price)
     refunded = refunded_words(back, booking.payment.refund.state) if booking.payment.refund else ""
     match booking.state:
         case BookingState.COMPLETED:
-            return tr("Completed"), tr("The car is back. {booking}", booking=paid_words(booking))
+            return tr("Completed"), tr("The car is back. {booking}", booking=paid_words(booking, further))
         case BookingState.CANCELLED:
             at_counter = paid_words(booking) if balance(booking).open.minor < 0 else ""
             return tr("Cancelled"), at_counter or refunded or tr("Nothing was refunded.")
@@ -158,24 +159,28 @@ def end_words(booking: Booking) -> tuple[str, str]:  # noqa: PLR0911 -- one for 
         case BookingState.HELD | BookingState.AWAITING_FUNDS | BookingState.RELEASING | BookingState.RELEASED:
             return tr("The hold is over"), tr("Nothing was charged, and the car is free again.")
         case BookingState.CONFIRMED:
-            return tr("Confirmed"), paid_words(booking)
+            return tr("Confirmed"), paid_words(booking, further)
         case BookingState.OUT:
-            return tr("Out"), paid_words(booking)
+            return tr("Out"), paid_words(booking, further)
         case BookingState.NO_SHOW:
-            return tr("Nobody came for the car"), tr("The car is free again. {booking}", booking=paid_words(booking))
+            return tr("Nobody came for the car"), tr(
+                "The car is free again. {booking}", booking=paid_words(booking, further)
+            )
     assert_never(booking.state)
 
 
-def paid_words(booking: Booking) -> str:
-    told = balance(booking)
-    if booking.payment.tender is Tender.COUNTER and told.open.minor > 0:
-        if told.paid.minor:
-            return tr("{paid} paid, {open} open at the counter.", paid=amount(told.paid), open=amount(told.open))
-        return tr("{price} to be paid at the counter.", price=amount(booking.price))
+def paid_words(booking: Booking, further: Money | None = None) -> str:
+    """What was paid and what is open; *further* is what it came to cost beyond its price."""
+    told = balance(booking, further)
+    lapsed = booking.payment.comes_to(AttemptState.LAPSED)
     if told.open.minor < 0:
-        return tr("{back} are to be given back at the counter.", back=amount(-told.open))
-    if told.at_counter.minor and told.open.minor == 0:
-        return tr("Paid {price}.", price=amount(booking.price))
+        return tr("{back} are owed to the renter.", back=amount(-told.open))
+    if told.open.minor and told.paid.minor:
+        return tr("{paid} paid, {open} open at the counter.", paid=amount(told.paid), open=amount(told.open))
+    if told.open.minor and not lapsed:
+        return tr("{open} to be paid at the counter.", open=amount(told.open))
+    if told.open.minor == 0 and told.paid.minor:
+        return tr("Paid {paid}.", paid=amount(told.paid))
     if booking.payment.comes_to(AttemptState.LAPSED):
         return tr("Not paid: the card's approval of {price} ran out before it was taken.", price=amount(booking.price))
     return tr("Paid {price}.", price=amount(booking.price))

@@ -12,6 +12,7 @@ from builders import BERLIN, DATABASE, FULL, PASSWORD, wish
 from engine.adapters.mongo.client import Credentials, connect
 from engine.adapters.mongo.codec.shifts import shift_of
 from engine.adapters.mongo.queries.books import MongoBooks
+from engine.domain.agreement.agreement import further_of
 from engine.domain.booking.balance import NothingOpen, balance
 from engine.domain.booking.belief import Doubt
 from engine.domain.booking.states import BookingState
@@ -20,6 +21,7 @@ from engine.domain.health.health import Level
 from engine.domain.money.ledger import LedgerKind
 from engine.domain.money.money import Money
 from engine.domain.money.payment import Purpose
+from engine.domain.money.pricing import LineKind
 from engine.domain.money.tender import Handed, Tender
 from engine.domain.reports.books import DifferenceKind
 from engine.domain.shared.errors import (
@@ -339,3 +341,23 @@ async def test_a_drawer_that_was_written_past_the_program_is_told(world, collect
     found = await shifts_found(world)
     assert Level.BAD is found.level
     assert code in [line.code for line in dict(found.facts)["wrong"]]
+
+
+async def test_what_came_to_cost_more_is_open_too_and_no_cent_beyond(world):
+    async with world.desk() as desk, world.desk("worker") as office:
+        await desk.till.open(desk.actor, BERLIN.id, FLOAT)
+        booking = await promised(desk, first=0, last=2)
+        await desk.rental.hand_over(desk.actor, booking.id, FULL)
+        back = await desk.rental.returned(desk.actor, booking.id, FULL)
+        first = world.db.agreements.find_one({"_id": back.id})["lines"][0]
+        unit = {**first["unit"], "minor": 25_00} if isinstance(first["unit"], dict) else 25_00
+        cleaned = {**first, "kind": LineKind.EXTRA.value, "count": 1, "unit": unit}
+        world.db.agreements.update_one({"_id": back.id}, {"$push": {"lines": cleaned}}, bypass_document_validation=True)
+        with pytest.raises(NothingOpen) as told:
+            await take(desk, back, cash(125_01))
+        assert 125_00 == told.value.most.minor
+        paid = await take(desk, back, cash(125_00))
+        agreement = await desk.agreements.agreement(desk.actor, paid.id)
+        assert set() == await compared(world, office, paid)
+
+    assert 0 == balance(paid, further_of(paid, agreement)).open.minor

@@ -15,7 +15,7 @@ from desktop.viewmodels.booking.panel_state import MOVING, PanelStage, PanelStat
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.papers.of_booking import PapersViewModel
 from desktop.viewmodels.phases import Phase
-from engine.domain.agreement.agreement import Agreement
+from engine.domain.agreement.agreement import Agreement, further_of
 from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.booking.listing import told_to
 from engine.domain.booking.refund_reason import RefundReason
@@ -65,6 +65,7 @@ class DetailState:
             page=self.page,
             decline=self.decline,
             problem=self.problem,
+            further=further_of(self.booking, self.agreement),
             branch=next((each for each in self.branches if each.id == self.booking.branch_id), None),
         )
 

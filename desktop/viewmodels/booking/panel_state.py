@@ -13,6 +13,7 @@ from engine.domain.car.car import Branch
 from engine.domain.car.catalogue import Offer
 from engine.domain.firm.events import CarClaimed
 from engine.domain.money.addresses import PageAddress
+from engine.domain.money.money import Money
 from engine.domain.money.payment import AttemptState, Decline
 from engine.domain.people.people import Renter
 from engine.domain.people.renters import Block, RenterFile, RentersFound, Twin, shared
@@ -88,6 +89,7 @@ class PanelState:
         found: Renters to choose from.
         searching: They are being looked for.
         blocked: Why nothing new is booked for the chosen renter.
+        further: What the rental came to cost beyond its price, as its agreement says.
         twins: Who may be the same person as the renter who was typed or just added.
     """
 
@@ -104,6 +106,7 @@ class PanelState:
     problem: DriveSphereError | None = None
     blocked: Block | None = None
     twins: tuple[Twin, ...] = ()
+    further: Money | None = None
 
     @property
     def may_book(self) -> bool:

@@ -31,6 +31,7 @@ from engine.domain.booking.cancellation import RefundQuote
 from engine.domain.booking.handing_over import EARLY
 from engine.domain.booking.states import BookingState
 from engine.domain.car.car import Car
+from engine.domain.money.money import Money
 from engine.domain.money.tender import Tender
 from engine.words.tr import tr
 
@@ -61,6 +62,7 @@ class Aftercare(QWidget):
         self._car: Car | None = None
         self._country = ""
         self._asked_for: tuple[BookingId, Tender] | None = None
+        self._further: Money | None = None
         self.tasks = TaskScope(self)
         self.tasks.failed.connect(self.task_failed)
         self._make_buttons(theme)
@@ -123,7 +125,8 @@ class Aftercare(QWidget):
         near = booking is not None and now >= booking.period.starts_at - EARLY
         missed = booking is not None and now >= booking.missed_at
         gone = booking is not None and booking.state is BookingState.NO_SHOW
-        money = balance(booking) if counter and booking is not None else None
+        self._further = state.further
+        money = balance(booking, state.further) if counter and booking is not None else None
         self.cancel.setVisible(waits)
         self.take.setVisible(money is not None and money.open.minor > 0)
         self.give_back.setVisible(money is not None and money.at_counter.minor > 0)
@@ -169,7 +172,8 @@ class Aftercare(QWidget):
         booking = self.vm.state.booking
         if booking is None:
             return
-        handed = await ask_money(self.window(), booking, self._country, self._now(), tender)
+        told = self._country, self._now()
+        handed = await ask_money(self.window(), booking, *told, tender=tender, further=self._further)
         if handed is not None and self._still(booking):
             self.vm.take_money(booking, handed)
 
@@ -177,7 +181,7 @@ class Aftercare(QWidget):
         booking = self.vm.state.booking
         if booking is None:
             return
-        told = await ask_back(self.window(), booking, self._country, self._now())
+        told = await ask_back(self.window(), booking, self._country, self._now(), self._further)
         if told is not None and self._still(booking):
             self.vm.give_money_back(booking, *told)
 

@@ -182,10 +182,19 @@ class MoneyDialog(QuestionBox):
 
 
 async def ask_money(
-    parent: QWidget | None, booking: Booking, country: str, now: datetime, tender: Tender = Tender.CASH
+    parent: QWidget | None,
+    booking: Booking,
+    country: str,
+    now: datetime,
+    *,
+    tender: Tender = Tender.CASH,
+    further: Money | None = None,
 ) -> Handed | None:
-    """What was handed across for *booking*; None if the person thought better of it. It begins with *tender*."""
-    told = balance(booking)
+    """What was handed across for *booking*, which cost *further* beyond its price; it begins with *tender*.
+
+    None if the person thought better of it.
+    """
+    told = balance(booking, further)
     question = Question(
         tr("Take {open} for this booking?", open=amount(told.open)),
         "",
@@ -203,9 +212,11 @@ async def ask_money(
     return dialog.handed if dialog.pressed_yes else None
 
 
-async def ask_back(parent: QWidget | None, booking: Booking, country: str, now: datetime) -> tuple[Handed, str] | None:
+async def ask_back(
+    parent: QWidget | None, booking: Booking, country: str, now: datetime, further: Money | None = None
+) -> tuple[Handed, str] | None:
     """What went back of what was taken for *booking*, and why; None if the person thought better of it."""
-    told = balance(booking)
+    told = balance(booking, further)
     owed = min(max(-told.open.minor, 0), told.at_counter.minor) or told.at_counter.minor
     question = Question(
         tr("Give money back for this booking?"),

@@ -70,10 +70,10 @@ def status_words(state: PanelState) -> StatusWords | None:  # noqa: PLR0911 -- o
         return StatusWords(Icon.CLOCK, Tone.NEUTRAL, tr("Letting the car go …"), sentence)
     if state.stage is PanelStage.CONFIRMED:
         tone = Tone.WARNING if _lapsed(booking) else Tone.POSITIVE
-        return StatusWords(Icon.DONE, tone, tr("Confirmed"), paid_words(booking))
+        return StatusWords(Icon.DONE, tone, tr("Confirmed"), paid_words(booking, state.further))
     if state.stage is PanelStage.OUT:
-        return StatusWords(Icon.CAR, Tone.ACCENT, tr("The renter has the car"), paid_words(booking))
-    return StatusWords(Icon.INFO, Tone.NEUTRAL, *end_words(booking))
+        return StatusWords(Icon.CAR, Tone.ACCENT, tr("The renter has the car"), paid_words(booking, state.further))
+    return StatusWords(Icon.INFO, Tone.NEUTRAL, *end_words(booking, state.further))
 
 
 def _to_pay(state: PanelState, booking: Booking) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from time import perf_counter
+from typing import Any
 
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
@@ -98,16 +99,20 @@ async def shifts_walk(client: Client, db: Database, most: timedelta, hear: Hear 
     walk, began = Walk(), perf_counter()
     with speaking():
         async for page in ids(db.shifts, _PAGE):
-            async with session_of(client, snapshot=True) as session:
-                rows = await db.shifts.find({"_id": {"$in": page}}, session=session).to_list()
-                for row in rows:
-                    walk.add(await _beside_bookings(db, session, row))
-            walk.looked += len(rows)
+            walk.add(line for _, line in await shifts_among(client, db, page))
+            walk.looked += len(page)
             hear(remark("progress.shifts", looked=walk.looked))
             if perf_counter() - began > most.total_seconds():
                 walk.cut_off = True
                 return walk
     return walk
+
+
+async def shifts_among(client: Client, db: Database, shift_ids: list[Any]) -> list[tuple[Any, Remark]]:
+    """The id of a shift, and what does not fit between it and its bookings, all of one moment."""
+    async with session_of(client, snapshot=True) as session:
+        rows = await db.shifts.find({"_id": {"$in": shift_ids}}, session=session).to_list()
+        return [(row["_id"], line) for row in rows for line in await _beside_bookings(db, session, row)]
 
 
 async def _beside_bookings(db: Database, session: AsyncClientSession, row: Document) -> list[Remark]:

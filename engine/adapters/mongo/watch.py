@@ -18,6 +18,7 @@ from engine.adapters.mongo.papers.lately import papers_among
 from engine.adapters.mongo.queries.claims import claims_among, misfits, misshapen
 from engine.adapters.mongo.queries.series import odd_terms
 from engine.adapters.mongo.queries.strangers import line_of, strangers_among
+from engine.adapters.mongo.shifts import shifts_among
 from engine.domain.booking.watch import Touched, WatchFinding
 from engine.domain.firm.events import ConnectionLost, Heard
 from engine.domain.health.health import HealthArea
@@ -33,6 +34,7 @@ WATCHED = {
     "car_terms": "car",
     "movements": "movement",
     "agreements": "agreement",
+    "shifts": "shift",
     "papers": "paper",
     "series": "series",
 }
@@ -67,6 +69,9 @@ class MongoWatch:
                 agreed, booked = rows.get("agreements", []), rows.get("bookings", [])
                 wrong_here = await agreements_among(self._client, self._db, agreed, booked)
                 found += [_found(HealthArea.AGREEMENTS, "agreements", each, line) for each, line in wrong_here]
+            if shifts := rows.get("shifts", []):
+                differs = await shifts_among(self._client, self._db, shifts)
+                found += [_found(HealthArea.SHIFTS, "shifts", each, line) for each, line in differs]
             if rows.keys() & {"papers", "series"}:
                 wrong = await papers_among(self._client, self._db, rows.get("papers", []), rows.get("series", []))
                 found += [_found(HealthArea.PAPERS, name, each, line) for name, each, line in wrong]

@@ -157,3 +157,8 @@ def handed_over(booking: Booking, gauge: Gauge, out: Seen, fees: RentalFees | No
         history=(AgreementStep(AgreementState.OUT, out.at, out.by),),
         fees=fees,
     )
+
+
+def further_of(booking: Booking, agreement: object) -> Money | None:
+    """What the rental came to cost beyond its price; None where no agreement, or a damaged one, tells of it."""
+    return agreement.total - booking.price if isinstance(agreement, Agreement) else None

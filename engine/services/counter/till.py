@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from engine.domain.agreement.agreement import further_of
 from engine.domain.booking.balance import sound_reference, with_given_back, with_taken
 from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.car.car import BranchId
@@ -99,8 +100,11 @@ class TillService:
             if shift is not None:
                 country = (await work.branch(shift.branch_id)).country
                 taken = _in_cash(taken, handed, purpose, shift, country)
-            change = with_given_back if purpose is Purpose.GIVE_BACK else with_taken
-            after = change(booking, handed.tender, handed.amount, taken)
+            if purpose is Purpose.GIVE_BACK:
+                after = with_given_back(booking, handed.tender, handed.amount, taken)
+            else:
+                further = further_of(booking, await work.agreement(booking_id))
+                after = with_taken(booking, handed.tender, handed.amount, taken, further)
             payment = after.payments[-1]
             await work.replace(after)
             posted = booking.payment.comes_to(AttemptState.PAID) or len(booking.payments) > 1
