@@ -16,7 +16,7 @@ from engine.domain.car.catalogue import CarOrder, CarWish
 from engine.domain.car.fleet import FleetOrder, FleetQuery
 from engine.domain.firm.audit import AuditQuery
 from engine.domain.people.accounts import PeopleQuery
-from engine.domain.people.people import Role
+from engine.domain.people.people import Deed, Role
 from engine.domain.people.renters import RenterOrder, RenterQuery
 from engine.domain.reports.overview import MoneyQuestion, months_until
 from engine.domain.shared.period import RentalPeriod
@@ -65,6 +65,8 @@ class Reads:
         actor, catalogue, car = self.desk.actor, self.desk.catalogue, self._car
         yield "branches", lambda: catalogue.branches(actor)
         yield "facets", lambda: catalogue.facets(actor, self.firm.branches[0].id)
+        if actor.may(Deed.HAND_OVER):
+            yield "car names", lambda: catalogue.names(actor, self.firm.branches[0].id)
         for order in CarOrder:
             yield f"search by {order}", lambda order=order: catalogue.search(actor, self._wish(order=order))
         yield "search of a text", lambda: catalogue.search(actor, self._wish(text="golf"))

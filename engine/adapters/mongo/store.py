@@ -274,7 +274,7 @@ class MongoStore:
     async def names(self, branch_id: BranchId, limit: int) -> list[KnownCar]:
         wanted = {"branch_id": branch_id, "status": {"$in": sorted(IN_SERVICE)}}
         with speaking():
-            found = await self._db.cars.find(wanted, dict.fromkeys(_NAMES, 1)).limit(limit).to_list()
+            found = await self._db.cars.find(wanted, dict.fromkeys(_NAMES, 1), batch_size=limit).limit(limit).to_list()
         sound = (each for each in found if all(isinstance(each.get(name), str) for name in ("_id", *_NAMES)))
         return [
             KnownCar(CarId(each["_id"]), each["plate"], each["brand"], each["model"], BodyType(each["body"]))
