@@ -12,6 +12,7 @@ from gestures import asked
 from person import person_at
 from PySide6.QtCore import Qt
 
+from desktop.theme.theme import Scheme
 from desktop.viewmodels.booking.panel_state import PanelStage
 from desktop.viewmodels.phases import Phase
 from engine.adapters.mongo.codec.documents import renter_document
@@ -193,3 +194,14 @@ async def test_the_key_is_a_letter_where_somebody_types_and_the_line_closes_with
         await person.find()
         person.press(Qt.Key.Key_W)
         assert box.line.hasFocus()
+
+
+async def test_a_line_that_went_with_its_session_wears_no_other_look_any_more(clerk, world, qtbot):
+    async with clerk() as person:
+        await person.sign_in()
+        await opened(person)
+        person.program.session.sign_out()
+        await person.until(lambda: person.view is None)
+        with qtbot.captureExceptions() as problems:
+            person.program.theme.choose(Scheme.DARK)
+    assert [] == problems

@@ -46,10 +46,6 @@ class WalkInPart(QObject, Told):
         if self._online():
             self._built().open()
 
-    def leave(self) -> None:
-        if self.box is not None and self.box.isVisible():
-            self.box.leave()
-
     def stop(self) -> None:
         if self.box is not None:
             self.box.vm.leave()

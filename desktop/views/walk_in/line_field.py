@@ -42,11 +42,14 @@ class LineField(QLineEdit):
         self.setAccessibleName(tr("Walk-in in one line"))
         self.setPlaceholderText(tr("golf tue 10-18 muller cash"))
         self._glass = self.addAction(self._sign(), QLineEdit.ActionPosition.LeadingPosition)
-        theme.changed.connect(lambda: self._glass.setIcon(self._sign()))
+        theme.changed.connect(self._tint)
 
     def underline(self, marked: Sequence[tuple[Span, Tone]]) -> None:
         self._marked = tuple(marked)
         self.update()
+
+    def _tint(self) -> None:
+        self._glass.setIcon(self._sign())
 
     def _sign(self) -> QIcon:
         return self._theme.icons.icon(Icon.WALK_IN, self._theme.tokens.muted)
