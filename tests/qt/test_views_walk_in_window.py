@@ -138,10 +138,10 @@ async def test_what_is_not_read_or_not_sold_is_said_and_nothing_is_held(clerk, w
 
 
 async def test_a_car_that_is_not_free_says_when_and_the_cheapest_of_a_body_is_taken(clerk, world):
-    world.add_cars(make_car(8, plate="B-SU 8", brand="Kia", model="Niro", body=BodyType.SUV))
-    world.add_cars(
-        make_car(9, plate="B-SU 9", brand="Kia", model="EV9", body=BodyType.SUV, daily_rate=Money(9_00, "EUR"))
-    )
+    of_kia = {8: ("Niro", 50_00), 9: ("EV6", 60_00), 10: ("EV9", 51_00)}
+    for number, (model, rate) in of_kia.items():
+        rest = {"plate": f"B-SU {number}", "body": BodyType.SUV, "daily_rate": Money(rate, "EUR")}
+        world.add_cars(make_car(number, brand="Kia", model=model, **rest))
     async with world.desk() as desk:
         times = wish(desk, first=0.01, last=1.01)
         await desk.booking.hold(
@@ -160,7 +160,7 @@ async def test_a_car_that_is_not_free_says_when_and_the_cheapest_of_a_body_is_ta
         box.line.selectAll()
         chips = await read(person, box, "suv 2h moreau")
         assert chips[0] == "Car: SUV"
-        assert "Kia EV9 B-SU 9" == box.foot.car.text()
+        assert "Kia EV9 B-SU 10" == box.foot.car.text()
         assert all(chip.state is ChipState.CERTAIN for chip in box.vm.state.chips)
 
 
