@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.collation import in_language_order
 from desktop.dialogs import Question, confirm
@@ -60,6 +60,9 @@ class LegalPage(Page):
         self.rates_table = table_of(context, self.rates, tr("Rates of tax"))
         self.codes_table = table_of(context, self.codes, tr("Codes of branches"))
         self.legal_table.setFixedHeight((_LEGAL_ROWS + 1) * ROW_HEIGHT)
+        for table in (self.rates_table, self.codes_table):
+            # In a small window beneath a banner each still shows a row below its heads.
+            table.setMinimumHeight(2 * ROW_HEIGHT)
         self.rates_table.setMinimumHeight((_RATE_ROWS + 1) * ROW_HEIGHT)
         self.change = Button(context.theme, tr("Change …"), icon=Icon.SETTINGS)
         self.change.setAccessibleName(tr("Change what papers say of the firm"))
@@ -203,14 +206,11 @@ class LegalPage(Page):
         column = QVBoxLayout(self.body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2 * GRID)
-        theme = context.theme
-        column.addLayout(section_head(context, tr("The firm"), Text(theme, " "), self.change))
+        column.addLayout(_head(context, tr("The firm"), self.change))
         column.addWidget(self.legal_table)
-        column.addSpacing(2 * GRID)
-        column.addLayout(section_head(context, tr("Rates of tax"), Text(theme, " "), self.add))
+        column.addLayout(_head(context, tr("Rates of tax"), self.add))
         column.addWidget(self.rates_table, 1)
-        column.addSpacing(2 * GRID)
-        column.addLayout(section_head(context, tr("Codes of branches"), Text(theme, " "), None))
+        column.addLayout(_head(context, tr("Codes of branches"), None))
         column.addWidget(self.codes_table, 4)
         page = QVBoxLayout(self)
         page.setContentsMargins(6 * GRID, 5 * GRID, 6 * GRID, 4 * GRID)
@@ -236,6 +236,13 @@ class LegalPage(Page):
         self.vm.looked.connect(self._looked)
         self.vm.done.connect(self._done)
         self.vm.refused.connect(self._refused)
+
+
+def _head(context: ViewContext, title: str, button: Button | None) -> QHBoxLayout:
+    """A table's title alone: a small window has no room for more."""
+    line = Text(context.theme)
+    line.hide()
+    return section_head(context, title, line, button)
 
 
 def _one_subject(_decision: LegalDecision) -> tuple[bool, str]:

@@ -18,6 +18,5 @@ _USUAL = 30
 
 async def up(db: Database) -> int:
     done = await db.settings.update_many(_OLD, {"$set": {"unpaid_days": _USUAL}}, bypass_document_validation=True)
-    if done.matched_count:
-        tell(done.matched_count)
+    tell(done.matched_count)
     return done.matched_count

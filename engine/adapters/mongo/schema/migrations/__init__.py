@@ -31,8 +31,9 @@ HEARS: ContextVar[Rows] = ContextVar("HEARS", default=lambda _: None)
 
 
 def tell(rows: int) -> None:
-    """So many more were rewritten."""
-    HEARS.get()(rows)
+    """So many more were rewritten; of none nobody hears."""
+    if rows:
+        HEARS.get()(rows)
 
 
 @dataclass(frozen=True, slots=True)
