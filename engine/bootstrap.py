@@ -47,7 +47,7 @@ from engine.domain.shared.remark import Remark
 from engine.embedded.demo_load import load_demo
 from engine.embedded.demo_payments import introduce_payments
 from engine.embedded.demo_people import accounts as demo_accounts
-from engine.embedded.servers import open_servers
+from engine.embedded.servers import Endpoints, open_servers
 from engine.services.agreement.agreement import AgreementService
 from engine.services.booking.availability import AvailabilityService
 from engine.services.booking.booking import BookingService, HoldCar
@@ -150,15 +150,7 @@ async def open_deployment(
         logs=settings.log_dir,
         on_progress=on_progress,
     ) as servers:
-        root = connect(servers.mongo_url, Credentials(servers.root_name, servers.root_password, "admin"))
-        try:
-            drawn = await load_demo(root, settings.database, datetime.now(UTC), on_progress)
-            if servers.stripe_url:
-                await introduce_payments(root, settings.database, servers.stripe_url, servers.stripe_key)
-            mode = settings.stripe_mode or StripeMode.TEST
-            await MongoDeployment(root, settings.database).record_stripe_mode(mode, "demo", datetime.now(UTC))
-        finally:
-            await root.close()
+        drawn = await _draw_demo(settings, servers, on_progress)
         async with daily_backups(servers, settings):
             deployment = Deployment(
                 servers.mongo_url,
@@ -173,6 +165,20 @@ async def open_deployment(
             if drawn and servers.stripe_url:
                 await _somebody_waits(deployment)
             yield deployment
+
+
+async def _draw_demo(settings: Settings, servers: Endpoints, on_progress: Callable[[Remark], None]) -> bool:
+    """Whether the demo was not there yet."""
+    root = connect(servers.mongo_url, Credentials(servers.root_name, servers.root_password, "admin"))
+    try:
+        drawn = await load_demo(root, settings.database, datetime.now(UTC), on_progress)
+        if servers.stripe_url:
+            await introduce_payments(root, settings.database, servers.stripe_url, servers.stripe_key)
+        mode = settings.stripe_mode or StripeMode.TEST
+        await MongoDeployment(root, settings.database).record_stripe_mode(mode, "demo", datetime.now(UTC))
+    finally:
+        await root.close()
+    return drawn
 
 
 async def _somebody_waits(deployment: Deployment) -> None:
@@ -315,22 +321,17 @@ def _wire(deployment: Deployment, actor: Actor, doors: _Doors) -> Engine:
     database, desk, client, store, clock = deployment.database, desk_name(), doors.client, doors.store, doors.clock
     readable, (means, at, admin, billing) = readable_to(actor), _offices(deployment, actor, doors)
     return Engine(
+        **at,
         actor=actor,
         session=doors.session,
         deployment=deployment,
         catalogue=CatalogueService(store, clock, doors.cache),
         renters=RenterService(billing.renters, clock, desk),
         availability=AvailabilityService(store, MongoTaken(client, database, readable.claims), clock),
-        booking=at.booking,
         listing=ListingService(store, doors.cache),
         today=TodayService(store, clock),
-        till=TillService(store, MongoShifts(client, database), clock, at.booking, new_booking_id, desk),
-        rental=at.rental,
-        agreements=AgreementService(MongoAgreements(client, database), at.booking, desk),
-        payment=at.payment,
-        follower=at.follower,
-        carrier=at.carrier,
-        changing=at.changing,
+        till=TillService(store, MongoShifts(client, database), clock, at["booking"], new_booking_id, desk),
+        agreements=AgreementService(MongoAgreements(client, database), at["booking"], desk),
         sweeper=Sweeper(store, means.payment, doors.booking_lock, clock, desk),
         afterwards=_afterwards(actor, means.payment, admin, doors.booking_lock),
         fleet=_fleet(doors, database, readable.summed),
@@ -359,7 +360,7 @@ def _offices(
     desk, means = desk_name(), _means(deployment, actor, doors)
     admin = _admin(deployment, doors, means)
     at = bookings_at(deployment, means, doors.session.signing_key, actor, desk)
-    return means, at, admin, _billing(doors, admin, at.booking, desk)
+    return means, at, admin, _billing(doors, admin, at["booking"], desk)
 
 
 def _billing(doors: _Doors, admin: AdminServices, bookings: BookingService, desk: str) -> BillingService:

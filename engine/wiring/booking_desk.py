@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypedDict
 
 from engine.adapters.mongo.client import Client
 from engine.adapters.mongo.codec.bookings import WHOLE, BookingSource, booking_of, discreet_booking_of
@@ -92,8 +93,7 @@ class Means:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class BookingWiring:
+class BookingWiring(TypedDict):
     """What makes and changes bookings at this desk, and who carries out those that renters wish for."""
 
     booking: BookingService
@@ -113,7 +113,9 @@ def bookings_at(deployment: Deployment, means: Means, key: bytes | None, actor: 
     answers = readable_to(actor).answers
     if not answers:
         rental = RentalService(store, payment.clock, booking, payment, desk)
-        return BookingWiring(booking, rental, payment, follower, carrier, changing)
+        return BookingWiring(
+            booking=booking, rental=rental, payment=payment, follower=follower, carrier=carrier, changing=changing
+        )
     wishing = Wishing(MongoWishBox(means.client, deployment.database, answers, key), store, payment.clock)
     return _wished(booking, wishing, carrier, changing)
 
@@ -133,7 +135,10 @@ def _wished(booking: BookingService, wishing: Wishing, carrier: Carrier, changin
         wishing=wishing,
     )
     rental = WishedRental(store, clock, wished, payment, changing.desk, wishing=wishing)
-    return BookingWiring(wished, rental, payment, Follower(payment, clock, _OFTEN_S, _SELDOM_S), carrier, changing)
+    follower = Follower(payment, clock, _OFTEN_S, _SELDOM_S)
+    return BookingWiring(
+        booking=wished, rental=rental, payment=payment, follower=follower, carrier=carrier, changing=changing
+    )
 
 
 def _carrier(deployment: Deployment, means: Means, follower: Follower, who: tuple[Actor, str]) -> Carrier:

@@ -16,7 +16,7 @@ from engine.domain.agreement.agreement import further_of
 from engine.domain.booking.balance import NothingOpen, balance
 from engine.domain.booking.belief import Doubt
 from engine.domain.booking.states import BookingState
-from engine.domain.counter.shift import CashMove, CashMoveKind, NoShift, ShiftOpen, ShiftState
+from engine.domain.counter.shift import CashMove, CashMoveKind, NoShift, Shift, ShiftOpen, ShiftState
 from engine.domain.health.health import Level
 from engine.domain.money.ledger import LedgerKind
 from engine.domain.money.money import Money
@@ -24,6 +24,7 @@ from engine.domain.money.payment import Purpose
 from engine.domain.money.pricing import LineKind
 from engine.domain.money.tender import Handed, Tender
 from engine.domain.reports.books import DifferenceKind
+from engine.domain.shared.damage import Damaged
 from engine.domain.shared.errors import (
     DriveSphereError,
     InvalidMoney,
@@ -361,3 +362,23 @@ async def test_what_came_to_cost_more_is_open_too_and_no_cent_beyond(world):
         assert set() == await compared(world, office, paid)
 
     assert 0 == balance(paid, further_of(paid, agreement)).open.minor
+
+
+async def test_a_shift_in_two_currencies_is_a_damaged_line_and_ends_no_list(world):
+    async with world.desk() as desk:
+        whole = await desk.till.open(desk.actor, BERLIN.id, FLOAT)
+        await desk.till.count(desk.actor, whole.id, ((150_00, 1),))
+        odd = await desk.till.open(desk.actor, BERLIN.id, FLOAT)
+        await take(desk, await promised(desk), cash(10_00))
+        world.db.shifts.update_one({"_id": odd.id}, {"$set": {"moves.0.amount.currency": "JPY"}})
+        listed = await desk.till.of_branch(desk.actor, BERLIN.id)
+
+    assert [(Damaged, odd.id), (Shift, whole.id)] == [(type(each), each.id) for each in listed]
+    assert "row.damaged" in [line.code for line in dict((await shifts_found(world)).facts)["wrong"]]
+
+
+async def test_cash_is_no_way_to_promise_a_car(world):
+    async with world.desk() as desk:
+        with pytest.raises(MoveRefused):
+            await desk.booking.hold(desk.actor, wish(desk, pays=Tender.CASH))
+    assert 0 == world.db.bookings.count_documents({})

@@ -20,6 +20,20 @@ def clerk(qapp, world, tmp_path):
     gc.unfreeze()
 
 
+async def gives_one_back(person, panel):
+    """Enter leads from field to field and answers nothing before the last."""
+    panel.aftercare.give_back.click()
+    await person.until(lambda: asked() is not None)
+    person.type("1")
+    person.press(Qt.Key.Key_Return)
+    assert asked().form.lines["reason"].hasFocus()
+    person.press(Qt.Key.Key_Return)
+    assert asked() is not None
+    person.type("counted wrong")
+    person.press(Qt.Key.Key_Return)
+    await person.until(lambda: panel.vm.state.booking.version == 3)
+
+
 async def test_a_booking_is_paid_in_cash_with_three_typed_fields_and_the_drawer_is_closed(clerk, world):
     async with clerk() as person:
         await person.sign_in()
@@ -45,14 +59,18 @@ async def test_a_booking_is_paid_in_cash_with_three_typed_fields_and_the_drawer_
         person.press(Qt.Key.Key_F9)
         await person.until(lambda: asked() is not None)
         price = panel.vm.state.booking.price
+        person.press(Qt.Key.Key_Return)
+        assert (f"{price.minor // 100}.00", 1) == (asked().form.value("received"), panel.vm.state.booking.version)
         person.type("1000")
         assert "Change" in asked().change.text()
         person.press(Qt.Key.Key_Return)
         await person.until(lambda: panel.vm.state.booking.version == 2)
         assert f"Paid {price.minor // 100}.00 EUR." == panel.status.sentence.text()
 
+        await gives_one_back(person, panel)
+
         person.view.go("shift")
-        await person.until(lambda: shift.vm.state.now is not None and len(shift.vm.state.now.moves) == 1)
+        await person.until(lambda: shift.vm.state.now is not None and len(shift.vm.state.now.moves) == 2)
         shift.count.click()
         shift.count_panel.lines[100_00].setText("1")
         assert "100.00 EUR" == shift.count_panel.total.text()
@@ -66,8 +84,8 @@ async def test_a_booking_is_paid_in_cash_with_three_typed_fields_and_the_drawer_
 
     row = world.db.shifts.find_one()
     assert (ShiftState.CLOSED, 100_00, "a note was torn") == (row["state"], row["counted"]["minor"], row["reason"])
-    assert [price.minor] == [move["amount"]["minor"] for move in row["moves"]]
-    assert 3 == world.db.ledger.count_documents({})
+    assert [price.minor, -1_00] == [move["amount"]["minor"] for move in row["moves"]]
+    assert 6 == world.db.ledger.count_documents({})
 
 
 async def test_what_cannot_be_taken_is_told_before_it_is_pressed(clerk, world):

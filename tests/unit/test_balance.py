@@ -13,6 +13,7 @@ from engine.domain.booking.booking import paid_at_the_counter
 from engine.domain.booking.states import BookingState
 from engine.domain.money.ledger import LedgerKind, counter_rows, moved_rows, rentals_in
 from engine.domain.money.money import Money
+from engine.domain.money.payment import AttemptState, Payment, Purpose, Refund
 from engine.domain.money.tender import AT_THE_COUNTER, Taken, Tender
 from engine.domain.shared.errors import InvalidText, MoveRefused
 
@@ -89,3 +90,13 @@ def test_a_cards_number_is_never_kept(text):
 @pytest.mark.parametrize(("text", "kept"), [("", ""), ("  ", ""), (" AC 123 456 ", "AC 123 456")])
 def test_an_approval_code_is_kept_as_it_is_read(text, kept):
     assert kept == sound_reference(text)
+
+
+@pytest.mark.parametrize("state", list(BookingState))
+def test_a_row_in_several_currencies_ends_no_sum(make_booking, noon, state):
+    booking = make_booking(state=state)
+    attempt = replace(booking.payment.attempt, state=AttemptState.PAID, amount=Money(1, "JPY"))
+    odd = replace(booking.payment, amount=Money(1, "JPY"), attempts=(attempt,), refunds=(Refund(Money(1, "USD")),))
+    cash = Payment("b1:2", Purpose.RENTAL, Tender.CASH, Money(1, "KWD"), (), taken=Taken(noon, "clerk"))
+    told = balance(replace(booking, payments=(odd, cash)))
+    assert {"EUR"} == {each.currency for each in (told.charged, told.paid, told.at_counter, told.open)}

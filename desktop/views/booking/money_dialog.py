@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from desktop.dialogs import Amount, Question, ask
@@ -30,6 +30,8 @@ from engine.domain.money.tender import AT_THE_COUNTER, Handed, Tender
 from engine.domain.shared.errors import InvalidText
 from engine.words.tr import tr
 
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
 
 @dataclass(frozen=True, slots=True)
 class Across:
@@ -42,7 +44,10 @@ class Across:
 
 
 class MoneyDialog(QuestionBox):
-    """Enter in a field leads on, and in the last one does what its button says: every amount stands there by then."""
+    """Enter in a field leads on, and in the last one does what its button says: every amount stands there by then.
+
+    Where nothing was typed for what was received, Enter writes down what is due first: a second one takes it.
+    """
 
     def __init__(self, theme: Theme, question: Question, across: Across, parent: QWidget | None = None) -> None:
         super().__init__(theme, question, parent)
@@ -62,7 +67,6 @@ class MoneyDialog(QuestionBox):
         self._column.addSpacing(3 * GRID)
         self.add(self.form, self.change)
         self.form.put("amount", digits(Money(across.most, unit)))
-        self.form.submitted.connect(self._onward)
         self.tender.currentIndexChanged.connect(lambda _at: self._draw())
         for line in self.form.lines.values():
             line.textChanged.connect(lambda _text: self._draw())
@@ -153,6 +157,11 @@ class MoneyDialog(QuestionBox):
 
     def _onward(self) -> None:
         """The next field that is shown, or the deed after the last."""
+        received, due = self.form.lines["received"], self._due()
+        if received.hasFocus() and not received.text().strip() and due is not None:
+            received.setText(digits(due))
+            received.selectAll()
+            return
         shown = [line for line in self.form.lines.values() if not line.isHidden()]
         at = next((n for n, line in enumerate(shown) if line.hasFocus()), len(shown) - 1)
         if at + 1 < len(shown):
@@ -172,6 +181,12 @@ class MoneyDialog(QuestionBox):
             super()._agree()
 
     # Qt names below.
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in _ENTER and isinstance(self.focusWidget(), QLineEdit):
+            self._onward()
+        else:
+            super().keyPressEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

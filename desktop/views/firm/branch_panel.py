@@ -13,7 +13,7 @@ from desktop.theme.icons import Icon
 from desktop.theme.theme import Theme
 from desktop.views.firm.hours_form import HoursFields
 from desktop.views.parts.form import Form
-from desktop.views.parts.form_panel import FormPanel
+from desktop.views.parts.forms_page import SentPanel
 from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.combo import Combo
 from desktop.widgets.text import Text
@@ -28,9 +28,10 @@ _NEW = Branch(BranchId(""), "", "", "", "Europe/Berlin", every_day("08:00", "18:
 _LONGEST, _CURRENCY = 200, "EUR"
 
 
-class BranchPanel(FormPanel):
+class BranchPanel(SentPanel):
     """Signals: ``wanted`` carries the branch before (None: a new one) and after; ``turned`` one to close or reopen."""
 
+    form: BranchForm
     wanted = Signal(object, object)
     turned = Signal(object)
 
@@ -68,11 +69,8 @@ class BranchPanel(FormPanel):
         self.open(self.form.name)
 
     def set_busy(self, *, busy: bool) -> None:
-        self.save.setEnabled(not busy)
+        super().set_busy(busy=busy)
         self.turn.setEnabled(not busy)
-
-    def tell(self, problem: DriveSphereError) -> None:
-        self.form.tell_here(problem)
 
     def _submit(self) -> None:
         self.form.tell_here(None)

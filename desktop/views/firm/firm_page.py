@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.collation import in_language_order
-from desktop.dialogs import Question, confirm
+from desktop.dialogs import confirm
 from desktop.models.slices import SlicesModel
 from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
@@ -21,9 +21,9 @@ from desktop.views.firm.branch_panel import BranchPanel
 from desktop.views.firm.firm_tables import RuleRow, branch_columns, put_rows, rule_columns, rule_rows, table_of
 from desktop.views.firm.rules_panel import RulesPanel, cancellation_line, fees_line, moment_line, rules_line
 from desktop.views.parts import admin_questions as questions
-from desktop.views.parts.area import Page
 from desktop.views.parts.content import Content
 from desktop.views.parts.damage import DamageBox, sound_key
+from desktop.views.parts.forms_page import FormsPage
 from desktop.views.parts.view_context import ViewContext
 from desktop.views.parts.waiting import Waiting
 from desktop.widgets.button import Button
@@ -37,14 +37,13 @@ from engine.domain.car.branches import BranchLine
 from engine.domain.car.car import Branch
 from engine.domain.firm.settings import FirmSettings
 from engine.domain.shared.damage import Damaged
-from engine.domain.shared.errors import DriveSphereError
 from engine.words.tr import tr
 
 _TITLE = tr("Branches and settings")
 _RULE_ROWS, _BRANCH_ROWS = 4, 6
 
 
-class FirmPage(Page):
+class FirmPage(FormsPage):
     def __init__(self, context: ViewContext, vm: FirmViewModel, host: QWidget) -> None:
         """*host* is where the forms slide in."""
         super().__init__()
@@ -80,8 +79,12 @@ class FirmPage(Page):
         self._connect()
         vm.load()
 
+    @property
+    def panels(self) -> tuple[RulesPanel, BranchPanel]:
+        return self.rules_panel, self.branch_panel
+
     def draw(self, state: FirmState) -> None:
-        for panel in (self.rules_panel, self.branch_panel):
+        for panel in self.panels:
             panel.set_busy(busy=state.busy)
         self.loading.draw(state)
 
@@ -97,31 +100,19 @@ class FirmPage(Page):
     def reload(self) -> None:
         self.vm.load()
 
-    def leave(self) -> None:
-        self.rules_panel.close_panel()
-        self.branch_panel.close_panel()
-
     def stop(self) -> None:
         self.tasks.stop("ask")
-        self.rules_panel.stop()
-        self.branch_panel.stop()
-
-    def unsaved(self) -> Question | None:
-        """See ``Told.unsaved``."""
-        return self.rules_panel.unsaved() or self.branch_panel.unsaved()
+        super().stop()
 
     def change_rules(self) -> None:
         if self.vm.state.firm is not None:
             settings = self.vm.state.firm.settings
-            self.branch_panel.instead(lambda: self._begin_rules(settings))
-
-    def _begin_rules(self, settings: FirmSettings) -> None:
-        self.branch_panel.give_way()
-        self.rules_panel.begin(settings)
+            self.open_form(self.rules_panel, lambda: self.rules_panel.begin(settings))
 
     def add_branch(self) -> None:
         known = [line for line in self.vm.state.branches if not isinstance(line, Damaged)]
-        self.rules_panel.instead(lambda: self._begin_branch(None, known[0].branch.zone if known else ""))
+        zone = known[0].branch.zone if known else ""
+        self.open_form(self.branch_panel, lambda: self._begin_branch(None, zone))
 
     def _put_up_skeleton(self) -> None:
         self.rules.reset(_RULE_ROWS)
@@ -184,10 +175,9 @@ class FirmPage(Page):
             self.tasks.once("ask", self._ask_withdraw(row))
 
     def _open_branch(self, line: BranchLine) -> None:
-        self.rules_panel.instead(lambda: self._begin_branch(line))
+        self.open_form(self.branch_panel, lambda: self._begin_branch(line))
 
     def _begin_branch(self, line: BranchLine | None, zone: str = "") -> None:
-        self.rules_panel.give_way()
         firm = self.vm.state.firm
         self.branch_panel.begin(line, zone, *((firm.settings.currency,) if firm else ()))
 
@@ -234,20 +224,6 @@ class FirmPage(Page):
         if await confirm(self.window(), questions.to_close(line.branch)):
             self.vm.close_branch(line.branch)
 
-    def _done(self, told: str) -> None:
-        for panel in (self.rules_panel, self.branch_panel):
-            panel.forget_form()
-        self.leave()
-        self.toast.tell(told)
-
-    def _refused(self, problem: DriveSphereError) -> None:
-        """Where the person is: in the open form, else in the corner."""
-        for panel in (self.rules_panel, self.branch_panel):
-            if panel.isVisible():
-                panel.tell(problem)
-                return
-        self.toast.tell(say(problem).text)
-
     def _lay_out(self, context: ViewContext) -> None:
         column = QVBoxLayout(self.body)
         column.setContentsMargins(0, 0, 0, 0)
@@ -266,7 +242,7 @@ class FirmPage(Page):
     def _connect(self) -> None:
         self.change.clicked.connect(self.change_rules)
         self.add.clicked.connect(self.add_branch)
-        for panel in (self.rules_panel, self.branch_panel):
+        for panel in self.panels:
             panel.task_failed.connect(self.task_failed)
         self.rules_table.chosen.connect(partial(self._open_row, self._open_rule))
         self.branches_table.chosen.connect(partial(self._open_row, self._open_branch))
@@ -279,8 +255,8 @@ class FirmPage(Page):
         self.content.stepped.connect(self._stepped)
         self.content.retried.connect(self.vm.load)
         self.vm.changed.connect(self.draw)
-        self.vm.done.connect(self._done)
-        self.vm.refused.connect(self._refused)
+        self.vm.done.connect(self.ended)
+        self.vm.refused.connect(self.refused)
 
 
 def section_head(context: ViewContext, title: str, line: Text, button: Button | None) -> QHBoxLayout:

@@ -14,7 +14,7 @@ from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID
 from desktop.views.firm.fee_fields import FEES, FeeFields
 from desktop.views.parts.form import Form
-from desktop.views.parts.form_panel import FormPanel
+from desktop.views.parts.forms_page import SentPanel
 from desktop.views.parts.moments.holds_from import HoldsFrom
 from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.combo import Combo, NumberBox
@@ -25,7 +25,7 @@ from engine.domain.agreement.fees import AMOUNTS
 from engine.domain.booking.cancellation import CancellationRule
 from engine.domain.firm.settings import LONGEST_HOLD, MOST_UNPAID_DAYS, SHORTEST_HOLD, FirmSettings, sound
 from engine.domain.money.charging import CHARGED
-from engine.domain.shared.errors import DriveSphereError, InvalidText
+from engine.domain.shared.errors import InvalidText
 from engine.words.tr import tr
 
 _MOST_RULES = 10
@@ -33,9 +33,10 @@ _WHOLE_BP = 10_000
 _MINUTE = timedelta(minutes=1)
 
 
-class RulesPanel(FormPanel):
+class RulesPanel(SentPanel):
     """Signals: ``wanted`` carries the FirmSettings and the moment (UTC) they hold from, or None for at once."""
 
+    form: RulesForm
     wanted = Signal(object, object)
 
     def __init__(self, theme: Theme, host: QWidget, now: Callable[[], datetime]) -> None:
@@ -55,12 +56,6 @@ class RulesPanel(FormPanel):
         self.set_busy(busy=False)
         self.begin_form(self.form)
         self.open(self.form.commission)
-
-    def set_busy(self, *, busy: bool) -> None:
-        self.save.setEnabled(not busy)
-
-    def tell(self, problem: DriveSphereError) -> None:
-        self.form.tell_here(problem)
 
     def _submit(self) -> None:
         self.form.tell_here(None)

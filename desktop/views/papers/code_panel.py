@@ -9,17 +9,17 @@ from desktop.dialogs import About, Question
 from desktop.theme.icons import Icon
 from desktop.theme.theme import Theme
 from desktop.views.parts.form import Form
-from desktop.views.parts.form_panel import FormPanel
+from desktop.views.parts.forms_page import SentPanel
 from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.text import Text
 from desktop.words.messages import branch_name
 from engine.domain.car.car import Branch
 from engine.domain.papers.branch_codes import sound_code
-from engine.domain.shared.errors import DriveSphereError, InvalidText
+from engine.domain.shared.errors import InvalidText
 from engine.words.tr import tr
 
 
-class CodePanel(FormPanel):
+class CodePanel(SentPanel):
     """Signals: ``wanted`` carries the Branch and its code."""
 
     wanted = Signal(object, str)
@@ -28,9 +28,9 @@ class CodePanel(FormPanel):
         super().__init__(theme, host, tr("Code of a branch"))
         self._theme = theme
         self._branch: Branch | None = None
-        self.confirm = Button(theme, tr("Confirm this code …"), ButtonKind.PRIMARY, Icon.CHECK)
-        self.confirm.clicked.connect(self._submit)
-        self.foot.addWidget(self.confirm)
+        self.save = Button(theme, tr("Confirm this code …"), ButtonKind.PRIMARY, Icon.CHECK)
+        self.save.clicked.connect(self._submit)
+        self.foot.addWidget(self.save)
         self.foot.addStretch(1)
         self.form = _form(theme, "")
 
@@ -47,14 +47,8 @@ class CodePanel(FormPanel):
         self.begin_form(self.form)
         self.open(self.form.fields["code"])
 
-    def set_busy(self, *, busy: bool) -> None:
-        self.confirm.setEnabled(not busy)
-
-    def tell(self, problem: DriveSphereError) -> None:
-        self.form.tell_here(problem)
-
     def _submit(self) -> None:
-        if self._branch is None or not self.confirm.isEnabled():
+        if self._branch is None or not self.save.isEnabled():
             return
         self.form.tell_here(None)
         try:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.collation import in_language_order
-from desktop.dialogs import Question, confirm
+from desktop.dialogs import confirm
 from desktop.models.slices import SlicesModel
 from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
@@ -22,9 +21,8 @@ from desktop.views.papers.code_panel import CodePanel, to_confirm_code
 from desktop.views.papers.legal_panel import LegalPanel
 from desktop.views.papers.legal_tables import DecisionRow, code_columns, decision_rows, legal_columns, rate_columns
 from desktop.views.papers.rate_panel import RatePanel
-from desktop.views.parts.area import Page
 from desktop.views.parts.content import Content
-from desktop.views.parts.form_panel import FormPanel
+from desktop.views.parts.forms_page import FormsPage
 from desktop.views.parts.view_context import ViewContext
 from desktop.views.parts.waiting import Waiting
 from desktop.widgets.button import Button
@@ -36,14 +34,13 @@ from desktop.words.messages import branch_name, say
 from desktop.words.paper_words import lacking
 from engine.domain.car.car import Branch
 from engine.domain.papers.legal import RENTAL_TAX, LegalDecision, TaxDecision, TaxRate
-from engine.domain.shared.errors import DriveSphereError
 from engine.words.tr import tr
 
 TITLE = tr("Papers and taxes")
 _LEGAL_ROWS, _RATE_ROWS, _CODE_ROWS = 2, 4, 6
 
 
-class LegalPage(Page):
+class LegalPage(FormsPage):
     def __init__(self, context: ViewContext, vm: LegalViewModel, host: QWidget) -> None:
         """*host* is where the forms slide in."""
         super().__init__()
@@ -63,7 +60,6 @@ class LegalPage(Page):
         for table in (self.rates_table, self.codes_table):
             # In a small window beneath a banner each still shows a row below its heads.
             table.setMinimumHeight(2 * ROW_HEIGHT)
-        self.rates_table.setMinimumHeight((_RATE_ROWS + 1) * ROW_HEIGHT)
         self.change = Button(context.theme, tr("Change …"), icon=Icon.SETTINGS)
         self.change.setAccessibleName(tr("Change what papers say of the firm"))
         self.add = Button(context.theme, tr("Set a rate …"), icon=Icon.ADD)
@@ -106,42 +102,20 @@ class LegalPage(Page):
     def reload(self) -> None:
         self.vm.load()
 
-    def leave(self) -> None:
-        for panel in self.panels:
-            panel.close_panel()
-
     def stop(self) -> None:
         self.tasks.stop("ask")
-        for panel in self.panels:
-            panel.stop()
-
-    def unsaved(self) -> Question | None:
-        """See ``Told.unsaved``."""
-        return next((question for panel in self.panels if (question := panel.unsaved())), None)
+        super().stop()
 
     def change_legal(self) -> None:
         if self._filled is not None:
             data, logo = self.vm.holding, self.vm.state.logo
-            self._instead_of_others(self.legal_panel, lambda: self.legal_panel.begin(data, logo))
+            self.open_form(self.legal_panel, lambda: self.legal_panel.begin(data, logo))
 
     def add_rate(self) -> None:
         self.set_rate()
 
     def set_rate(self, rate: TaxRate | None = None) -> None:
-        self._instead_of_others(self.rate_panel, lambda: self.rate_panel.begin(rate))
-
-    def _instead_of_others(self, wanted: FormPanel, begin: Callable[[], None]) -> None:
-        """Whatever another form holds is asked about first."""
-        busy = next((panel for panel in self.panels if panel is not wanted and panel.is_open), None)
-        if busy is None:
-            begin()
-            return
-
-        def go_on() -> None:
-            busy.give_way()
-            begin()
-
-        busy.instead(go_on)
+        self.open_form(self.rate_panel, lambda: self.rate_panel.begin(rate))
 
     def _open_legal(self, _row: object) -> None:
         self.change_legal()
@@ -153,7 +127,7 @@ class LegalPage(Page):
         if branch.code_confirmed:
             self.toast.tell(tr("{branch} is called {code} for ever.", branch=branch_name(branch), code=branch.code))
         else:
-            self._instead_of_others(self.code_panel, lambda: self.code_panel.begin(branch))
+            self.open_form(self.code_panel, lambda: self.code_panel.begin(branch))
 
     def _put_up_skeleton(self) -> None:
         for model, rows in ((self.legal, _LEGAL_ROWS), (self.rates, _RATE_ROWS), (self.codes, _CODE_ROWS)):
@@ -184,20 +158,6 @@ class LegalPage(Page):
     async def _ask_code(self, branch: Branch, code: str, now: datetime) -> None:
         if await confirm(self.window(), to_confirm_code(branch, code, now.year)):
             self.vm.confirm_code(branch, code)
-
-    def _done(self, told: str) -> None:
-        for panel in self.panels:
-            panel.forget_form()
-        self.leave()
-        self.toast.tell(told)
-
-    def _refused(self, problem: DriveSphereError) -> None:
-        """Where the person is: in the open form, else in the corner."""
-        for panel in self.panels:
-            if panel.is_open:
-                panel.tell(problem)
-                return
-        self.toast.tell(say(problem).text)
 
     def _looked(self, picture: Picture) -> None:
         self.legal_panel.show_picture(picture)
@@ -234,8 +194,8 @@ class LegalPage(Page):
         self.content.stepped.connect(self.vm.load)
         self.vm.changed.connect(self.draw)
         self.vm.looked.connect(self._looked)
-        self.vm.done.connect(self._done)
-        self.vm.refused.connect(self._refused)
+        self.vm.done.connect(self.ended)
+        self.vm.refused.connect(self.refused)
 
 
 def _head(context: ViewContext, title: str, button: Button | None) -> QHBoxLayout:

@@ -14,7 +14,7 @@ from desktop.theme.theme import Theme
 from desktop.viewmodels.papers.legal import Picture
 from desktop.views.papers.logo_field import LogoField
 from desktop.views.parts.form import Form
-from desktop.views.parts.form_panel import FormPanel
+from desktop.views.parts.forms_page import SentPanel
 from desktop.views.parts.moments.holds_from import HoldsFrom
 from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.combo import Combo
@@ -41,12 +41,13 @@ _LINES = {
 }
 
 
-class LegalPanel(FormPanel):
+class LegalPanel(SentPanel):
     """Signals: ``wanted`` carries LegalData, the moment (UTC) or None, and a picture's file or None.
 
     ``file_chosen`` carries the path of a logo.
     """
 
+    form: LegalForm
     wanted = Signal(object, object, object)
     file_chosen = Signal(str)
 
@@ -71,9 +72,6 @@ class LegalPanel(FormPanel):
         self.set_busy(busy=False)
         self.begin_form(self.form)
         self.open(self.form.fields["name"])
-
-    def set_busy(self, *, busy: bool) -> None:
-        self.save.setEnabled(not busy)
 
     def show_picture(self, picture: Picture) -> None:
         self.form.mark("logo", "")

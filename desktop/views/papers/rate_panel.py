@@ -12,21 +12,22 @@ from desktop.theme.icons import Icon
 from desktop.theme.theme import Theme
 from desktop.views.firm.rules_panel import share_of
 from desktop.views.parts.form import Form
-from desktop.views.parts.form_panel import FormPanel
+from desktop.views.parts.forms_page import SentPanel
 from desktop.views.parts.moments.holds_from import HoldsFrom
 from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.text import Text
 from desktop.words.messages import percent
 from engine.domain.papers.legal import RENTAL_TAX, TaxRate, sound_rate
-from engine.domain.shared.errors import DriveSphereError, InvalidText
+from engine.domain.shared.errors import InvalidText
 from engine.words.tr import tr
 
 _SOON = tr("As soon as possible; a new code from the beginning")
 
 
-class RatePanel(FormPanel):
+class RatePanel(SentPanel):
     """Signals: ``wanted`` carries the TaxRate and the moment (UTC) it holds from, or None."""
 
+    form: RateForm
     wanted = Signal(object, object)
 
     def __init__(self, theme: Theme, host: QWidget, now: Callable[[], datetime]) -> None:
@@ -48,12 +49,6 @@ class RatePanel(FormPanel):
         self.set_busy(busy=False)
         self.begin_form(self.form)
         self.open(self.form.fields["code" if rate is None else "rate"])
-
-    def set_busy(self, *, busy: bool) -> None:
-        self.save.setEnabled(not busy)
-
-    def tell(self, problem: DriveSphereError) -> None:
-        self.form.tell_here(problem)
 
     def _submit(self) -> None:
         self.form.tell_here(None)

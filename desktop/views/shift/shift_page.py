@@ -8,7 +8,6 @@ from typing import Any
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop.dialogs import Question
 from desktop.models.slices import SlicesModel
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID
@@ -16,9 +15,9 @@ from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.shift.shift import ShiftsState, ShiftViewModel
 from desktop.views.firm.firm_page import section_head
 from desktop.views.firm.firm_tables import put_rows, table_of
-from desktop.views.parts.area import Page
 from desktop.views.parts.content import Content
-from desktop.views.parts.form_panel import FormPanel
+from desktop.views.parts.damage import DamageBox
+from desktop.views.parts.forms_page import FormsPage
 from desktop.views.parts.view_context import ViewContext
 from desktop.views.parts.waiting import Waiting
 from desktop.views.shift.shift_panels import AmountPanel, CountPanel, DifferencePanel, safe_panel
@@ -29,14 +28,14 @@ from desktop.widgets.frame.toast import Toast
 from desktop.widgets.text import Text
 from desktop.words.messages import branch_name, counted, day_time, say
 from engine.domain.counter.shift import CashMoveKind, Shift, ShiftState
-from engine.domain.shared.errors import DriveSphereError
+from engine.domain.shared.damage import Damaged
 from engine.words.tr import tr
 
 TITLE = tr("Shift")
 _MOVES, _SHIFTS = 8, 5
 
 
-class ShiftPage(Page):
+class ShiftPage(FormsPage):
     def __init__(self, context: ViewContext, vm: ShiftViewModel, host: QWidget, now: Callable[[], datetime]) -> None:
         """*host* is where the forms slide in."""
         super().__init__()
@@ -53,6 +52,7 @@ class ShiftPage(Page):
         self.moves: SlicesModel[Any] = SlicesModel(move_columns(self._clock), lambda _ticket: None, 5000)
         self.past: SlicesModel[Any] = SlicesModel(shift_columns(self._clock, now), lambda _ticket: None, 1000)
         self.moves_table = table_of(context, self.moves, tr("What moved in the drawer"))
+        self.damage = DamageBox(self)
         self.past_table = table_of(context, self.past, tr("Shifts"))
         self.open_panel = AmountPanel(theme, host, tr("Open the drawer"), tr("Open it"), tr("What lies in it, counted"))
         self.to_panel = safe_panel(theme, host, CashMoveKind.TO_SAFE)
@@ -99,30 +99,18 @@ class ShiftPage(Page):
     def reload(self) -> None:
         self.vm.load()
 
-    def leave(self) -> None:
-        for panel in self.panels:
-            panel.close_panel()
-
-    def stop(self) -> None:
-        for panel in self.panels:
-            panel.stop()
-
-    def unsaved(self) -> Question | None:
-        """See ``Told.unsaved``."""
-        return next((question for panel in self.panels if (question := panel.unsaved())), None)
-
     def next_step(self) -> None:
         """Open the drawer, count it, or say why the count differs: whatever it is that comes next."""
         state, shift = self.vm.state, self.vm.state.now
         if state.branch is None or self._filled is None:
             return
         if shift is None:
-            self._open_form(self.open_panel, lambda: self.open_panel.begin(state.currency))
+            self.open_form(self.open_panel, lambda: self.open_panel.begin(state.currency))
         elif shift.state is ShiftState.COUNTED:
-            self._open_form(self.differs, lambda: self.differs.begin(shift))
+            self.open_form(self.differs, lambda: self.differs.begin(shift))
         else:
             country, currency = state.branch.country, shift.began_with.currency
-            self._open_form(self.count_panel, lambda: self.count_panel.begin(currency, country))
+            self.open_form(self.count_panel, lambda: self.count_panel.begin(currency, country))
 
     def _clock(self) -> tzinfo:
         return self._zone
@@ -130,20 +118,7 @@ class ShiftPage(Page):
     def _safe(self, panel: AmountPanel) -> None:
         shift = self.vm.state.now
         if shift is not None:
-            self._open_form(panel, lambda: panel.begin(shift.began_with.currency))
-
-    def _open_form(self, wanted: FormPanel, begin: Callable[[], None]) -> None:
-        """Whatever another form holds is asked about first."""
-        busy = next((panel for panel in self.panels if panel is not wanted and panel.is_open), None)
-        if busy is None:
-            begin()
-            return
-
-        def go_on() -> None:
-            busy.give_way()
-            begin()
-
-        busy.instead(go_on)
+            self.open_form(panel, lambda: panel.begin(shift.began_with.currency))
 
     def _put_up_skeleton(self) -> None:
         self.moves.reset(_MOVES)
@@ -171,7 +146,7 @@ class ShiftPage(Page):
         self._filled, shift, zone = state, state.now, state.branch.clock
         self._zone = zone
         put_rows(self.moves, self.moves_table, tuple(reversed(shift.moves)) if shift is not None else ())
-        put_rows(self.past, self.past_table, tuple(each for each in state.shifts if isinstance(each, Shift)))
+        put_rows(self.past, self.past_table, state.shifts)
         self._show_steps(shift, known=True)
         self.header.say(TITLE, self._line(state, shift, zone))
         self.none.setText(_moved_words(shift))
@@ -194,24 +169,13 @@ class ShiftPage(Page):
             button.setVisible(is_open)
 
     def _done(self, told: str) -> None:
-        for panel in self.panels:
-            panel.forget_form()
-        self.leave()
-        self.toast.tell(told)
+        self.ended(told)
         self.focus_first()
 
     def _differs(self, shift: Shift) -> None:
         self.count_panel.forget_form()
         self.count_panel.give_way()
         self.differs.begin(shift)
-
-    def _refused(self, problem: DriveSphereError) -> None:
-        """Where the person is: in the open form, else in the corner."""
-        for panel in self.panels:
-            if panel.is_open:
-                panel.tell(problem)
-                return
-        self.toast.tell(say(problem).text)
 
     def _lay_out(self, context: ViewContext) -> None:
         for button in (self.from_safe, self.to_safe, self.count, self.explain, self.begin):
@@ -233,6 +197,8 @@ class ShiftPage(Page):
     def _connect(self) -> None:
         for button in (self.begin, self.count, self.explain):
             button.clicked.connect(self.next_step)
+        self.past_table.chosen.connect(lambda row: self.damage.tell(row) if isinstance(row, Damaged) else None)
+        self.damage.task_failed.connect(self.task_failed)
         self.to_safe.clicked.connect(lambda: self._safe(self.to_panel))
         self.from_safe.clicked.connect(lambda: self._safe(self.from_panel))
         for panel in self.panels:
@@ -248,7 +214,7 @@ class ShiftPage(Page):
         self.vm.changed.connect(self.draw)
         self.vm.done.connect(self._done)
         self.vm.counted.connect(self._differs)
-        self.vm.refused.connect(self._refused)
+        self.vm.refused.connect(self.refused)
 
 
 def _moved_words(shift: Shift | None) -> str:

@@ -9,11 +9,12 @@ from desktop.theme.icons import Icon
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, TypeSize
 from desktop.views.parts.form import Form
-from desktop.views.parts.form_panel import FormPanel
+from desktop.views.parts.forms_page import SentPanel
 from desktop.views.shift.shift_tables import KINDS, difference_words
 from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.text import Text
 from desktop.words.figures import amount, count_of, digits, minor_of
+from desktop.words.messages import say
 from engine.domain.counter.shift import CashMoveKind, Shift
 from engine.domain.money.cash import denominations
 from engine.domain.money.money import Money
@@ -21,7 +22,7 @@ from engine.domain.shared.errors import DriveSphereError, InvalidText
 from engine.words.tr import tr
 
 
-class AmountPanel(FormPanel):
+class AmountPanel(SentPanel):
     """One amount. Signals: ``wanted`` carries the Money."""
 
     wanted = Signal(object)
@@ -48,12 +49,6 @@ class AmountPanel(FormPanel):
         self.begin_form(self.form)
         self.open(self.form.fields["amount"])
 
-    def set_busy(self, *, busy: bool) -> None:
-        self.save.setEnabled(not busy)
-
-    def tell(self, problem: DriveSphereError) -> None:
-        self.form.tell_here(problem)
-
     def _submit(self) -> None:
         self.form.tell_here(None)
         minor = minor_of(self.form.value("amount"), self._currency)
@@ -67,7 +62,7 @@ def safe_panel(theme: Theme, host: QWidget, kind: CashMoveKind) -> AmountPanel:
     return AmountPanel(theme, host, KINDS[kind], tr("Write it down"), tr("Amount"))
 
 
-class CountPanel(FormPanel):
+class CountPanel(SentPanel):
     """How many of each note and coin lie in the drawer. What should lie there is told to nobody before.
 
     Signals: ``wanted`` carries pairs of denomination and number.
@@ -87,6 +82,7 @@ class CountPanel(FormPanel):
         self.foot.addStretch(1)
         self.lines: dict[int, QLineEdit] = {}
         self.sums: dict[int, Text] = {}
+        self.mistake = Text(theme, ink="danger", wrap=True)
 
     def begin(self, currency: str, country: str) -> None:
         self._currency = currency
@@ -95,9 +91,12 @@ class CountPanel(FormPanel):
         grid.setContentsMargins(0, 0, GRID, 0)
         grid.setVerticalSpacing(GRID)
         told = tr("An empty line means none. Enter leads to the next. No cash is taken while the count is compared.")
+        self.mistake = Text(self._theme, ink="danger", wrap=True)
+        self.mistake.hide()
         grid.addWidget(Text(self._theme, told, ink="muted", wrap=True), 0, 0, 1, 3)
+        grid.addWidget(self.mistake, 1, 0, 1, 3)
         self.lines, self.sums = {}, {}
-        for row, each in enumerate(denominations(currency, country), 1):
+        for row, each in enumerate(denominations(currency, country), 2):
             name, line = amount(Money(each, currency)), QLineEdit(maxLength=9)
             line.setAccessibleName(tr("How many of {coin}", coin=name))
             line.setAlignment(Qt.AlignmentFlag.AlignRight)
@@ -109,7 +108,7 @@ class CountPanel(FormPanel):
             line.textChanged.connect(lambda _text: self._add_up())
             line.returnPressed.connect(self._onward)
             self.lines[each], self.sums[each] = line, found
-        grid.setRowStretch(len(self.lines) + 1, 1)
+        grid.setRowStretch(len(self.lines) + 2, 1)
         grid.setColumnStretch(2, 1)
         self.set_content(content)
         self.set_busy(busy=False)
@@ -117,11 +116,9 @@ class CountPanel(FormPanel):
         self._add_up()
         self.open(next(iter(self.lines.values())))
 
-    def set_busy(self, *, busy: bool) -> None:
-        self.save.setEnabled(not busy)
-
     def tell(self, problem: DriveSphereError) -> None:
-        self.total.setText(str(problem))
+        self.mistake.setText(say(problem).text)
+        self.mistake.show()
 
     def pieces(self) -> tuple[tuple[int, int], ...] | None:
         """Pairs of denomination and number; None while a line is no number."""
@@ -134,6 +131,7 @@ class CountPanel(FormPanel):
             count = count_of(line.text()) if line.text().strip() else None
             self.sums[each].setText(" " if count is None else digits(Money(each * count, self._currency)))
         found = self.pieces()
+        self.mistake.hide()
         self.save.setEnabled(found is not None)
         total = sum(each * count for each, count in found or ())
         self.total.setText(tr("No number") if found is None else amount(Money(total, self._currency)))
@@ -150,7 +148,7 @@ class CountPanel(FormPanel):
             self.wanted.emit(found)
 
 
-class DifferencePanel(FormPanel):
+class DifferencePanel(SentPanel):
     """Why what was counted is not what should be there. Signals: ``wanted`` carries the reason; ``again``."""
 
     wanted = Signal(str)
@@ -187,11 +185,8 @@ class DifferencePanel(FormPanel):
         self.open(self.form.fields["reason"])
 
     def set_busy(self, *, busy: bool) -> None:
-        for button in (self.save, self.recount):
-            button.setEnabled(not busy)
-
-    def tell(self, problem: DriveSphereError) -> None:
-        self.form.tell_here(problem)
+        super().set_busy(busy=busy)
+        self.recount.setEnabled(not busy)
 
     def _submit(self) -> None:
         reason = str(self.form.value("reason"))

@@ -69,12 +69,17 @@ def _charged(booking: Booking) -> Money:
 
 
 def _on_pages(booking: Booking) -> Money:
-    """What was paid on a page, or is asked for on one: no counter takes that."""
+    """What was paid on a page, or is asked for on one: no counter takes that.
+
+    A row whose parts are in several currencies is a hostile one; it ends no list, and is not believed.
+    """
     payment, nothing = booking.payment, Money(0, booking.price.currency)
     if payment.newest is None or payment.newest.state in _NEVER:
         return nothing
     back = payment.refund
-    return payment.amount if back is None or back.state is RefundState.FAILED else payment.amount - back.amount
+    if back is None or back.state is RefundState.FAILED:
+        return Money(payment.amount.minor, nothing.currency)
+    return Money(payment.amount.minor - back.amount.minor, nothing.currency)
 
 
 #: Attempts of which no money came, nor will.

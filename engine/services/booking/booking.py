@@ -29,6 +29,7 @@ from engine.domain.shared.errors import (
     DriveSphereError,
     Forbidden,
     InvalidText,
+    MoveRefused,
     NotFound,
     PeriodTaken,
     PriceChanged,
@@ -288,11 +289,13 @@ class BookingService:
 
 
 def _must_pay(actor: Actor, wish: HoldCar, settings: FirmSettings, now: datetime) -> None:
-    """Raises: Forbidden, PayFirst."""
+    """Raises: Forbidden, PayFirst; MoveRefused for what is no way to promise a car."""
     if wish.pays is Tender.CHECKOUT:
         return
     actor.must(Deed.HAND_OVER)
-    if wish.pays is not Tender.COUNTER or wish.period.starts_at > now + settings.unpaid_ahead:
+    if wish.pays is not Tender.COUNTER:
+        raise MoveRefused("new", wish.pays)
+    if wish.period.starts_at > now + settings.unpaid_ahead:
         raise PayFirst(settings.unpaid_days)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from engine.domain.agreement.agreement import Agreement, Waived, handed_over
 from engine.domain.agreement.charges import AS_PROPOSED, Charging, Due, charged
 from engine.domain.agreement.fees import fees_in
-from engine.domain.agreement.reading import YARD_KM, Reading, Seen, follows, gauge_of, most_driven, sound_reading
+from engine.domain.agreement.reading import YARD_KM, Gauge, Reading, Seen, follows, gauge_of, most_driven, sound_reading
 from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.booking.cancellation import RefundQuote
 from engine.domain.booking.giving_back import Reason, given_back
@@ -19,7 +19,7 @@ from engine.domain.car.car import BranchId
 from engine.domain.firm.audit import AuditRow
 from engine.domain.money.money import Money
 from engine.domain.money.payment import AttemptState, Refund
-from engine.domain.people.people import Actor, Deed, Role
+from engine.domain.people.people import AccountName, Actor, Deed, Role
 from engine.domain.shared.errors import MoveRefused, PriceChanged
 from engine.ports.bookings import BookingStore, Transaction
 from engine.ports.local import Clock
@@ -204,27 +204,42 @@ class RentalService:
         """
         actor.must(Deed.TAKE_BACK)
         booking = await self.bookings.booking(actor, booking_id)
-        now = self.clock.now()
-        completed = booking.move_to(BookingState.COMPLETED, now=now, by=actor.account)
+        completed = booking.move_to(BookingState.COMPLETED, now=self.clock.now(), by=actor.account)
         branch_id = at_branch or booking.return_branch_id
         gauge = gauge_of((await self.bookings.store.car(booking.car_id)).fuel)
 
         async def complete(work: Transaction) -> None:
             if branch_id != booking.return_branch_id:
                 await work.branch(branch_id)
-            agreement = await work.agreement(booking_id)
-            if isinstance(agreement, Agreement):
-                seen = Seen(sound_reading(reading, agreement.leg.gauge), now, actor.account)
-                await self._close(work, booking, agreement, seen, branch_id, charging)
-            else:
-                # It went out before there were agreements, or its agreement cannot be read: the car comes back.
-                seen = Seen(sound_reading(reading, gauge), now, actor.account)
-                await work.audit(self._read_only(booking, seen))
+            seen = await self._read_back(work, completed, reading, gauge, branch_id, charging)
             await work.replace(completed, CameBack(branch_id, seen.km))
             await work.note_return(completed)
 
         await self.store.transact(complete)
         return await self.payment.carry_on(booking_id)
+
+    async def _read_back(
+        self,
+        work: Transaction,
+        completed: Booking,
+        reading: Reading,
+        gauge: Gauge,
+        branch_id: BranchId,
+        charging: Charging,
+    ) -> Seen:
+        """What was read as the car came back, in the agreement; where there is none, the car comes back all the same.
+
+        It went out before there were agreements, or its own cannot be read; *gauge* is that of its car.
+        """
+        stored, step = await work.agreement(completed.id), completed.history[-1]
+        agreement = stored if isinstance(stored, Agreement) else None
+        sound = sound_reading(reading, agreement.leg.gauge if agreement else gauge)
+        seen = Seen(sound, step.at, AccountName(step.by))
+        if agreement is not None:
+            await self._close(work, completed, agreement, seen, branch_id, charging)
+        else:
+            await work.audit(self._read_only(completed, seen))
+        return seen
 
     async def take_up_again(self, actor: Actor, booking_id: BookingId, intent_key: str) -> Booking:
         """The same car, days, renter and price in a new booking, if the car is still free (X3).

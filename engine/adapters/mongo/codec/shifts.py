@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from engine.adapters.mongo.client import Document
+from engine.adapters.mongo.codec.reading import Unreadable
 from engine.adapters.mongo.codec.stored import Stored, choice, count, maybe_empty, moment, money, parts, text
 from engine.domain.counter.shift import MOST_MOVES, CashMove, CashMoveKind, Shift, ShiftState
 
@@ -28,4 +30,13 @@ SHIFT = Stored(
         "closed_at": moment().unless(),
     },
 )
-shift_document, shift_of = SHIFT.document_of, SHIFT.record_of
+shift_document = SHIFT.document_of
+
+
+def shift_of(document: Document) -> Shift:
+    """Raises: Unreadable, also where not all of its money is of the currency that it began with."""
+    shift = SHIFT.record_of(document)
+    money = [move.amount for move in shift.moves] + [shift.counted or shift.began_with]
+    if any(each.currency != shift.began_with.currency for each in money):
+        raise Unreadable("moves: not all of one currency")
+    return shift
