@@ -88,6 +88,21 @@ async def test_a_booking_is_paid_in_cash_with_three_typed_fields_and_the_drawer_
     assert 6 == world.db.ledger.count_documents({})
 
 
+async def test_without_the_database_nothing_is_opened_or_counted(clerk, world):
+    async with clerk() as person:
+        await person.sign_in()
+        person.view.go("shift")
+        shift = person.view.page("shift")
+        await person.until(lambda: shift.vm.state.phase is Phase.READY and shift.begin.isVisible())
+        shift.set_online(online=False)
+        assert not shift.begin.isEnabled()
+        shift.next_step()
+        assert not shift.open_panel.is_open
+        shift.set_online(online=True)
+        shift.next_step()
+        assert shift.open_panel.is_open
+
+
 async def test_what_cannot_be_taken_is_told_before_it_is_pressed(clerk, world):
     async with clerk() as person:
         await person.sign_in()

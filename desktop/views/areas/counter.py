@@ -201,7 +201,9 @@ class ClientArea(Area):
 
     def _make_shift(self) -> ShiftPage:
         vm = ShiftViewModel(self._workspace.desk, self._workspace.tasks)
-        return ShiftPage(self._context, vm, self._frame.host, self._workspace.now)
+        page = ShiftPage(self._context, vm, self._frame.host, self._workspace.now)
+        page.set_online(online=self._workspace.connection.state.problem is None)
+        return page
 
     def book_for(self, renter: Renter) -> None:
         """To the cars; whichever is chosen there is for *renter*."""
@@ -377,6 +379,8 @@ class ClientArea(Area):
     def _connection_changed(self) -> None:
         if self.renters is not None:
             self.renters.set_online(online=self._workspace.connection.state.problem is None)
+        if (shift := self.built(SHIFT, ShiftPage)) is not None:
+            shift.set_online(online=self._workspace.connection.state.problem is None)
 
     def _to_form(self) -> None:
         self._to_search().focus_form()

@@ -84,6 +84,16 @@ class ShiftPage(FormsPage):
             panel.set_busy(busy=state.busy)
         self.loading.draw(state)
 
+    def set_online(self, *, online: bool) -> None:
+        """Without the database nothing is opened, moved or counted."""
+        for button in self._steps:
+            button.setEnabled(online)
+            button.setToolTip("" if online else tr("There is no connection to the database."))
+
+    @property
+    def _steps(self) -> tuple[Button, ...]:
+        return self.from_safe, self.to_safe, self.count, self.explain, self.begin
+
     def focus_first(self) -> None:
         first = next((each for each in (self.begin, self.explain, self.count) if not each.isHidden()), None)
         if self.content.shows_rows and first is not None:
@@ -102,7 +112,7 @@ class ShiftPage(FormsPage):
     def next_step(self) -> None:
         """Open the drawer, count it, or say why the count differs: whatever it is that comes next."""
         state, shift = self.vm.state, self.vm.state.now
-        if state.branch is None or self._filled is None:
+        if state.branch is None or self._filled is None or not self.begin.isEnabled():
             return
         if shift is None:
             self.open_form(self.open_panel, lambda: self.open_panel.begin(state.currency))
@@ -178,7 +188,7 @@ class ShiftPage(FormsPage):
         self.differs.begin(shift)
 
     def _lay_out(self, context: ViewContext) -> None:
-        for button in (self.from_safe, self.to_safe, self.count, self.explain, self.begin):
+        for button in self._steps:
             self.header.add_action(button)
         column = QVBoxLayout(self.body)
         column.setContentsMargins(0, 0, 0, 0)
