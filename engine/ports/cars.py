@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Protocol
 
+from engine.domain.booking.board import BoardAsked, BoardRows
 from engine.domain.car.availability import Claim, Readiness, TakenRows
-from engine.domain.car.car import BranchId, Car, CarId, TermsSince
+from engine.domain.car.car import BranchId, Car, CarId, OwnerId, TermsSince
 from engine.domain.car.catalogue import CarsAmong, CarsFound, CarsSought, CarWish, Facets
 from engine.domain.car.fleet import FleetOwner, FleetQuery, FleetRows, Outlook
 from engine.domain.car.movement import Crossing, Movement, MovementId
@@ -26,6 +27,13 @@ class TakenCars(Protocol):
 
     async def calendar(self, car_id: CarId, now: datetime) -> tuple[Car, tuple[Claim, ...]]:
         """A car and what blocks it from now on, in order of time. Raises: NotFound."""
+
+
+class BoardStore(Protocol):
+    """A fixed number of commands, whatever the fleet's size. Raises Unavailable("mongodb") as ``Store`` does."""
+
+    async def board(self, asked: BoardAsked, owner_id: OwnerId | None) -> BoardRows:
+        """One page of cars in service with what they are promised for; with *owner_id* those of that owner only."""
 
 
 class FleetStore(Protocol):

@@ -9,6 +9,7 @@ from typing import TypedDict
 
 from engine.adapters.mongo.client import Client
 from engine.adapters.mongo.codec.bookings import WHOLE, BookingSource, booking_of, discreet_booking_of
+from engine.adapters.mongo.queries.board import MongoBoard
 from engine.adapters.mongo.schema.views import FLEET, FLEET_IN_ORDER, FLEET_LIST, STANDINGS, own_names
 from engine.adapters.mongo.store import MongoStore
 from engine.adapters.mongo.wishes import MongoWishBox, MongoWishes
@@ -17,6 +18,7 @@ from engine.adapters.wish_signing import is_signed
 from engine.domain.booking.booking import BookingId
 from engine.domain.money.addresses import NOWHERE, return_url
 from engine.domain.people.people import Actor, Role
+from engine.services.booking.board import BoardService
 from engine.services.booking.booking import BookingService
 from engine.services.booking.carrying import Carrier
 from engine.services.booking.changing_car import ChangingCarService
@@ -96,6 +98,7 @@ class Means:
 class BookingWiring(TypedDict):
     """What makes and changes bookings at this desk, and who carries out those that renters wish for."""
 
+    board: BoardService
     booking: BookingService
     rental: RentalService
     payment: PaymentService
@@ -110,18 +113,26 @@ def bookings_at(deployment: Deployment, means: Means, key: bytes | None, actor: 
     booking, follower = means.service(means.return_page.address_for), Follower(payment, payment.clock)
     carrier = _carrier(deployment, means, follower, (actor, desk))
     changing = ChangingCarService(booking, means.booking_lock, desk)
-    answers = readable_to(actor).answers
-    if not answers:
-        rental = RentalService(store, payment.clock, booking, payment, desk)
-        return BookingWiring(
-            booking=booking, rental=rental, payment=payment, follower=follower, carrier=carrier, changing=changing
-        )
-    wishing = Wishing(MongoWishBox(means.client, deployment.database, answers, key), store, payment.clock)
-    return _wished(booking, wishing, carrier, changing)
+    readable = readable_to(actor)
+    board = BoardService(MongoBoard(means.client, deployment.database, readable.listed.name), store, payment.clock)
+    at = BookingWiring(
+        board=board,
+        booking=booking,
+        rental=RentalService(store, payment.clock, booking, payment, desk),
+        payment=payment,
+        follower=follower,
+        carrier=carrier,
+        changing=changing,
+    )
+    if not readable.answers:
+        return at
+    wishing = Wishing(MongoWishBox(means.client, deployment.database, readable.answers, key), store, payment.clock)
+    return _wished(at, wishing)
 
 
-def _wished(booking: BookingService, wishing: Wishing, carrier: Carrier, changing: ChangingCarService) -> BookingWiring:
+def _wished(at: BookingWiring, wishing: Wishing) -> BookingWiring:
     """A renter's own account: the same use cases, each wished for."""
+    booking = at["booking"]
     clock, store, own = booking.clock, booking.store, booking.payment
     payment = WatchedPayment(store, own.gateway, clock, own.account, own.mode, own.belief)
     wished = WishedBookings(
@@ -134,11 +145,10 @@ def _wished(booking: BookingService, wishing: Wishing, carrier: Carrier, changin
         booking.return_url,
         wishing=wishing,
     )
-    rental = WishedRental(store, clock, wished, payment, changing.desk, wishing=wishing)
-    follower = Follower(payment, clock, _OFTEN_S, _SELDOM_S)
-    return BookingWiring(
-        booking=wished, rental=rental, payment=payment, follower=follower, carrier=carrier, changing=changing
-    )
+    at["booking"], at["payment"] = wished, payment
+    at["rental"] = WishedRental(store, clock, wished, payment, at["changing"].desk, wishing=wishing)
+    at["follower"] = Follower(payment, clock, _OFTEN_S, _SELDOM_S)
+    return at
 
 
 def _carrier(deployment: Deployment, means: Means, follower: Follower, who: tuple[Actor, str]) -> Carrier:

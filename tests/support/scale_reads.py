@@ -9,8 +9,10 @@ from datetime import timedelta
 from scale_firm import ADMIN, CLERK, HUGE, HUGE_OWNER, OWNER, ScaledFirm, owner_of
 
 from engine.bootstrap import Engine
+from engine.domain.booking.board import BoardAsked
 from engine.domain.booking.listing import BookingOrder, BookingQuery, BookingScope
 from engine.domain.booking.states import Standing
+from engine.domain.car.body_type import BodyType
 from engine.domain.car.car import CarStatus
 from engine.domain.car.catalogue import CarOrder, CarWish
 from engine.domain.car.fleet import FleetOrder, FleetQuery
@@ -40,10 +42,28 @@ class Reads:
             for name, branch in (("own", self.desk.actor.branch_id), ("another", self.firm.branches[-1].id)):
                 if branch is not None:
                     yield f"today {name}", lambda branch=branch: self.desk.today.day(self.desk.actor, branch)
+        if role in (Role.CLIENT, Role.OWNER, Role.ADMIN):
+            yield from self._board()
         if role in (Role.OWNER, Role.ADMIN):
             yield from self._fleet()
         if role is Role.ADMIN:
             yield from self._office()
+
+    def _board(self) -> Iterator[tuple[str, Ask]]:
+        actor, now = self.desk.actor, self.desk.clock.now()
+        span = RentalPeriod(now - timedelta(days=1), now + timedelta(days=59))
+        branch, board = actor.branch_id, self.desk.board
+        yield "board", lambda: board.board(actor, BoardAsked(span, branch))
+        suvs = BoardAsked(span, branch, frozenset({BodyType.SUV}))
+        yield "board of a body", lambda: board.board(actor, suvs)
+        yield (
+            "board of one car",
+            lambda: board.board(actor, BoardAsked(span, branch, only=frozenset({self._own_car.id}))),
+        )
+        if branch is None:
+            own = BoardAsked(span, self.firm.branches[0].id)
+            yield "board of a branch", lambda: board.board(actor, own)
+            yield "board second page", lambda: board.board(actor, BoardAsked(span, offset=100, limit=100))
 
     @property
     def _car(self):

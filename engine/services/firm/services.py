@@ -8,6 +8,7 @@ from engine.domain.people.people import Actor
 from engine.ports.local import Clock
 from engine.services.agreement.agreement import AgreementService
 from engine.services.booking.availability import AvailabilityService
+from engine.services.booking.board import BoardService
 from engine.services.booking.booking import BookingService
 from engine.services.booking.catalogue import CatalogueService
 from engine.services.booking.changing_car import ChangingCarService
@@ -76,6 +77,7 @@ class Services:
     booking: BookingService
     listing: ListingService
     today: TodayService
+    board: BoardService
     till: TillService
     rental: RentalService
     agreements: AgreementService

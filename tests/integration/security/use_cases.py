@@ -18,6 +18,7 @@ from paper_builders import FIRM as PAPER_FIRM
 from paper_builders import STANDARD, paper_wish
 
 import engine.bootstrap
+from engine.domain.booking.board import BoardAsked
 from engine.domain.booking.listing import BookingQuery, BookingScope
 from engine.domain.car.car import Branch, BranchId, CarStatus
 from engine.domain.car.catalogue import CarWish
@@ -151,6 +152,9 @@ TABLE: dict[str, UseCase] = {
     "till.count": may(Deed.TAKE_MONEY, args=lambda _it: (ShiftId("none"), ((100, 1),))),
     "till.close": may(Deed.TAKE_MONEY, args=lambda _it: (ShiftId("none"), "a note was torn")),
     "till.count_again": may(Deed.TAKE_MONEY, args=lambda _it: (ShiftId("none"),)),
+    "board.board": may(
+        Deed.SEE_BRANCH_BOOKINGS, Deed.MANAGE_OWN_CARS, args=lambda it: (BoardAsked(it.period, BERLIN.id),)
+    ),
     "today.day": may(Deed.HAND_OVER, args=lambda _it: (BERLIN.id,)),
     "restored.waiting": may(Deed.SEE_ALL_BOOKINGS),
     "restored.cases": may(Deed.SEE_ALL_BOOKINGS),

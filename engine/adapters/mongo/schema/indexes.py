@@ -11,6 +11,12 @@ from engine.domain.people.account_requests import WAITS
 
 _NEWEST = (("created_at", DESCENDING), ("_id", DESCENDING))
 _NARROWED = (("state", ASCENDING), ("starts_at", ASCENDING))
+_BOARD = (
+    ("terms.branch_id", ASCENDING),
+    ("body", ASCENDING),
+    ("terms.label", ASCENDING),
+    ("_id", ASCENDING),
+)
 _ONLY_BLOCKING: Document = {"state": {"$in": [state.value for state in BLOCKING]}}
 
 INDEXES: dict[str, list[IndexModel]] = {
@@ -107,6 +113,9 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("terms.branch_id", ASCENDING), ("status", ASCENDING)], name="branch_status"),
         IndexModel([("status", ASCENDING)], name="status"),
         IndexModel([("terms.owner_id", ASCENDING), ("status", ASCENDING)], name="owner_status"),
+        # Pages of the board; what they are narrowed by stands behind the order. No claim changes any of it.
+        IndexModel([*_BOARD, ("status", ASCENDING)], name="board"),
+        IndexModel([("terms.owner_id", ASCENDING), *_BOARD, ("status", ASCENDING)], name="board_of_owner"),
     ],
     "movements": [
         IndexModel([("car_id", ASCENDING), ("state", ASCENDING), ("starts_at", ASCENDING)], name="car"),
