@@ -90,6 +90,7 @@ QTableView {{
     border: {BORDER}px solid {tokens.border}; border-radius: {RADIUS_CONTROL}px;
     selection-background-color: {tokens.accent_tint}; selection-color: {tokens.text};
 }}
+QTableView#board {{ border: none; }}
 QHeaderView {{ background: {tokens.raised}; border: none; }}
 QHeaderView::section {{
     background: {tokens.raised}; color: {tokens.muted};

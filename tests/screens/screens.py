@@ -28,6 +28,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from qasync import QEventLoop
 from screens_accounts import accounts, door
 from screens_admin import admin
+from screens_board import board
 from screens_bookings import bookings, hold
 from screens_earnings import earnings
 from screens_fleet import fleet
@@ -271,7 +272,7 @@ async def take_all(app: QApplication, arguments: argparse.Namespace, data: Path)
     arguments.to.mkdir(parents=True, exist_ok=True)
     living = asyncio.create_task(program.live())
     try:
-        counter = (sign_in, today, search, taken, car, booking, bookings, renter)
+        counter = (sign_in, today, board, search, taken, car, booking, bookings, renter)
         for scene in (*counter, fleet, earnings, admin, office, papers, accounts):
             await scene(photo)
     finally:

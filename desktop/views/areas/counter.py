@@ -14,10 +14,12 @@ from desktop.viewmodels.search.lookup import HitKind
 from desktop.viewmodels.search.search import SearchState
 from desktop.viewmodels.search.thumbnails import ThumbnailsViewModel
 from desktop.viewmodels.shift.shift import ShiftViewModel
+from desktop.views.areas.board_part import BoardPart
 from desktop.views.areas.counter_panels import CounterPanels
 from desktop.views.areas.papers import PAPERS
 from desktop.views.areas.today_part import TODAY, TodayPart
 from desktop.views.areas.walk_in_part import WalkInPart
+from desktop.views.board.keys import BOARD
 from desktop.views.booking.booking_panel import BookingPanel
 from desktop.views.booking.detail import BookingDetail, follow_booking
 from desktop.views.booking.list_commands import BookingCommands
@@ -60,6 +62,7 @@ class ClientArea(Area):
         self._photos = Photos(self._thumbnails, self)
         self.side = CounterPanels(context, workspace, self._photos, frame.host)
         self.day = TodayPart(context, workspace, frame, self.side)
+        self.board = BoardPart(context, workspace, frame, self.side.open_number, self.side.open_offer)
         self.walk_in = WalkInPart(context, workspace, frame, self.side)
         self._parts = [self.side, self.walk_in]
         self.toasts = BookingToasts(context.theme, frame.host, workspace.actor)
@@ -103,6 +106,7 @@ class ClientArea(Area):
         name = tr("My bookings") if self._workspace.actor.may(Deed.SEE_ALL_BOOKINGS) else tr("Bookings")
         return (
             *self.day.entries,
+            *self.board.entries,
             Entry(FIND, tr("Find a car"), Icon.FIND_CAR, self._make_search),
             Entry(BOOKINGS, name, Icon.BOOKINGS, self._make_bookings),
             Entry(RENTERS, tr("Renters"), Icon.RENTERS, self._make_renters, Deed.SEE_RENTERS),
@@ -134,6 +138,7 @@ class ClientArea(Area):
             *self._renter_commands(),
             *self.walk_in.commands((TODAY, FIND)),
             *self.day.commands(partial(self.on, TODAY, TodayPage)),
+            *self.board.commands(),
             *BookingCommands("bookings", tr("Bookings"), self._to_bookings).all(self._workspace.bookings.scopes),
         )
 
@@ -215,7 +220,7 @@ class ClientArea(Area):
         self.side.instead(go_on)
 
     def _at_the_counter(self) -> bool:
-        return any(map(self._frame.at, (TODAY, FIND, BOOKINGS, RENTERS)))
+        return any(map(self._frame.at, (TODAY, BOARD, FIND, BOOKINGS, RENTERS)))
 
     def _new_booking(self) -> None:
         """For the renter whose page is open, if one is."""
@@ -264,6 +269,7 @@ class ClientArea(Area):
         self.day.new_wanted.connect(self._new_booking)
         self.day.walk_in_wanted.connect(self.walk_in.open)
         self.day.painted.connect(self.result_painted)
+        self.board.new_wanted.connect(self._new_booking)
         self._frame.status.holds_pressed.connect(self._to_holds)
         self._frame.status.countdown.ended.connect(self._holds.load)
         workspace.panel.booked.connect(self._booked)
@@ -354,6 +360,7 @@ class ClientArea(Area):
         if self.bookings is not None:
             self.bookings.show_change(booking)
         self.day.took(booking)
+        self.board.took(booking)
         if booking.version == 1 or not booking.blocking:
             # A car was taken or set free by this desk: what the search shows is no longer true.
             self._look_again()

@@ -22,7 +22,7 @@ from desktop.views.parts.photos import Photos
 from desktop.views.parts.view_context import ViewContext, Workspace
 from desktop.views.search.car_panel import CarPanel
 from desktop.widgets.frame.beside import Beside
-from engine.domain.booking.booking import Booking
+from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.car.availability import Blocked
 from engine.domain.car.car import Branch
 from engine.domain.car.catalogue import Offer
@@ -77,6 +77,15 @@ class CounterPanels(QObject, Told):
         def go_on() -> None:
             self._clear_for(self.detail)
             self.detail.wanted().open_booking(booking)
+
+        self.instead(go_on)
+
+    def open_number(self, booking_id: BookingId) -> None:
+        """A booking of which the number is known."""
+
+        def go_on() -> None:
+            self._clear_for(self.detail)
+            self.detail.wanted().open_number(booking_id)
 
         self.instead(go_on)
 

@@ -12,6 +12,7 @@ from desktop.viewmodels.earnings.explain import ExplainViewModel
 from desktop.viewmodels.offline.copy import CopyViewModel
 from desktop.viewmodels.search.lookup import HitKind
 from desktop.views.areas.away import StandIn
+from desktop.views.areas.board_part import BoardPart
 from desktop.views.areas.copy_part import CopyPart
 from desktop.views.areas.earnings_part import EarningsPart
 from desktop.views.booking.detail import BookingDetail, follow_booking
@@ -54,6 +55,7 @@ class OwnerArea(Area):
         self.copy = CopyPart(context, copy, self.earnings, frame.host)
         self.copy.task_failed.connect(self.task_failed)
         self.copy.booking_wanted.connect(self._open_number)
+        self.board = BoardPart(context, workspace, frame, self._open_number)
         self._parts = [self.away, self.copy]
         workspace.connection.back.connect(copy.start)
         workspace.live.happened.connect(self._heard)
@@ -79,6 +81,7 @@ class OwnerArea(Area):
         return (
             Entry(FLEET, tr("Fleet"), Icon.FLEET, self.away.either(FLEET, self._make_fleet)),
             Entry(BOOKINGS, tr("Bookings"), Icon.BOOKINGS, self.away.either(BOOKINGS, self._make_bookings)),
+            *self.board.entries,
             self.earnings.entry,
         )
 
@@ -88,7 +91,7 @@ class OwnerArea(Area):
         )
         of_earnings = (*self.earnings.commands(), *self.copy.commands())
         of_fleet = FleetCommands(self._to_fleet, lambda: self._frame.at(FLEET)).all()
-        return (*of_fleet, *of_bookings, *of_earnings)
+        return (*of_fleet, *of_bookings, *self.board.commands(), *of_earnings)
 
     def apply(self, fact: Fact) -> None:
         if isinstance(fact, BookingChanged):

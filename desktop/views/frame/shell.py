@@ -212,8 +212,12 @@ class MainWindow(QMainWindow):
             self.close()
 
     async def _ask_keys(self) -> None:
+        from desktop.views.board.keys import BOARD, KEYS_OF_BOARD
+
         lines = [HelpLine(line.group, line.title, line.key) for line in self.commands.listing() if line.key]
-        more = KEYS_OF_LISTS if self._workspace or self._offline else ()
+        more: tuple[HelpLine, ...] = KEYS_OF_LISTS if self._workspace or self._offline else ()
+        if self._workspace is not None and BOARD in self._workspace.entries:
+            more += tuple(HelpLine(tr("Board"), *each) for each in KEYS_OF_BOARD)
         await ask(HelpSheet(self.context.theme, [*lines, *more], self))
 
     def _own_commands(self) -> tuple[Command, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum, auto
@@ -168,6 +169,21 @@ class BoardRow:
         ahead = (each for each in self.bars if each is not late and each.taken.free_at > now)
         return min(ahead, key=lambda each: each.taken.starts_at, default=None) is bar
 
+    def gaps(self, since: datetime, until: datetime, now: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """When the car could be had between these moments, by all that is known; in order."""
+        if self.status is not CarStatus.ACTIVE or self.unread:
+            return
+        at = since
+        for bar in self.bars:
+            if bar.taken.starts_at >= until:
+                break
+            if at < bar.taken.starts_at:
+                yield at, bar.taken.starts_at
+            ready = max(bar.taken.free_at, now + OVERDUE_AHEAD) if bar.taken.overdue(now) else bar.taken.free_at
+            at = max(at, ready)
+        if at < until:
+            yield at, until
+
     def free(self, since: datetime, until: datetime, now: datetime) -> bool:
         """Whether the car could be had then, by all that is known."""
         if self.status is not CarStatus.ACTIVE or self.unread:
@@ -175,10 +191,18 @@ class BoardRow:
         wished = Stretch(since, until, until)
         return not any(bar.taken.in_the_way(wished, now) for bar in self.bars)
 
-    def busy(self, since: datetime, until: datetime, now: datetime) -> bool:
-        """Whether something is done with the car in that time."""
-        ends = ((bar, max(bar.until(now), bar.taken.free_at)) for bar in self.bars)
-        return any(bar.taken.starts_at < until and since < end for bar, end in ends)
+    def days_busy(self, opens: Sequence[datetime], closes: Sequence[datetime], now: datetime) -> int:
+        """In which of some times, each from one of *opens* to one of *closes*, something is done with the car.
+
+        Both are in order. The lowest bit stands for the first.
+        """
+        days = 0
+        for bar in self.bars:
+            first = bisect_right(closes, bar.taken.starts_at)
+            last = bisect_left(opens, max(bar.until(now), bar.taken.free_at))
+            if last > first:
+                days |= ((1 << (last - first)) - 1) << first
+        return days
 
 
 RowOrDamaged: TypeAlias = BoardRow | Damaged
@@ -217,12 +241,6 @@ class Use:
 
 def sound_rows(rows: Iterable[RowOrDamaged]) -> list[BoardRow]:
     return [row for row in rows if isinstance(row, BoardRow)]
-
-
-def use_between(rows: Iterable[BoardRow], since: datetime, until: datetime, now: datetime) -> Use:
-    """Of the cars, those with which something is done in that time."""
-    cars = list(rows)
-    return Use(sum(row.busy(since, until, now) for row in cars), len(cars))
 
 
 def out_now(rows: Iterable[BoardRow]) -> Use:
