@@ -2,7 +2,7 @@
 
 Each is printed beside its limit: of the window so many commands, 4 MB, and what MongoDB examines for a row; of painting
 twice what a bare prototype took (0.7 ms a row scrolled, 3.3 a page), on a large screen a frame, and 300 ms from the
-data to the screen. ``--drawn`` leaves the servers out.
+data to the screen, and 8 ms for a frame of a drag with what it would do. ``--drawn`` leaves the servers out.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 import pymongo
 from board_builders import AT, many
 from examined import examined
+from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication, QWidget
 from scale_firm import ADMIN, CLERK, PASSWORD
 from scale_seed import seed
@@ -36,6 +37,7 @@ from desktop.tasks import TaskScope
 from desktop.theme.theme import Scheme, Theme
 from desktop.viewmodels.board.board import BoardState, BoardViewModel, Look
 from desktop.viewmodels.phases import Phase
+from desktop.views.board.lifting import lift_bar
 from desktop.views.board.page import BoardPage
 from desktop.views.board.scale import Density
 from desktop.views.parts.view_context import ViewContext
@@ -188,6 +190,21 @@ def of_painting(app: QApplication) -> bool:
         fine &= told(f"{name}: a row scrolled", median_of(scroll), 2 * 0.7, "ms")
         median_of(turn)
         fine &= told(f"{name}: a page", median_of(turn), page_ms, "ms")
+        bar.setValue(0)
+        rows = [n for n, line in enumerate(view.table.lines[:30]) if line.car is not None]
+        lifted = next(
+            (line.car, each) for line in view.table.lines[:12] for each in line.bars if lift_bar(line.car, each)
+        )
+        view.go_to(lifted[0].car_id, lifted[1].taken.starts_at, lifted[1].id)
+
+        def drag(n, view=view, rows=rows) -> None:
+            """To the next car, and what that would do."""
+            view.drag_to(QPoint(view.scale.width // 2, rows[n % len(rows)] * view.density.row_px + 4))
+            app.processEvents()
+
+        view.begin_move()
+        fine &= told(f"{name}: a frame of a drag", median_of(drag), 8, "ms")
+        view.put_back()
         for what, act in (("a day on", on), ("a row changed elsewhere", patch)):
             print(_LINE.format(what=f"{name}: {what}", value=f"{median_of(act):,.1f} ms", limit="", mark=""))
         host.close()

@@ -8,21 +8,17 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from board_builders import AT, DAY, HOUR, bar, board, every_shape, many, row
+from board_builders import AT, DAY, HOUR, bar, board, many, row
+from board_page import page_maker, press, show
 from builders import BERLIN, LISBON
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible, QColor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
-from view_builders import CLERK, FedDesk
+from view_builders import CLERK
 
-from desktop.preferences import Preferences
-from desktop.viewmodels.board.board import BoardState, BoardViewModel, Look
+from desktop.viewmodels.board.board import BoardState, Look
 from desktop.viewmodels.phases import Phase
-from desktop.views.board.page import BoardPage
 from desktop.views.board.scale import Density, TimeScale
-from desktop.views.parts.view_context import ViewContext
-from desktop.widgets.loading.shimmer import ShimmerClock
 from engine.domain.booking.board import BarShape
 from engine.domain.booking.states import BookingState
 from engine.domain.car.body_type import BodyType
@@ -36,35 +32,7 @@ Key = Qt.Key
 
 @pytest.fixture
 def make(qtbot, theme, tasks, tmp_path):
-    """A page of a fed view-model, in a window of that size."""
-    shimmer = ShimmerClock(theme)
-
-    def made(shown=None, *, days=14, size=(1100, 760), actor=CLERK, density=Density.NORMAL):
-        theme.reduce_motion(reduced=True)
-        desk = FedDesk(actor)
-        desk.at = AT
-        vm = BoardViewModel(desk, tasks, actor.branch_id)
-        host = QWidget()
-        host.resize(*size)
-        page = BoardPage(ViewContext(theme, shimmer, Preferences(tmp_path / "p.ini")), vm, desk.now, host)
-        page.setParent(host)
-        page.setGeometry(host.rect())
-        qtbot.addWidget(host)
-        host.show()
-        page.set_density(density)
-        show(page, shown or every_shape(), days=days)
-        page.view.setFocus()
-        page.desk = desk
-        return page
-
-    yield made
-    shimmer.deleteLater()
-
-
-def show(page, shown, **look):
-    before = page.vm.state
-    page.filters.show_days(look.get("days", before.look.days))
-    page.vm.feed(BoardState(Phase.READY, replace(before.look, **look), shown, before.run + 1))
+    yield from page_maker(qtbot, theme, tasks, tmp_path)
 
 
 def placed(page, n):
@@ -81,10 +49,6 @@ def spoken(page):
     # The headings are children too.
     cell = (index.row() + 1) * (page.view.table.columnCount() + 1) + index.column() + 1
     return QAccessible.queryAccessibleInterface(page.view).child(cell).text(QAccessible.Text.Name)
-
-
-def press(page, key, modifier=Qt.KeyboardModifier.NoModifier):
-    QTest.keyClick(page.view, key, modifier)
 
 
 def test_days_are_equally_wide_also_when_the_clock_changes():

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from PySide6.QtCore import QPoint
+
 from desktop.viewmodels.connection import ConnectionState
 from desktop.viewmodels.phases import Phase
 from desktop.views.board.keys import BOARD
 from desktop.views.board.scale import Density
+from engine.domain.booking.board import BarShape
+from engine.domain.booking.board_plan import WhyNot
 from engine.domain.shared.errors import Unavailable
 
 
@@ -27,12 +31,33 @@ async def board(photo) -> None:
     page.show_days(14)
     page.set_density(Density.NORMAL)
     await photo.until(lambda: vm.state.phase is Phase.READY)
+    _take_up(page)
+    await photo.take("board-what-if")
+    page.view.put_back()
     page.filters.search.search_for("nobody at all")
     await photo.take("board-nothing-found")
     page.filters.reset()
     await _phases(photo, page)
     vm.load()
     await photo.until(lambda: vm.state.phase is Phase.READY)
+
+
+def _take_up(page) -> None:
+    """A booking is held over a car that is sold in its time."""
+    view = page.view
+    every = ((line.car, bar) for line in view.table.lines if line.car is not None for bar in line.car.bars)
+    for row, bar in every:
+        if row.shape(bar, view.placing.words.now) is not BarShape.CONFIRMED:
+            continue
+        view.go_to(row.car_id, bar.taken.starts_at, bar.id)
+        page.acting.move()
+        for line in view.table.lines:
+            if line.car is not None and view.lift is not None:
+                place = view.visualRect(view.table.index(view.table.row_of(line.key), 0))
+                view.drag_to(QPoint(view.scale.left + 1, place.center().y()))
+                if view.plan is not None and view.plan.why is WhyNot.SOLD:
+                    return
+        view.put_back()
 
 
 async def _phases(photo, page) -> None:

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from PySide6.QtCore import Signal
 
 from desktop.tasks import TaskScope
+from desktop.viewmodels.board.acts import BoardActs
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.state import StateViewModel
@@ -80,6 +81,7 @@ class BoardViewModel(StateViewModel[BoardState]):
         super().__init__(BoardState(look=Look(branch_id=branch_id)))
         self._desk, self._tasks = desk, tasks
         self._stale: set[CarId] = set()
+        self.acts = BoardActs(desk, tasks)
 
     @property
     def own_fleet(self) -> bool:

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from desktop.commands import Command
 from desktop.theme.icons import Icon
 from desktop.viewmodels.board.board import BoardViewModel
+from desktop.views.board.acting import BoardActing
 from desktop.views.board.keys import BOARD
 from desktop.views.board.page import BoardPage
 from desktop.views.board.scale import Density
@@ -34,9 +35,14 @@ _HEIGHTS = (
 )
 
 
-class BoardPart(QObject):
-    """Signals: ``new_wanted`` as the page has it."""
+Act = Callable[[BoardActing], None]
+May = Callable[[BoardActing], bool]
 
+
+class BoardPart(QObject):
+    """Signals: ``new_wanted`` as the page has it, ``changed`` carries a Booking that was changed on it."""
+
+    changed = Signal(object)
     new_wanted = Signal()
 
     def __init__(
@@ -81,7 +87,29 @@ class BoardPart(QObject):
             key("gap", tr("To the next gap"), BoardPage.next_gap, "G"),
             key("closer", tr("Fewer days"), lambda page: page.zoom(1), "+"),
             key("further", tr("More days"), lambda page: page.zoom(-1), "-"),
+            *self._act_commands(),
             *(key(f"rows.{n}", title, partial(_set_density, to), str(n)) for n, (to, title) in enumerate(_HEIGHTS, 1)),
+        )
+
+    def _act_commands(self) -> tuple[Command, ...]:
+        """Not for those who look on."""
+        if self._open_offer is None:
+            return ()
+        here = partial(self._frame.at, BOARD)
+
+        def act(name: str, title: str, run: Act, may: May, keys: str) -> Command:
+            def when() -> bool:
+                return self.page is not None and here() and may(self.page.acting)
+
+            return Command(f"board.{name}", title, self._on(lambda page: run(page.acting)), keys, when, _GROUP, here)
+
+        of = BoardActing
+        return (
+            act("hand_over", tr("Hand over …"), of.hand_over, of.may_hand_over, "F2"),
+            act("take_back", tr("Take the car back …"), of.take_back, of.may_take_back, "F6"),
+            act("move", tr("To another car"), of.move, of.may_move, "M"),
+            act("end", tr("To another end"), of.end, of.may_end, "E"),
+            act("undo", tr("Undo the last move"), of.undo, of.may_undo, "Z"),
         )
 
     def took(self, booking: Booking) -> None:
@@ -105,6 +133,7 @@ class BoardPart(QObject):
         if self._open_offer is not None:
             page.book_wanted.connect(self.vm.look_for_offer)
             self.vm.offered.connect(self._open_offer)
+        page.acting.changed.connect(self.changed)
         page.new_wanted.connect(self.new_wanted)
         workspace.connection.changed.connect(self._tell_online)
         page.set_online(online=workspace.connection.state.problem is None)

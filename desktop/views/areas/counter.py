@@ -269,6 +269,7 @@ class ClientArea(Area):
         self.day.new_wanted.connect(self._new_booking)
         self.day.walk_in_wanted.connect(self.walk_in.open)
         self.day.painted.connect(self.result_painted)
+        self.board.changed.connect(self._booked)
         self.board.new_wanted.connect(self._new_booking)
         self._frame.status.holds_pressed.connect(self._to_holds)
         self._frame.status.countdown.ended.connect(self._holds.load)

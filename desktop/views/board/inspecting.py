@@ -1,13 +1,14 @@
 """What is said of the chosen cell or bar, and which keys act on it.
 
-API: told_of(view, words, acts) -> head, facts, hints.
+API: told_of(view, words, acting) -> head, facts, hints.
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from desktop.views.board.inspector import BOOK, NEXT_BAR, NEXT_GAP, OPEN
+from desktop.views.board.acting import BoardActing
+from desktop.views.board.inspector import BOOK, END, HAND_OVER, MOVE, NEXT_BAR, NEXT_GAP, OPEN, TAKE_BACK
 from desktop.views.board.lines import Words
 from desktop.views.board.view import BoardView
 from desktop.words.figures import day_time, rate
@@ -20,8 +21,8 @@ _AROUND = timedelta(days=92)
 Told = tuple[str, str, tuple[tuple[str, str], ...]]
 
 
-def told_of(view: BoardView, words: Words, *, acts: bool) -> Told:
-    """*acts* is whether a booking may be begun."""
+def told_of(view: BoardView, words: Words, acting: BoardActing | None) -> Told:
+    """*acting* is None for who looks on."""
     line, bar = view.line, view.bar
     if line is None or line.row is None:
         return "", "", ()
@@ -30,10 +31,23 @@ def told_of(view: BoardView, words: Words, *, acts: bool) -> Told:
     row = line.row
     if bar is not None:
         head = " · ".join(part for part in (words.name(bar), f"{row.plate} {row.title}") if part)
-        return head, words.facts(row, bar), (OPEN, NEXT_BAR, NEXT_GAP)
+        return head, words.facts(row, bar), (OPEN, *_steps(acting), NEXT_BAR, NEXT_GAP)
     head = f"{row.plate} {row.title} · {words.mark(row).words}"
     facts = f"{_gap(view, row, words)} · {rate(row.daily_rate)}"
-    return head, facts, ((BOOK,) if acts else ()) + (NEXT_BAR, NEXT_GAP)
+    return head, facts, ((BOOK,) if acting is not None else ()) + (NEXT_BAR, NEXT_GAP)
+
+
+def _steps(acting: BoardActing | None) -> tuple[tuple[str, str], ...]:
+    """What can be done with the chosen bar now."""
+    if acting is None:
+        return ()
+    steps = (
+        (acting.may_hand_over, HAND_OVER),
+        (acting.may_take_back, TAKE_BACK),
+        (acting.may_move, MOVE),
+        (acting.may_end, END),
+    )
+    return tuple(hint for may, hint in steps if may())
 
 
 def _gap(view: BoardView, row: BoardRow, words: Words) -> str:

@@ -118,3 +118,5 @@ def _swatch(shape: BarShape, left: float) -> Placed:
 
 BOOK, OPEN = ("Enter", tr("Book here")), ("Enter", tr("Open"))
 NEXT_BAR, NEXT_GAP = ("Tab", tr("Next bar")), ("G", tr("Next gap"))
+MOVE, END = ("M", tr("Other car")), ("E", tr("Other end"))
+HAND_OVER, TAKE_BACK = ("F2", tr("Hand over")), ("F6", tr("Take back"))

@@ -14,5 +14,6 @@ KEYS_OF_BOARD = (
     (tr("Earlier or later"), tr("Left, Right")),
     (tr("Next bar of the car, or the one before"), tr("Tab, Shift+Tab")),
     (tr("Open the bar, or book in the gap"), "Enter"),
+    (tr("Drop what is taken up, or put it back"), tr("Enter, Esc")),
     (tr("Earlier or later days"), tr("Page Up, Page Down")),
 )

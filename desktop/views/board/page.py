@@ -18,18 +18,19 @@ from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID
 from desktop.viewmodels.board.board import ZOOMS, BoardState, BoardViewModel, Look
 from desktop.viewmodels.phases import Phase
+from desktop.views.board.acting import BoardActing
 from desktop.views.board.axis import BoardAxis
 from desktop.views.board.filters import BoardFilters
 from desktop.views.board.gaps import next_gap, rental_in
 from desktop.views.board.inspecting import told_of
 from desktop.views.board.inspector import Inspector, Legend
+from desktop.views.board.lifting_view import LiftingView
 from desktop.views.board.lines import BoardLine, Group, Words, cars_counted, lines_of
 from desktop.views.board.scale import Density
-from desktop.views.board.view import BoardView
 from desktop.views.parts.area import Page
 from desktop.views.parts.content import Content
 from desktop.views.parts.damage import DamageBox
-from desktop.views.parts.view_context import ViewContext
+from desktop.views.parts.view_context import ViewContext, announce
 from desktop.views.parts.waiting import Waiting
 from desktop.widgets.button import Button
 from desktop.widgets.frame.page_header import PageHeader
@@ -68,7 +69,7 @@ class BoardPage(Page):
         super().__init__()
         self.vm, self._now, self._online = vm, now, True
         self._filled, self._folded = False, frozenset[Group]()
-        self.view = BoardView(context)
+        self.view = LiftingView(context)
         self.axis = BoardAxis(context.theme, self.view)
         self.inspector, self.legend = Inspector(context.theme), Legend(context.theme)
         self.frame = Panel(context.theme, padding=1)
@@ -77,6 +78,7 @@ class BoardPage(Page):
         self.new = Button(context.theme, tr("New booking"), icon=Icon.ADD)
         self.filters = BoardFilters(context.theme, with_branches=vm.may_choose_branch)
         self.toast, self.damage = Toast(context.theme, host), DamageBox(self)
+        self.acting = BoardActing(self, self.view, vm.acts, self.toast, now)
         self._on_screen = Painted(self, self.view.viewport(), self.content.empty)
         self._tick = QTimer(self)
         self.loading = Waiting(
@@ -118,11 +120,15 @@ class BoardPage(Page):
 
     def stop(self) -> None:
         self._tick.stop()
+        self.acting.stop()
         self.damage.stop()
 
     def set_online(self, *, online: bool) -> None:
         """Offline the board can be read, and nothing be done on it."""
-        self._online = online
+        self._online = self.acting.online = online
+        self.view.acts = online and not self.vm.own_fleet
+        if not online:
+            self.view.put_back()
         self.new.setEnabled(online)
         self._inspect()
 
@@ -247,6 +253,7 @@ class BoardPage(Page):
             self._show_none()
             return
         begins = self.view.line is None
+        self.view.acts = self._online and not self.vm.own_fleet
         self.view.put(lines, words)
         if begins:
             self.view.go_now(words.now)
@@ -310,8 +317,15 @@ class BoardPage(Page):
     def _inspect(self) -> None:
         words = self.view.table.words
         if words is not None and not self.view.skeleton:
-            self.inspector.say(*told_of(self.view, words, acts=self._online and not self.vm.own_fleet))
+            acting = self.acting if self._online and not self.vm.own_fleet else None
+            self.inspector.say(*(self.acting.told or told_of(self.view, words, acting)))
         self.looked_at.emit()
+
+    def _say_lifted(self) -> None:
+        """What is taken up is read out, too: no other cell is chosen meanwhile."""
+        self._inspect()
+        if self.view.lift is not None:
+            announce(self, f"{self.inspector.head.text()}. {self.inspector.facts.text()}")
 
     def _pace(self) -> int:
         return _HOLD_TICK_MS if any(bar.held for line in self.view.table.lines for bar in line.bars) else _TICK_MS
@@ -355,7 +369,10 @@ class BoardPage(Page):
         self.content.retried.connect(self.vm.load)
         self.content.stepped.connect(self._stepped)
         self._tick.timeout.connect(self._tell_time)
-        self.damage.task_failed.connect(self.task_failed)
+        self.acting.said.connect(self._say_lifted)
+        self.acting.book_wanted.connect(self.book_wanted)
+        for failed in (self.damage.task_failed, self.acting.task_failed):
+            failed.connect(self.task_failed)
         self.vm.changed.connect(self.loading.draw)
         self.vm.sold.connect(lambda row: self.toast.tell(tr("{plate} is not to be had then.", plate=row.plate)))
         self.vm.refused.connect(lambda problem: self.toast.tell(say(problem).text))

@@ -14,6 +14,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import FOCUS, GRID, TypeSize
 from desktop.views.board.bars import BarPainter
+from desktop.views.board.ghost import Ghost, GhostPainter
 from desktop.views.board.lines import BoardLine, Words
 from desktop.views.board.placing import Placing
 from desktop.views.board.scale import Density, TimeScale
@@ -47,6 +48,7 @@ class Seen:
     bar: str
     free: bool
     focused: bool
+    ghost: Ghost | None = None
 
     @property
     def scale(self) -> TimeScale:
@@ -61,6 +63,7 @@ class RowsPainter:
     def __init__(self, theme: Theme) -> None:
         self._theme = theme
         self.bars = BarPainter(theme)
+        self.ghosts = GhostPainter(self.bars)
         self.dress()
 
     def dress(self) -> None:
@@ -92,7 +95,10 @@ class RowsPainter:
             for placed in seen.placing.bars(seen.lines[n]):
                 if placed.last >= area.left() and placed.left <= area.right() + 1:
                     self.bars.paint(painter, placed, top, bar_px, scale.day_px)
-        self._cursor(painter, seen)
+        if seen.ghost is None:
+            self._cursor(painter, seen)
+        else:
+            self.ghosts.paint(painter, seen.ghost, seen.density, seen.top, seen.placing)
         self.paint_now(painter, area, seen.placing)
         painter.restore()
         if area.left() < scale.left:
