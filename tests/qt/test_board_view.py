@@ -19,7 +19,7 @@ from view_builders import CLERK
 from desktop.viewmodels.board.board import BoardState, Look
 from desktop.viewmodels.phases import Phase
 from desktop.views.board.scale import Density, TimeScale
-from engine.domain.booking.board import BarShape
+from engine.domain.booking.board import MOST_CARS, BarShape
 from engine.domain.booking.states import BookingState
 from engine.domain.car.body_type import BodyType
 from engine.domain.people.people import Role
@@ -148,6 +148,37 @@ def test_beyond_the_window_the_days_go_on_and_home_is_now(make):
     assert page.view.cell()[0] <= AT < page.view.cell()[1]
 
 
+def test_what_is_not_known_yet_is_not_called_free_and_is_not_sold(make, theme):
+    """Another window is on its way: its days have no bars, and nobody may take that for a free fleet."""
+    page = make(board(row(1)))
+    begun = []
+    page.book_wanted.connect(lambda *told: begun.append(told))
+    page.vm.load = lambda: None
+    page.shift(55)
+    assert [day is None for day in page.view.placing.days(page.view.table.lines[0].cars)] == [False] * 6 + [True] * 8
+    image, view = page.view.viewport().grab().toImage(), page.view
+    y = view.density.row_px * 3 // 2
+    assert QColor(theme.tokens.skeleton).rgb() == image.pixel(view.scale.width - 20, y)
+
+    page.view.go_to("car-1", view.scale.until - HOUR)
+    assert "nothing is known yet" in page.inspector.facts.text()
+    press(page, Key.Key_Return)
+    page.next_gap()
+    assert [] == begun
+    assert "No car below" in page.toast.text
+
+
+def test_more_cars_than_a_page_has_are_turned_to(make):
+    page = make(board(row(1), row(2), total=1_240))
+    asked = []
+    page.vm.look_at = asked.append
+    assert "cars 1 to 2 of 1,240" in page.header.subtitle.text()
+    assert (False, True) == (page.fewer.isVisible(), page.more.isVisible())
+
+    page.more.click()
+    assert [MOST_CARS] == [look.offset for look in asked]
+
+
 def test_zoom_keeps_the_chosen_cell_in_sight_and_a_day_has_hours(make):
     page = make()
     for _ in range(5):
@@ -256,16 +287,20 @@ def test_todays_and_this_moments_use_stand_above_the_days(make):
     assert "Out now 36" in head
     assert "4 of 11 cars" in more
     assert "at risk 1" in more
+    assert "today 64" in more
     assert "as of 14:20" in page.header.subtitle.text()
 
 
 def test_a_row_that_cannot_be_read_is_told_and_the_others_are_there(make):
-    page = make(board(row(1, bar(1, 2, 9)), Damaged("fences", "car-x", "claims: is no list"), row(2)))
+    page, told = make(board(row(1, bar(1, 2, 9)), Damaged("fences", "car-x", "claims: is no list"), row(2))), []
     page.view.go_to("car-x", AT)
 
     assert ["B-DS 1001", "B-DS 1002"] == rows(page)
     assert "car-x" in page.inspector.head.text()
     assert "claims" in page.inspector.facts.text()
+    page.damage.tell = told.append
+    press(page, Key.Key_Return)
+    assert ["car-x"] == [each.id for each in told]
 
 
 def test_before_it_is_known_days_are_true_and_bones_stand_in_their_rows(make, qtbot):

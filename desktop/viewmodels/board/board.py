@@ -194,7 +194,7 @@ class BoardViewModel(StateViewModel[BoardState]):
     async def _load(self) -> None:
         look = self.state.look
         known = self.state.board
-        if known is not None and known.asked.branch_id != look.branch_id:
+        if known is not None and (known.asked.branch_id, known.asked.offset) != (look.branch_id, look.offset):
             known = None
         self.feed(replace(self.state, phase=Phase.LOADING, board=known, run=self.state.run + 1, problem=None))
         self._stale.clear()

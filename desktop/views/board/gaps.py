@@ -28,15 +28,15 @@ def rental_in(row: BoardRow, since: datetime, until: datetime, now: datetime) ->
 def next_gap(view: BoardView, now: datetime) -> tuple[str, datetime] | None:
     """The car and the moment at which the next gap begins, from the chosen cell on; None if none is in sight."""
     lines, key = view.table.lines, view.line.key if view.line is not None else ""
-    at = view.table.row_of(key)
+    at, until = view.table.row_of(key), view.placing.until if view.placing is not None else now
     _, after = view.cell()
     for line in lines[max(at, 0) :]:
         if line.car is None:
             continue
         since = max(after if line.key == key else view.scale.since, now)
-        if since >= view.scale.until:
+        if since >= until:
             continue
-        for start, end in line.car.gaps(since, view.scale.until, now):
+        for start, end in line.car.gaps(since, until, now):
             # On the car itself, what goes on from the chosen cell is no other gap.
             if end - start >= _LEAST_GAP and not (line.key == key and start == since and view.bar is None):
                 return line.key, start

@@ -55,13 +55,15 @@ def _gap(view: BoardView, row: BoardRow, words: Words) -> str:
     start, end = view.cell()
     if end <= words.now:
         return tr("{at}, past", at=day_time(start, words.zone, now=words.now))
-    since = max(start, words.now)
-    here = next(((a, b) for a, b in row.gaps(since, view.scale.until, words.now) if a < end), None)
+    if view.placing is None or not words.knows(start, end):
+        return tr("of that time nothing is known yet")
+    since, known = max(start, words.now), view.placing.until
+    here = next(((a, b) for a, b in row.gaps(since, known, words.now) if a < end), None)
     if row.unread:
         return tr("something of its time cannot be read")
     if here is None:
         return tr("not to be had {at}", at=day_time(since, words.zone, now=words.now))
     until = day_time(here[1], words.zone, now=words.now)
-    if here[1] >= view.scale.until:
+    if here[1] >= known:
         return tr("free from {at} beyond these days", at=day_time(here[0], words.zone, now=words.now))
     return tr("free from {at} to {until}", at=day_time(here[0], words.zone, now=words.now), until=until)

@@ -20,6 +20,7 @@ from engine.domain.booking.board import Bar, BarShape, Board, BoardRow, RowOrDam
 from engine.domain.car.body_type import BodyType
 from engine.domain.car.car import Branch, BranchId, CarStatus
 from engine.domain.shared.damage import Damaged
+from engine.domain.shared.period import RentalPeriod
 from engine.domain.shared.sought import Sought, joined, sought, words
 from engine.words.tr import tr
 
@@ -142,11 +143,18 @@ class Mark(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What is said at *now* on the wall of *zone*."""
+    """What is said at *now* on the wall of *zone*.
+
+    Attributes: ``known`` is the time of which the rows tell; None where they tell of all.
+    """
 
     zone: tzinfo
     now: datetime
     branches: Mapping[BranchId, Branch]
+    known: RentalPeriod | None = None
+
+    def knows(self, since: datetime, until: datetime) -> bool:
+        return self.known is None or (self.known.starts_at <= since and until <= self.known.ends_at)
 
     def branch(self, branch_id: BranchId) -> str:
         branch = self.branches.get(branch_id)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 
-from PySide6.QtCore import QDate, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -22,10 +22,11 @@ from desktop.views.board.acting import BoardActing
 from desktop.views.board.axis import BoardAxis
 from desktop.views.board.filters import BoardFilters
 from desktop.views.board.gaps import next_gap, rental_in
+from desktop.views.board.heading import heading_of
 from desktop.views.board.inspecting import told_of
 from desktop.views.board.inspector import Inspector, Legend
 from desktop.views.board.lifting_view import LiftingView
-from desktop.views.board.lines import BoardLine, Group, Words, cars_counted, lines_of
+from desktop.views.board.lines import BoardLine, Group, Words, lines_of
 from desktop.views.board.scale import Density
 from desktop.views.parts.area import Page
 from desktop.views.parts.content import Content
@@ -37,9 +38,9 @@ from desktop.widgets.frame.page_header import PageHeader
 from desktop.widgets.frame.toast import Toast
 from desktop.widgets.loading.painted import Painted
 from desktop.widgets.panel import Panel
-from desktop.words.figures import branch_name, clock_time, desk_zone, locale, whole, zone_name
+from desktop.words.figures import branch_name, clock_time, desk_zone, zone_name
 from desktop.words.messages import say
-from engine.domain.booking.board import Bar, Board, BoardRow, sound_rows
+from engine.domain.booking.board import MOST_CARS, Bar, Board, BoardRow, sound_rows
 from engine.domain.firm.events import Fact
 from engine.domain.shared.errors import DriveSphereError
 from engine.domain.shared.zones import shown_zone
@@ -76,6 +77,7 @@ class BoardPage(Page):
         self.content = Content(context, self.frame)
         self.header = PageHeader(context.theme, _TITLE, " ")
         self.new = Button(context.theme, tr("New booking"), icon=Icon.ADD)
+        self.fewer, self.more = Button(context.theme, tr("Cars before")), Button(context.theme, tr("More cars"))
         self.filters = BoardFilters(context.theme, with_branches=vm.may_choose_branch)
         self.toast, self.damage = Toast(context.theme, host), DamageBox(self)
         self.acting = BoardActing(self, self.view, vm.acts, self.toast, now)
@@ -183,6 +185,11 @@ class BoardPage(Page):
         self.view.set_density(density)
         self.axis.update()
 
+    def turn(self, pages: int) -> None:
+        """To other cars, where there are more than one page has."""
+        look = self.vm.state.look
+        self.vm.look_at(replace(look, offset=max(0, look.offset + pages * MOST_CARS)))
+
     def next_gap(self) -> None:
         """To the next time in which a car could be had, of this one or of those below it."""
         found = next_gap(self.view, self._now())
@@ -190,9 +197,6 @@ class BoardPage(Page):
             self.toast.tell(tr("No car below has a gap in these days."))
         else:
             self.view.go_to(*found)
-
-    def open_chosen(self) -> None:
-        self.view.open_chosen()
 
     def _look(self, look: Look) -> None:
         self.vm.look_at(look)
@@ -211,9 +215,10 @@ class BoardPage(Page):
     def _book(self, row: BoardRow, since: datetime) -> None:
         """In the gap that is there: from the cell's beginning, for a day or as long as there is."""
         now = self._now()
-        if self.view.cell()[1] <= now:
+        placing, end = self.view.placing, self.view.cell()[1]
+        if end <= now or placing is None:
             return
-        rental = rental_in(row, since, self.view.scale.until, now)
+        rental = rental_in(row, since, placing.until, now)
         if rental is not None and self._online and not self.vm.own_fleet:
             self.book_wanted.emit(row, *rental)
 
@@ -263,7 +268,7 @@ class BoardPage(Page):
         self._tick.setInterval(self._pace())
 
     def _words(self, board: Board) -> Words:
-        return Words(self.zone, self._now(), {branch.id: branch for branch in board.branches})
+        return Words(self.zone, self._now(), {branch.id: branch for branch in board.branches}, board.asked.span)
 
     def _show_window(self) -> None:
         look = self.vm.state.look
@@ -284,18 +289,10 @@ class BoardPage(Page):
         return next((branch_name(branch) for branch in board.branches if branch.id == own), "")
 
     def _subtitle(self, board: Board) -> None:
-        scale = self.view.scale
-        first, last = (QDate(day.year, day.month, day.day) for day in (scale.first, scale.day(scale.days - 1)))
-        span = tr(
-            "{first} to {last}",
-            first=locale().toString(first, "ddd d MMM"),
-            last=locale().toString(last, "ddd d MMM yyyy"),
-        )
-        count = cars_counted(board.total)
-        if board.total > len(board.rows):
-            count = tr("the first {shown} of {count}", shown=whole(len(board.rows)), count=count)
-        parts = (self._branch(board), count, span, tr("as of {at}", at=clock_time(board.at, self.zone)))
-        self.header.say(_TITLE, " · ".join(part for part in parts if part))
+        before, shown = board.asked.offset, len(board.rows)
+        self.fewer.setVisible(before > 0)
+        self.more.setVisible(before + shown < board.total)
+        self.header.say(_TITLE, heading_of(board, self._branch(board), self.view.scale))
 
     def _show_none(self) -> None:
         if self.filters.narrows:
@@ -338,7 +335,8 @@ class BoardPage(Page):
             self.axis.tell_time()
 
     def _lay_out(self) -> None:
-        self.header.add_action(self.new)
+        for action in (self.fewer, self.more, self.new):
+            self.header.add_action(action)
         self.new.setVisible(not self.vm.own_fleet)
         self.frame.body.setSpacing(0)
         for widget in (self.axis, self.view, self.inspector, self.legend):
@@ -357,6 +355,7 @@ class BoardPage(Page):
         self.view.shifted.connect(self.shift)
         self.view.zoomed.connect(self.zoom)
         self.view.folded.connect(self._fold)
+        self.view.unread.connect(self.damage.tell)
         self.filters.changed.connect(self._narrow)
         self.filters.asked.connect(self._ask)
         self.filters.stepped.connect(lambda by: self.shift(by * self.vm.state.look.days))
@@ -365,6 +364,8 @@ class BoardPage(Page):
         self.filters.dense.connect(self.set_density)
         self.filters.search.stepped_down.connect(self.focus_first)
         self.new.clicked.connect(self.new_wanted)
+        self.fewer.clicked.connect(lambda: self.turn(-1))
+        self.more.clicked.connect(lambda: self.turn(1))
         self._on_screen.painted.connect(self.painted)
         self.content.retried.connect(self.vm.load)
         self.content.stepped.connect(self._stepped)

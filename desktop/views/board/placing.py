@@ -1,6 +1,6 @@
 """What stands where on the board: bars and their labels in px, closed hours, and how many cars are free on each day.
 
-API: Placing(scale, painter, words, branches): bars(line), closed(branch_id), days(rows).
+API: Placing(scale, painter, words): bars(line), closed(branch_id), days(rows), unknown, until.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Placing:
         self._painter = painter
         self._bars: dict[str, tuple[BoardRow, list[Placed]]] = {}
         self._closed: dict[BranchId, list[tuple[float, float]]] = {}
-        self._days: dict[int, tuple[tuple[BoardRow, ...], list[DayUse]]] = {}
+        self._days: dict[int, tuple[tuple[BoardRow, ...], list[DayUse | None]]] = {}
         self._busy: dict[str, tuple[BoardRow, int]] = {}
         self._opens = [start + _OPENS for start in scale.starts[:-1]]
         self._closes = [start + _CLOSES for start in scale.starts[:-1]]
@@ -51,6 +51,23 @@ class Placing:
         """What is told of the time goes on."""
         self.words = words
         self._bars.clear()
+        self._days.clear()
+
+    @property
+    def until(self) -> datetime:
+        """To where the rows tell of the time that is shown."""
+        known = self.words.known
+        return self.scale.until if known is None else min(self.scale.until, known.ends_at)
+
+    @property
+    def unknown(self) -> list[tuple[float, float]]:
+        """From where to where nothing is known yet, in px: another window is on its way."""
+        known, scale = self.words.known, self.scale
+        if known is None:
+            return []
+        left, right = float(scale.left), float(scale.width)
+        ends = (left, min(scale.x(known.starts_at), right)), (max(scale.x(known.ends_at), left), right)
+        return [(since, until) for since, until in ends if since < until]
 
     def bars(self, line: BoardLine) -> list[Placed]:
         """Those of which something is shown, in order."""
@@ -76,23 +93,24 @@ class Placing:
             self._closed[branch_id] = [(scale.x(each.since), scale.x(each.until)) for each in found]
         return self._closed[branch_id]
 
-    def days(self, rows: tuple[BoardRow, ...]) -> list[DayUse]:
-        """Of each day shown."""
+    def days(self, rows: tuple[BoardRow, ...]) -> list[DayUse | None]:
+        """Of each day shown; None for one of which not all is known."""
         known = self._days.get(id(rows))
         if known is None or known[0] is not rows:
             known = rows, self._counted(rows)
             self._days[id(rows)] = known
         return known[1]
 
-    def _counted(self, rows: Iterable[BoardRow]) -> list[DayUse]:
-        masks = [(self._mask(row), row.status is CarStatus.ACTIVE and not row.unread) for row in rows]
-        found = []
-        for n in range(self.scale.days):
-            bit = 1 << n
-            busy = sum(1 for mask, _ in masks if mask & bit)
-            free = sum(1 for mask, able in masks if able and not mask & bit)
-            found.append(DayUse(busy, free, len(masks)))
-        return found
+    def _counted(self, rows: Iterable[BoardRow]) -> list[DayUse | None]:
+        cars, days = list(rows), self.scale.days
+        busy = _per_day((self._mask(row) for row in cars), days)
+        able = [row for row in cars if row.status is CarStatus.ACTIVE and not row.unread]
+        taken = _per_day((self._mask(row) for row in able), days)
+        starts = self.scale.starts
+        return [
+            DayUse(busy[n], len(able) - taken[n], len(cars)) if self.words.knows(starts[n], starts[n + 1]) else None
+            for n in range(days)
+        ]
 
     def _mask(self, row: BoardRow) -> int:
         known = self._busy.get(row.car_id)
@@ -129,3 +147,15 @@ def place_bar(scale: TimeScale, painter: BarPainter, words: Words, told: tuple[B
 def _crowded(scale: TimeScale, starts_at: datetime, ends_at: datetime, shape: BarShape) -> bool:
     """Where days are narrow, times of those that are confirmed are left out."""
     return shape is BarShape.CONFIRMED and scale.days > _TIMES_UNTIL_DAYS and ends_at - starts_at <= _LONG
+
+
+def _per_day(masks: Iterable[int], days: int) -> list[int]:
+    """How many of *masks* have each day's bit; all days are added at once, a binary digit of the sums at a time."""
+    digits: list[int] = []
+    for mask in masks:
+        carry, n = mask, 0
+        while carry:
+            if n == len(digits):
+                digits.append(0)
+            digits[n], carry, n = digits[n] ^ carry, digits[n] & carry, n + 1
+    return [sum((digit >> day & 1) << n for n, digit in enumerate(digits)) for day in range(days)]

@@ -69,6 +69,7 @@ class RowsPainter:
     def dress(self) -> None:
         tokens = self._theme.tokens
         self.bars.dress()
+        self._unknown = QColor(tokens.skeleton)
         self._ground, self._closed, self._border = QColor(tokens.raised), QColor(tokens.surface), QColor(tokens.border)
         self._head, self._tint, self._accent = (
             QColor(tokens.neutral_tint),
@@ -95,6 +96,9 @@ class RowsPainter:
             for placed in seen.placing.bars(seen.lines[n]):
                 if placed.last >= area.left() and placed.left <= area.right() + 1:
                     self.bars.paint(painter, placed, top, bar_px, scale.day_px)
+        bottom = min(area.bottom() + 1, seen.top + len(seen.lines) * row_px)
+        for since, until in seen.placing.unknown:
+            painter.fillRect(round(since), area.top(), round(until - since), bottom - area.top(), self._unknown)
         if seen.ghost is None:
             self._cursor(painter, seen)
         else:
@@ -130,6 +134,8 @@ class RowsPainter:
         if scale.day_px < _FREE_FROM_PX or not line.cars:
             return
         for n, day in enumerate(seen.placing.days(line.cars)):
+            if day is None:
+                continue
             none = not day.free
             painter.setFont(self.bars.bold if none else self.bars.font)
             painter.setPen(self._warning if none else self._muted)

@@ -18,6 +18,7 @@ from desktop.views.board.scale import Density
 from desktop.views.board.surface import BoardSurface
 from desktop.views.parts.view_context import ViewContext
 from engine.domain.booking.board import Bar, BoardRow
+from engine.domain.shared.damage import Damaged
 
 _Key = Qt.Key
 _SECOND = timedelta(seconds=1)
@@ -30,7 +31,8 @@ _OPEN = (_Key.Key_Return, _Key.Key_Enter)
 class BoardView(BoardSurface):
     """Signals: ``opened`` carries row and bar, ``book_wanted`` row and moment; ``moved`` when another cell is chosen.
 
-    ``shifted`` carries by how many days the window is to go on, ``zoomed`` +1 for closer; ``folded`` a Group.
+    ``shifted`` carries by how many days the window is to go on, ``zoomed`` +1 for closer; ``folded`` a Group;
+    ``unread`` a Damaged that was to be opened.
     """
 
     opened = Signal(object, object)
@@ -39,6 +41,7 @@ class BoardView(BoardSurface):
     shifted = Signal(int)
     zoomed = Signal(int)
     folded = Signal(object)
+    unread = Signal(object)
 
     def __init__(self, context: ViewContext) -> None:
         super().__init__(context)
@@ -163,6 +166,8 @@ class BoardView(BoardSurface):
     def open_chosen(self) -> None:
         """The chosen bar is opened, or a booking begun in the chosen cell."""
         line = self.line
+        if line is not None and isinstance(line.row, Damaged):
+            self.unread.emit(line.row)
         if line is None or line.car is None:
             return
         if self.bar is not None:
@@ -199,7 +204,9 @@ class BoardView(BoardSurface):
 
     def _may_book(self, row: BoardRow) -> bool:
         since, until = self.cell()
-        now = self.placing.words.now if self.placing is not None else since
+        if self.placing is None or not self.placing.words.knows(since, until):
+            return False
+        now = self.placing.words.now
         return until > now and any(True for _ in row.gaps(max(since, now), until, now))
 
     # Qt names below.
