@@ -49,6 +49,7 @@ from engine.domain.booking.board import BoardAsked
 from engine.domain.shared.period import RentalPeriod
 
 _CARS, _DAYS, _BARS, _TURNS = 500, 60, 8_000, 20
+_MORE_CARS = 100_000
 _DAY = timedelta(days=1)
 _DB = "ds_board"
 _MB = 1_000_000
@@ -99,12 +100,27 @@ async def of_servers(folder: Path) -> bool:
         now = datetime.now(UTC).replace(microsecond=0)
         fill(db, now)
         deployment, fine = Deployment(servers.mongo_url, Secret(servers.redis_url), _DB), True
-        for account in (CLERK, ADMIN):
-            async with open_engine(deployment, account, PASSWORD, background=False) as desk:
-                span = RentalPeriod.between(now - _DAY, now + (_DAYS - 1) * _DAY)
-                fine &= await _asked(desk, db, BoardAsked(span, desk.actor.branch_id))
+        for more in (0, _MORE_CARS):
+            if more:
+                print(f"... with {more:,} more cars at other branches")
+                grow(db, more)
+            for account in (CLERK, ADMIN):
+                async with open_engine(deployment, account, PASSWORD, background=False) as desk:
+                    span = RentalPeriod.between(now - _DAY, now + (_DAYS - 1) * _DAY)
+                    fine &= await _asked(desk, db, BoardAsked(span, desk.actor.branch_id))
         root.close()
     return fine
+
+
+def grow(db: pymongo.database.Database, more: int) -> None:
+    """Fences of a larger firm, which stand behind those of the branch that is looked at."""
+    pattern = db.fences.find_one({})
+    for block in range(0, more, 5_000):
+        rows = []
+        for n in range(block, block + 5_000):
+            terms = {**pattern["terms"], "branch_id": f"zz-{n // 500}", "label": f"Some car · X-{n}"}
+            rows.append({**pattern, "_id": f"zz-{n}", "terms": terms, "claims": []})
+        db.fences.insert_many(rows, bypass_document_validation=True)
 
 
 async def _asked(desk, db, asked: BoardAsked) -> bool:

@@ -280,6 +280,29 @@ def test_cars_of_a_body_fold_and_branches_are_told_apart_where_several_are_shown
     assert ["Berlin Mitte · Hatchback", "Lisboa Baixa · Hatchback"] == heads
 
 
+def test_what_is_at_risk_is_counted_and_gone_to(make):
+    page, told = make(), []
+    page.at_risk.connect(told.append)
+    page.next_at_risk()
+    assert "Tuuli Lind" == page.bar.booking.renter
+    page.next_at_risk()
+    assert "B-DS 1003" == page.view.row.plate
+    show(page, board(row(1)))
+    page.next_at_risk()
+    assert [0] == told
+    assert "No promise is at risk." == page.toast.text
+
+
+def test_all_days_are_called_alike_and_a_week_beside_today_keeps_its_name(make):
+    shortest = [each.isdigit() for each in make(size=(840, 600)).axis.names()]
+    assert {True} == set(shortest)
+    assert "Tue 24 Nov" == make(size=(1900, 1000)).axis.names()[0]
+    weeks = [each for each in make(days=28).axis.names() if each]
+    assert ["Wed 25 Nov", "Mon 30 Nov", "Mon 7 Dec", "Mon 14 Dec"] == weeks[:4]
+    far = [each for each in make(days=60).axis.names() if each]
+    assert ["Wed 25 Nov", "Mon 7 Dec"] == far[:2]
+
+
 def test_todays_and_this_moments_use_stand_above_the_days(make):
     page = make()
 

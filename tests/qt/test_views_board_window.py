@@ -116,7 +116,7 @@ async def test_its_keys_stand_in_the_sheet_and_act_on_the_page_only(desk_of, wor
     async with desk_of() as person:
         page = await board_of(person)
         keys = {line.key: line.title for line in person.window.commands.listing() if line.id.startswith("board.")}
-        assert {"T", "G", "+", "-", "1", "2", "3", "M", "E", "Z", "F2", "F6"} == set(keys)
+        assert {"T", "G", "+", "-", "1", "2", "3", "M", "E", "Z", "F2", "F6", "A"} == set(keys)
 
         person.press(Qt.Key.Key_Plus)
         assert 7 == page.view.scale.days

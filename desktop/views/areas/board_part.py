@@ -85,6 +85,7 @@ class BoardPart(QObject):
         return (
             key("now", tr("To this moment"), BoardPage.go_now, "T"),
             key("gap", tr("To the next gap"), BoardPage.next_gap, "G"),
+            key("risk", tr("To the next promise at risk"), BoardPage.next_at_risk, "A"),
             key("closer", tr("Fewer days"), lambda page: page.zoom(1), "+"),
             key("further", tr("More days"), lambda page: page.zoom(-1), "-"),
             *self._act_commands(),
@@ -133,6 +134,7 @@ class BoardPart(QObject):
         if self._open_offer is not None:
             page.book_wanted.connect(self.vm.look_for_offer)
             self.vm.offered.connect(self._open_offer)
+        page.at_risk.connect(partial(self._frame.badge, BOARD))
         page.acting.changed.connect(self.changed)
         page.new_wanted.connect(self.new_wanted)
         workspace.connection.changed.connect(self._tell_online)

@@ -24,7 +24,7 @@ _INDENT = 3 * GRID
 #: What a day is called, by the room there is for it: the first that fits.
 _NAMES = ("dddd d MMMM", "ddd d MMM", "ddd d", "d")
 _NARROW_PX = 48
-_WEEKS_FROM_DAYS, _NAMED_DAYS = 28, 6
+_WEEKS_FROM_DAYS, _NAME_PX = 28, 84
 _BAR_PX, _PILL_PX = 4, 17
 _Align = Qt.AlignmentFlag
 
@@ -91,12 +91,13 @@ class BoardAxis(QWidget):
         known = placing is not None and not self._view.skeleton and bool(self._rows)
         today = None if placing is None else placing.words.now.astimezone(scale.zone).date()
         uses = placing.days(self._rows) if placing is not None and known else None
+        names = self.names()
         for n in range(scale.days):
             column = QRect(scale.left + n * scale.day_px, 0, scale.day_px, self.height())
             day = scale.day(n)
             if day == today:
                 painter.fillRect(column, QColor(tokens.accent_tint))
-            self._day(painter, column, day, today=day == today)
+            self._day(painter, column, names[n], today=day == today)
             self._use(painter, column, None if uses is None else uses[n], today=day == today)
             if scale.days < _WEEKS_FROM_DAYS or day.weekday() == 0:
                 painter.fillRect(QRect(column.left(), 0, 1, self.height()), QColor(tokens.border))
@@ -106,29 +107,48 @@ class BoardAxis(QWidget):
         self._pill(painter)
         painter.end()
 
-    def _day(self, painter: QPainter, column: QRect, day: date, *, today: bool) -> None:
+    def names(self) -> list[str]:
+        """Of each day shown, all by the longest form for which each has room; "" for one that is not named."""
+        scale, metrics = self._view.scale, QFontMetrics(self._theme.font(TypeSize.SMALL, bold=True))
+        days = [scale.day(n) for n in range(scale.days)]
+        if scale.days < _WEEKS_FROM_DAYS:
+            wide = scale.day_px - self._apart
+            fitting = (
+                form for form in _NAMES if all(metrics.horizontalAdvance(_name(day, form)) <= wide for day in days)
+            )
+            form = next(fitting, _NAMES[-1])
+            return [_name(day, form) for day in days]
+        return [self._week_name(n, day, metrics) if self._named_week(day) else "" for n, day in enumerate(days)]
+
+    def _week_name(self, n: int, day: date, metrics: QFontMetrics) -> str:
         scale = self._view.scale
-        wide = column.width() - 2 * GRID
-        if scale.days >= _WEEKS_FROM_DAYS:
-            if not (today or self._named_week(day)):
-                return
-            wide = min(_NAMED_DAYS * scale.day_px, scale.width - column.left()) - GRID
-        told = QDate(day.year, day.month, day.day)
+        wide = min(self._name_days, scale.days - n) * scale.day_px - self._apart
+        fits = metrics.horizontalAdvance(_name(day, _NAMES[1])) <= wide
+        return _name(day, _NAMES[1] if fits else _NAMES[-1])
+
+    @property
+    def _apart(self) -> int:
+        """What lies between a day's line and its name."""
+        return 2 * GRID if self._view.scale.day_px > _NARROW_PX else 2
+
+    def _day(self, painter: QPainter, column: QRect, name: str, *, today: bool) -> None:
         painter.setFont(self._theme.font(TypeSize.SMALL, bold=True))
-        forms = _NAMES if scale.days < _WEEKS_FROM_DAYS else _NAMES[1:]
-        names = [locale().toString(told, form) for form in forms]
-        name = next((each for each in names if painter.fontMetrics().horizontalAdvance(each) <= wide), names[-1])
         painter.setPen(QColor(self._theme.tokens.accent if today else self._theme.tokens.text))
-        at = QRect(column.left() + (2 * GRID if column.width() > _NARROW_PX else 2), 0, max(wide, 16), _DAYS_PX)
+        at = QRect(column.left() + self._apart, 0, self.width(), _DAYS_PX)
         painter.drawText(at, _Align.AlignLeft | _Align.AlignVCenter, name)
 
+    @property
+    def _name_days(self) -> int:
+        """Over how many days a name goes, where not each has room for one."""
+        return -(-_NAME_PX // self._view.scale.day_px)
+
     def _named_week(self, day: date) -> bool:
-        """Where there is no room for each day, Mondays are named, unless today's name would stand in theirs."""
+        """Where there is no room for each day: today, and Mondays in whose names today's would not stand."""
         placing = self._view.placing
-        if day.weekday() != 0 or placing is None:
+        if placing is None:
             return day.weekday() == 0
         away = (placing.words.now.astimezone(self._view.scale.zone).date() - day).days
-        return not -_NAMED_DAYS < away < _NAMED_DAYS or away == 0
+        return away == 0 or (day.weekday() == 0 and abs(away) >= self._name_days)
 
     def _use(self, painter: QPainter, column: QRect, use: DayUse | None, *, today: bool) -> None:
         tokens = self._theme.tokens
@@ -200,6 +220,10 @@ class BoardAxis(QWidget):
         painter.drawRoundedRect(pill, _PILL_PX / 2, _PILL_PX / 2)
         painter.setPen(QColor(tokens.raised))
         painter.drawText(pill, _Align.AlignCenter, words)
+
+
+def _name(day: date, form: str) -> str:
+    return locale().toString(QDate(day.year, day.month, day.day), form)
 
 
 def _share(use: DayUse) -> str:

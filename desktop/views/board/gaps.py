@@ -1,6 +1,6 @@
-"""Where a car could be had: the next gap on the board, and the rental that is begun in one.
+"""Where to go next on the board: the next gap, what is at risk; and the rental that is begun in a gap.
 
-API: next_gap(view, now), rental_in(row, since, until, now).
+API: next_gap(view, now), next_at_risk(view), rental_in(row, since, until, now).
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from desktop.views.board.view import BoardView
-from engine.domain.booking.board import BoardRow
+from engine.domain.booking.board import BarShape, BoardRow
 
 _LEAST_GAP = timedelta(hours=4)
 _USUAL_RENTAL = timedelta(days=1)
@@ -25,7 +25,7 @@ def rental_in(row: BoardRow, since: datetime, until: datetime, now: datetime) ->
     return (start, end) if start < end else None
 
 
-def next_gap(view: BoardView, now: datetime) -> tuple[str, datetime] | None:
+def next_gap(view: BoardView, now: datetime) -> tuple[str, datetime, str] | None:
     """The car and the moment at which the next gap begins, from the chosen cell on; None if none is in sight."""
     lines, key = view.table.lines, view.line.key if view.line is not None else ""
     at, until = view.table.row_of(key), view.placing.until if view.placing is not None else now
@@ -39,7 +39,7 @@ def next_gap(view: BoardView, now: datetime) -> tuple[str, datetime] | None:
         for start, end in line.car.gaps(since, until, now):
             # On the car itself, what goes on from the chosen cell is no other gap.
             if end - start >= _LEAST_GAP and not (line.key == key and start == since and view.bar is None):
-                return line.key, start
+                return line.key, start, ""
     return None
 
 
@@ -47,3 +47,16 @@ def _full(at: datetime) -> datetime:
     """The next quarter of an hour."""
     past = timedelta(minutes=at.minute % _QUARTER, seconds=at.second, microseconds=at.microsecond)
     return (at - past + (timedelta(minutes=_QUARTER) if past else timedelta(0))).astimezone(UTC)
+
+
+def next_at_risk(view: BoardView) -> tuple[str, datetime, str] | None:
+    """The next promise below the chosen car that its late one may break, and from the top again."""
+    if view.placing is None:
+        return None
+    lines, now = view.table.lines, view.placing.words.now
+    at = view.table.row_of(view.line.key) + 1 if view.line is not None else 0
+    for line in (*lines[at:], *lines[:at]):
+        for bar in line.bars:
+            if line.car is not None and line.car.shape(bar, now) is BarShape.AT_RISK:
+                return line.key, max(bar.taken.starts_at, view.scale.since), bar.id
+    return None

@@ -234,14 +234,15 @@ class Words:
         )
 
     def facts(self, row: BoardRow, bar: Bar) -> str:
-        """What stands below a bar's name: state, times, buffer, way and price."""
-        parts = [self.state(row, bar), self.times(bar)]
+        """What stands below a bar's name, what may be cut at the end: state, price, times, buffer and way."""
+        parts = [self.state(row, bar)]
+        if bar.booking is not None and bar.booking.price.minor:
+            parts.append(amount(bar.booking.price))
+        parts.append(self.times(bar))
         if bar.taken.free_at > bar.taken.ends_at:
             parts.append(tr("ready {at}", at=day_time(bar.taken.free_at, self.zone, now=self.now)))
         if bar.start_id != bar.end_id:
             parts.append(tr("to {branch}", branch=self.branch(bar.end_id)))
-        if bar.booking is not None and bar.booking.price.minor:
-            parts.append(amount(bar.booking.price))
         return " · ".join(parts)
 
     def spoken(self, row: BoardRow, bar: Bar) -> str:

@@ -21,7 +21,7 @@ from desktop.viewmodels.phases import Phase
 from desktop.views.board.acting import BoardActing
 from desktop.views.board.axis import BoardAxis
 from desktop.views.board.filters import BoardFilters
-from desktop.views.board.gaps import next_gap, rental_in
+from desktop.views.board.gaps import next_at_risk, next_gap, rental_in
 from desktop.views.board.heading import heading_of
 from desktop.views.board.inspecting import told_of
 from desktop.views.board.inspector import Inspector, Legend
@@ -56,7 +56,7 @@ class BoardPage(Page):
     """Signals: ``opened`` carries the Bar that is to be looked at; ``book_wanted`` row, pick-up and return.
 
     ``new_wanted`` comes where a booking is to be made, ``looked_at`` when another cell was chosen, ``painted`` after a
-    board came to the screen.
+    board came to the screen; ``at_risk`` carries how many promises are.
     """
 
     opened = Signal(object)
@@ -64,6 +64,7 @@ class BoardPage(Page):
     new_wanted = Signal()
     looked_at = Signal()
     painted = Signal()
+    at_risk = Signal(int)
 
     def __init__(self, context: ViewContext, vm: BoardViewModel, now: Callable[[], datetime], host: QWidget) -> None:
         """*host* is where a refusal slides in."""
@@ -141,10 +142,6 @@ class BoardPage(Page):
         return self.view.bar
 
     @property
-    def row(self) -> BoardRow | None:
-        return self.view.row
-
-    @property
     def zone(self) -> tzinfo:
         """The clock of the days: the branch's, or that of the first car."""
         board, own = self.vm.state.board, self.vm.state.look.branch_id
@@ -192,9 +189,15 @@ class BoardPage(Page):
 
     def next_gap(self) -> None:
         """To the next time in which a car could be had, of this one or of those below it."""
-        found = next_gap(self.view, self._now())
+        self._go_to(next_gap(self.view, self._now()), tr("No car below has a gap in these days."))
+
+    def next_at_risk(self) -> None:
+        """To the next promise that a late car may break."""
+        self._go_to(next_at_risk(self.view), tr("No promise is at risk."))
+
+    def _go_to(self, found: tuple[str, datetime, str] | None, otherwise: str) -> None:
         if found is None:
-            self.toast.tell(tr("No car below has a gap in these days."))
+            self.toast.tell(otherwise)
         else:
             self.view.go_to(*found)
 
@@ -283,6 +286,7 @@ class BoardPage(Page):
         zone = zone_name(board.at, self.zone)
         self.axis.put(cars, f"{branch} · {zone}" if branch else zone)
         self._subtitle(board)
+        self.at_risk.emit(self.axis.at_risk)
 
     def _branch(self, board: Board) -> str:
         own = self.vm.state.look.branch_id
@@ -333,6 +337,7 @@ class BoardPage(Page):
         if self._filled and board is not None and self.isVisible():
             self.view.tell_time(self._words(board))
             self.axis.tell_time()
+            self.at_risk.emit(self.axis.at_risk)
 
     def _lay_out(self) -> None:
         for action in (self.fewer, self.more, self.new):
