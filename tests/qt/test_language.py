@@ -91,6 +91,6 @@ def test_every_text_is_listed_for_a_translator_as_linguist_reads_it(tmp_path):
     subprocess.run([LRELEASE, listed], check=True, capture_output=True)  # noqa: S603 -- PySide's own
 
     told = listed.read_text(encoding="utf-8")
-    for text in ("Keys and commands", "Lease", *TEXTS):
+    for text in ("Keys and commands", "booking.car_changed", *TEXTS):
         assert (f"<source>{text}</source>" in told) is (text in TEXTS and not text.startswith("Taken until"))
     assert '<message numerus="yes">\n<extracomment>desktop/widgets/frame/status_bar.py' in told
