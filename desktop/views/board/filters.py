@@ -57,7 +57,8 @@ class BoardFilters(QWidget):
         self.shape: FilterButton[BarShape] = FilterButton(theme, tr("State"), lambda each: SHAPES[each])
         self.body.set_choices(BodyType)
         self.shape.set_choices(SHAPES)
-        self.branch.setVisible(with_branches)
+        if not with_branches:
+            self.branch.hide()
         self.earlier, self.later = Button(theme, icon=Icon.BACK), Button(theme, icon=Icon.FORWARD)
         self.now = Button(theme, tr("Today"))
         days = [tr("{count} d", count=count) for count in ZOOMS]
