@@ -38,7 +38,7 @@ bench: ## Every benchmark, one after the other (SCALE=1k, 10k or 100k cars, seed
 faults: ## Break things on purpose (FAULTS=short or long, FAULTS_SEED=7)
 	@case "$(FAULTS)" in short|long) ;; *) echo "FAULTS is short or long, not $(FAULTS)"; exit 2 ;; esac
 	@build/setup.sh test
-	FAULTS=$(FAULTS) $(BIN)/python -m pytest tests/faults tests/integration/test_stateful.py $(ARGS)
+	FAULTS=$(FAULTS) $(BIN)/python -m pytest tests/faults tests/integration/test_stateful.py $(if $(filter long,$(FAULTS)),--session-timeout=14400) $(ARGS)
 
 attack: ## Write past the program at every place that there is (ATTACK_SEED=7, ATTACK_VALUES=1)
 	@build/setup.sh test

@@ -201,6 +201,7 @@ _LINES = Words(
         "claim.keeps_nothing": "{car}: claimed by {claim}, which does not keep it",
         "claim.floats": "{car}: claim {claim} may be moved to another car, and nobody sells such",
         "claim.other_places": "{car}: claimed by {claim} from or to other branches than were agreed",
+        "claim.other_rules": "{car}: its fence says that it was sold by rules that its branch does not have",
         "claim.stands": "{car}: it does not stand where its fence says ({place}), or somebody has it",
         "claim.out": "{car}: claim {claim} and its booking differ in whether the renter has the car",
         "claim.out_twice": "{car}: out with several bookings at once: {claims}",

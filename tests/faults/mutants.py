@@ -31,7 +31,7 @@ from engine.domain.booking import belief
 from engine.domain.booking.belief import Believed, GiveBack, OpenPage
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.states import BLOCKING, BookingState
-from engine.domain.money.payment import PAGE_LIFETIME, AttemptState
+from engine.domain.money.payment import PAGE_LIFETIME, AttemptState, Payment
 from engine.domain.papers.series import begun, issued, series_of
 from engine.domain.shared.errors import PaymentRefused, PeriodTaken, Unavailable
 from engine.domain.shared.period import whole_milliseconds
@@ -123,12 +123,16 @@ def _release_before_expire(_: Points) -> None:
         booking = believed.booking
         if booking.payment.attempt.state is not AttemptState.OPEN:
             return await close(self, believed)
-        released = await self.move(booking, BookingState.RELEASED, booking.payment.attempt.ended(AttemptState.EXPIRED))
+        released = await self.move(booking, BookingState.RELEASED, _expired(booking))
         with suppress(PaymentRefused):
             await self.gateway.close_page(booking.payment.attempt.session_id)
         return released
 
     CheckoutPages.close = hasty
+
+
+def _expired(booking: Booking) -> Payment:
+    return booking.payment.with_attempt(booking.payment.attempt.ended(AttemptState.EXPIRED))
 
 
 def _silence_is_release(_: Points) -> None:
@@ -139,7 +143,7 @@ def _silence_is_release(_: Points) -> None:
         try:
             return await close(self, believed)
         except Unavailable:
-            return await self.move(booking, BookingState.RELEASED, booking.payment.attempt.ended(AttemptState.EXPIRED))
+            return await self.move(booking, BookingState.RELEASED, _expired(booking))
 
     CheckoutPages.close = trusting
 

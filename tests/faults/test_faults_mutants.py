@@ -8,6 +8,8 @@ from datetime import timedelta
 import pytest
 from run import Run, open_run
 
+from engine.adapters.mongo.branch_rules import MARK
+from engine.adapters.mongo.client import Database
 from engine.domain.shared.period import whole_milliseconds
 
 pytestmark = pytest.mark.asyncio
@@ -214,12 +216,18 @@ async def a_reading_falls(run: Run) -> None:
 
 async def the_next_renter_comes_at_the_return(run: Run) -> None:
     db, desk, run.evidence.turn_minutes = run.firm.db, await run.desk(), 60
-    await db.branches.update_many({}, {"$set": {"turn.usual": 60}})
+    await _takes(db, 60)
     try:
         await _today(run, desk, 30, 40)
         await _today(run, desk, 40.5, 50)
     finally:
-        await db.branches.update_many({}, {"$set": {"turn.usual": 0}})
+        await _takes(db, 0)
+
+
+async def _takes(db: Database, minutes: int) -> None:
+    """From now on it takes so long to make a car ready, whatever desks remember of the branches."""
+    await db.branches.update_many({}, {"$set": {"turn.usual": minutes}})
+    await db.fences.update_many({}, {"$unset": {MARK: ""}})
 
 
 #: mutant -> what happens, and the promise that must be seen broken without the guard.

@@ -12,6 +12,7 @@ import pytest
 from builders import BERLIN, make_car, wish
 
 from engine.adapters.mongo import fences
+from engine.adapters.mongo.branch_rules import MARK
 from engine.adapters.mongo.codec.documents import branch_document
 from engine.domain.car.body_type import BodyType
 from engine.domain.car.catalogue import CarWish
@@ -31,6 +32,7 @@ def takes(world, usual, **by_body):
     bodies = tuple(BodyTurn(BodyType(name), minutes) for name, minutes in by_body.items())
     hours = replace(BERLIN.hours, turn=TurnRound(usual, bodies))
     world.db.branches.replace_one({"_id": BERLIN.id}, branch_document(replace(BERLIN, hours=hours)))
+    world.db.fences.update_many({}, {"$unset": {MARK: ""}})
     world.redis.flushall()
 
 
@@ -143,7 +145,7 @@ async def test_of_eight_engines_with_and_without_the_lease_none_breaks_into_the_
 async def test_without_the_guard_the_next_is_promised_too_early(world, monkeypatch):
     takes(world, 60)
 
-    async def at_once(_db, _session, _car, _claim, _branch, ends_at):
+    async def at_once(_db, _session, _car, _claim, _branch, ends_at, _body):
         return ends_at
 
     monkeypatch.setattr(fences, "make_ready", at_once)

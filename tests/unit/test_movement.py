@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.domain.car.availability import ClaimKind, just
+from engine.domain.car.availability import ClaimKind, Stretch, just
 from engine.domain.car.car import BranchId, CarId, OwnerId
 from engine.domain.car.movement import (
     Movement,
@@ -22,7 +22,7 @@ from engine.domain.car.movement import (
 from engine.domain.health.claims import Away, FenceClaims, movement_faults
 from engine.domain.people.people import AccountName
 from engine.domain.shared.errors import InvalidPeriod, MoveRefused
-from engine.domain.shared.period import RentalPeriod
+from engine.domain.shared.period import LONGEST, RentalPeriod
 from engine.words.health import written
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
@@ -44,7 +44,7 @@ spans = st.tuples(st.integers(0, 60), st.integers(1, 12)).map(lambda each: perio
 
 @given(spans, st.lists(spans, max_size=6))
 def test_the_parts_are_each_hour_of_it_that_nothing_takes(wanted, taken):
-    parts = parts_of(wanted, taken)
+    parts = parts_of(wanted, [just(each).whole for each in taken])
 
     assert list(parts) == sorted(parts, key=lambda each: each.starts_at)
     for hour in range(80):
@@ -56,7 +56,7 @@ def test_the_parts_are_each_hour_of_it_that_nothing_takes(wanted, taken):
 @given(spans, st.lists(spans, max_size=6), st.integers(0, 5))
 def test_the_doctor_is_calm_about_its_parts_and_names_any_that_lacks(wanted, taken, lost):
     claims = {f"b{n}": (ClaimKind.TURN, just(each)) for n, each in enumerate(taken)}
-    named = enumerate(parts_of(wanted, taken), 1)
+    named = enumerate(parts_of(wanted, [just(each).whole for each in taken]), 1)
     parts = {claim_name(MovementId("mv-1"), n): (ClaimKind.MOVEMENT, just(part)) for n, part in named}
     away = [Away("mv-1", "owner-1", wanted)]
 
@@ -115,3 +115,18 @@ def test_one_that_has_begun_keeps_its_beginning_and_ends_ahead():
     with pytest.raises(InvalidPeriod):
         one.changed(period(-2, 0), "Tyres", NOW)
     assert period(-2, 1) == one.changed(period(-2, 1), "Tyres", NOW).period
+
+
+def test_a_rental_of_the_longest_time_and_what_makes_its_car_ready_are_cut_out_like_any_other():
+    year = RentalPeriod(NOW - LONGEST + HOUR, NOW + HOUR)
+    taken = Stretch(year.starts_at, year.ends_at, year.ends_at + HOUR)
+    wanted, part = movement(0, 5), period(2, 5)
+    fence = FenceClaims(
+        "car-1",
+        1,
+        {"b1": (ClaimKind.BOOKING, taken), claim_name(wanted.id, 1): (ClaimKind.MOVEMENT, just(part))},
+        owner_id="owner-1",
+    )
+
+    assert (part,) == parts_of(wanted.period, [taken.whole])
+    assert [] == list(movement_faults(fence, [Away("mv-1", "owner-1", wanted.period)]))

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from pymongo.asynchronous.client_session import AsyncClientSession
 
+from engine.adapters.mongo.branch_rules import MARK
 from engine.adapters.mongo.client import Database, Document
 from engine.adapters.mongo.codec.documents import Way, body_of, claim_document, claims_of, stands_of, terms_of_fence
 from engine.adapters.mongo.schema.migrations import LATEST
@@ -17,6 +18,7 @@ from engine.adapters.mongo.schema.version import judge_fence
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.handing_over import NotReady, StillOut
 from engine.domain.car.availability import ClaimKind, Readiness, Stretch, readiness
+from engine.domain.car.body_type import BodyType
 from engine.domain.car.car import Branch, BranchId, CarId, CarStatus, CarTerms
 from engine.domain.car.catalogue import CarWish
 from engine.domain.car.places import Leg, NotHere, fits, place_at
@@ -75,6 +77,14 @@ _ROAMS: Document = {
 }
 
 
+class Entered(NamedTuple):
+    """A car that was promised just now. Attributes: ``mark`` says by which rules of its branch it was sold before."""
+
+    terms: CarTerms
+    body: BodyType | None
+    mark: str | None
+
+
 class Taken(NamedTuple):
     """Cars of a branch that cannot be had for some time.
 
@@ -119,18 +129,26 @@ async def taken_at(db: Database, wish: CarWish, ready: Readiness, now: datetime)
 
 
 async def make_ready(
-    db: Database, session: AsyncClientSession, car_id: CarId, claim_id: str, branch: Branch, ends_at: datetime
+    db: Database,
+    session: AsyncClientSession,
+    car_id: CarId,
+    claim_id: str,
+    branch: Branch,
+    ends_at: datetime,
+    body: BodyType | None = None,
 ) -> datetime:
     """Let the claim last until the car that comes back to *branch* is ready; returns when that is.
+
+    What *body* the car has is asked where the caller does not know it.
 
     Raises:
         PeriodTaken: Somebody else is promised the car before.
     """
     if not (branch.hours.turn.usual or branch.hours.turn.by_body):
         return ends_at
-    fence = await db.fences.find_one({"_id": car_id}, {"body": 1}, session=session) or {}
-    ready = readiness(branch, ends_at)
-    free_at = ready.of(body_of(fence))
+    if body is None:
+        body = body_of(await db.fences.find_one({"_id": car_id}, {"body": 1}, session=session) or {})
+    free_at = readiness(branch, ends_at).of(body)
     if free_at <= ends_at:
         return ends_at
     others = {"id": {"$ne": claim_id}, **between(ends_at, free_at)}
@@ -147,7 +165,7 @@ async def make_ready(
 
 async def enter(
     db: Database, session: AsyncClientSession, car_id: CarId, wished: Wished, now: datetime, only: Document
-) -> CarTerms:
+) -> Entered:
     """Promise the car, and make every other claim on it conflict; *only* says which fences are entered at all.
 
     Raises:
@@ -157,7 +175,7 @@ async def enter(
     fence = await db.fences.find_one_and_update(
         {"_id": car_id, "schema": LATEST, **only, "claims": {"$not": {"$elemMatch": blocked}}},
         entered(wished),
-        projection={"terms": 1, "roams": _ROAMS},
+        projection={"terms": 1, "body": 1, MARK: 1, "roams": _ROAMS},
         session=session,
     )
     if fence is None:
@@ -165,7 +183,7 @@ async def enter(
     terms = terms_of_fence(fence)
     if fence["roams"] or wished.to not in (None, terms.branch_id):
         await _must_stand(db, session, car_id, wished.claim_id, terms)
-    return terms
+    return Entered(terms, body_of(fence), fence.get(MARK))
 
 
 async def _must_stand(db: Database, session: AsyncClientSession, car_id: CarId, claim_id: str, terms: CarTerms) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 import pymongo
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
 
+from engine.adapters.mongo.branch_rules import ASKING, unmark
 from engine.adapters.mongo.client import TRANSACTION_S, Client, Collection, Document, database, session_of, speaking
 from engine.adapters.mongo.codec.documents import (
     audit_document,
@@ -107,30 +109,47 @@ class MongoFirm:
             await self._cache.bump([BRANCHES])
 
     async def change(self, before: Branch, after: Branch, row: AuditRow) -> None:
+        asking = secrets.token_hex(8)
+
         async def change(session: AsyncClientSession) -> None:
             if after.closed and not before.closed:
                 await self._refuse_in_use(after.id, session)
-            await self._replace(before, after, session)
+            await self._replace(before, asking, after, session)
             if after.zone != before.zone:
                 # Each car's fence repeats the zone in which its days are counted (docs/decisions/0002).
                 await self._new_zone(after, row, session)
             await self._db.audit.insert_one(audit_document(row), session=session)
 
         try:
+            await self._ask(before, asking)
             await self._transact(change)
         except DuplicateKeyError as problem:
             raise Overtaken(f"another branch was given the code {after.code}") from problem
         finally:
             await self._cache.bump([BRANCHES])
+            await self._ask_no_more(before.id, asking)
 
-    async def _replace(self, before: Branch, after: Branch, session: AsyncClientSession) -> None:
-        wanted = branch_document(before)
-        if not before.closed:
-            # Branches of earlier versions do not say that they are open.
-            wanted["closed"] = {"$ne": True}
+    async def _ask(self, before: Branch, asking: str) -> None:
+        """No booking goes by what a desk remembers of the branch (``branch_rules``). Raises: NotFound, Overtaken."""
+        with speaking():
+            await must_fit(self._db)
+            done = await self._db.branches.update_one(_as_read(before), {"$set": {ASKING: asking}})
+            if done.matched_count == 0:
+                await self._refuse(before)
+            await unmark(self._db, before.id)
+
+    async def _ask_no_more(self, branch_id: BranchId, asking: str) -> None:
+        """A change that came to nothing leaves the row as it was; one that was made has nothing to take away."""
+        with speaking():
+            await self._db.branches.update_one({"_id": branch_id, ASKING: asking}, {"$unset": {ASKING: ""}})
+
+    async def _replace(self, before: Branch, asking: str, after: Branch, session: AsyncClientSession) -> None:
+        wanted = {**_as_read(before), ASKING: asking}
         done = await self._db.branches.replace_one(wanted, branch_document(after), session=session)
-        if done.matched_count:
-            return
+        if done.matched_count == 0:
+            await self._refuse(before, session)
+
+    async def _refuse(self, before: Branch, session: AsyncClientSession | None = None) -> NoReturn:
         if await self._db.branches.find_one({"_id": before.id}, {"_id": 1}, session=session) is None:
             raise NotFound("branch", before.id)
         raise Overtaken(f"branch {before.id} was changed by somebody else")
@@ -165,6 +184,14 @@ class MongoFirm:
             await must_fit(self._db)
             async with session_of(self._client) as session:
                 return await session.with_transaction(change, read_concern=SNAPSHOT, write_concern=MAJORITY)
+
+
+def _as_read(branch: Branch) -> Document:
+    wanted = branch_document(branch)
+    if not branch.closed:
+        # Branches of earlier versions do not say that they are open.
+        wanted["closed"] = {"$ne": True}
+    return wanted
 
 
 def _promised_of(document: Document) -> list[Promised]:

@@ -145,7 +145,7 @@ async def claim_anew(db: Database, session: AsyncClientSession, car_id: str) -> 
         for n, part in enumerate(parts, 1):
             way = Way(movement.start_id, movement.end_id)
             wanted.append(claim_document(claim_name(movement.id, n), just(part), ClaimKind.MOVEMENT, way))
-        others += parts
+        others += [(part.starts_at, part.ends_at) for part in parts]
     if old:
         gone: Document = {"claims": {"kind": ClaimKind.MOVEMENT, "id": {"$in": old}}}
         await db.fences.update_one({"_id": car_id}, {"$pull": gone}, session=session)

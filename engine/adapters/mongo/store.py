@@ -15,6 +15,7 @@ from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
 from engine.adapters.fewer_questions import Remembered, Together
+from engine.adapters.mongo.branch_rules import Known
 from engine.adapters.mongo.client import TRANSACTION_S, Client, Database, Document, database, session_of, speaking
 from engine.adapters.mongo.codec.bookings import WHOLE, BookingSource, news_document
 from engine.adapters.mongo.codec.documents import audit_document, branch_of, car_of, renter_of
@@ -97,6 +98,7 @@ class MongoStore:
         self._db: Database = database(client, name)
         self._epoch = epoch
         self._source, self._readable = source, self._db[source.name]
+        self._known: Known = {}
         self._settings: Remembered[str, list[Revision]] = Remembered()
         self._files: Remembered[RenterId, RenterFile] = Remembered(_RENTERS_FOR_S)
         self._renters: Together[RenterId, RenterFile] = Together(self._files_of, _MOST_RENTERS)
@@ -108,7 +110,7 @@ class MongoStore:
             with speaking(), pymongo.timeout(TRANSACTION_S):
                 async with session_of(self._client) as session:
                     done = await session.with_transaction(
-                        lambda running: change(MongoTransaction(self._db, running, touched, self._epoch)),
+                        lambda running: change(MongoTransaction(self._db, running, touched, self._known, self._epoch)),
                         read_concern=SNAPSHOT,
                         write_concern=MAJORITY,
                     )

@@ -9,6 +9,7 @@ from datetime import datetime
 from pymongo import UpdateOne
 from pymongo.asynchronous.client_session import AsyncClientSession
 
+from engine.adapters.mongo.branch_rules import MARK
 from engine.adapters.mongo.client import Client, Database, Document, database, speaking
 from engine.adapters.mongo.codec.documents import series_document, terms_document, terms_of_fence
 from engine.domain.car.car import CarId, CarTerms, TermsSince
@@ -65,7 +66,9 @@ async def go_on(db: Database, session: AsyncClientSession, wanted: Sequence[CarT
         if known != series_document(terms, by, now)["terms"]:
             n += 1
             rows.append(series_document(replace(terms, n=n), by, now))
-        copies.append(UpdateOne({"_id": terms.car_id}, {"$set": {"terms": terms_document(replace(terms, n=n))}}))
+        # At its branch it may have been sold by other rules before.
+        copy: Document = {"$set": {"terms": terms_document(replace(terms, n=n))}, "$unset": {MARK: ""}}
+        copies.append(UpdateOne({"_id": terms.car_id}, copy))
     if rows:
         await db.car_terms.insert_many(rows, session=session)
     if copies:

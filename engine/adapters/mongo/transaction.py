@@ -12,6 +12,7 @@ from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from engine.adapters.mongo import fences
 from engine.adapters.mongo.agreements.changing import ChangesAgreements
+from engine.adapters.mongo.branch_rules import Known, rules_of
 from engine.adapters.mongo.client import Database, Document
 from engine.adapters.mongo.codec.bookings import booking_document, news_document
 from engine.adapters.mongo.codec.documents import (
@@ -30,7 +31,7 @@ from engine.adapters.mongo.codec.documents import (
 from engine.adapters.mongo.codec.payments import restored_document
 from engine.adapters.mongo.codec.people import answer_document
 from engine.adapters.mongo.codec.reading import must, read, shown
-from engine.adapters.mongo.fences import Wished
+from engine.adapters.mongo.fences import Entered, Wished
 from engine.adapters.mongo.images import files_of
 from engine.adapters.mongo.movements import ANY_MOVEMENT, claim_anew, put_movement
 from engine.adapters.mongo.papers.issuing import issue
@@ -70,19 +71,6 @@ from engine.domain.shared.period import RentalPeriod
 _DUPLICATE_KEY = 11000
 
 
-#: As each branch was read last: every booking asks, and few find another row.
-_READ: dict[BranchId, tuple[Document, Branch]] = {}
-
-
-def _read_branch(branch_id: BranchId, found: Document) -> Branch:
-    """Raises: DamagedRow."""
-    row, branch = _READ.get(branch_id, (None, None))
-    if branch is None or row != found:
-        branch = must("branches", found, branch_of)
-        _READ[branch_id] = (found, branch)
-    return branch
-
-
 def _brought(before: Car, after: Car) -> Document:
     """A car that belongs to another branch from now on was brought there, unless somebody has it."""
     return {"at": after.branch_id} if before.branch_id != after.branch_id else {}
@@ -98,13 +86,23 @@ class MongoTransaction(ChangesAgreements):
     """The port ``Transaction`` inside a driver's session."""
 
     def __init__(
-        self, db: Database, session: AsyncClientSession, touched: set[Namespace], epoch: Epoch | None = None
+        self,
+        db: Database,
+        session: AsyncClientSession,
+        touched: set[Namespace],
+        known: Known,
+        epoch: Epoch | None = None,
     ) -> None:
-        """What the changes make untrue is noted in *touched*, to be bumped after the commit; *epoch* as ``issue``."""
+        """What the changes make untrue is noted in *touched*, to be bumped after the commit; *epoch* as ``issue``.
+
+        *known* are the branches that this desk has read.
+        """
         self._db = db
         self._session = session
         self._touched = touched
         self._epoch = epoch
+        self._known = known
+        self._sold: dict[BranchId, Entered] = {}
 
     async def claim(
         self, car_id: CarId, period: RentalPeriod, booking_id: BookingId, now: datetime, to: BranchId | None = None
@@ -115,7 +113,9 @@ class MongoTransaction(ChangesAgreements):
         await self._enter(booking.car_id, taken_by(booking), booking.id, now, booking.return_branch_id)
 
     async def make_ready(self, car_id: CarId, booking_id: BookingId, back: Branch, ends_at: datetime) -> datetime:
-        return await fences.make_ready(self._db, self._session, car_id, booking_id, back, ends_at)
+        sold = next((each for each in self._sold.values() if each.terms.car_id == car_id), None)
+        body = None if sold is None else sold.body
+        return await fences.make_ready(self._db, self._session, car_id, booking_id, back, ends_at, body)
 
     async def _enter(
         self,
@@ -128,13 +128,15 @@ class MongoTransaction(ChangesAgreements):
         any_status: bool = False,
     ) -> CarTerms:
         only: Document = {} if any_status else {"status": CarStatus.ACTIVE}
-        terms = await fences.enter(self._db, self._session, car_id, Wished(booking_id, taken, to), now, only)
-        self._touched.add(cars_at(terms.branch_id))
-        return terms
+        sold = await fences.enter(self._db, self._session, car_id, Wished(booking_id, taken, to), now, only)
+        self._sold[sold.terms.branch_id] = sold
+        self._touched.add(cars_at(sold.terms.branch_id))
+        return sold.terms
 
     async def branch(self, branch_id: BranchId) -> Branch:
-        found = await self._db.branches.find_one({"_id": branch_id}, session=self._session)
-        branch = None if found is None else _read_branch(branch_id, found)
+        sold = self._sold.get(branch_id)
+        marked = None if sold is None else (sold.terms.car_id, sold.mark)
+        branch = await rules_of(self._db, self._session, self._known, branch_id, marked)
         if branch is None or branch.closed:
             raise NotFound("branch", branch_id)
         return branch

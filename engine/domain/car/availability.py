@@ -69,9 +69,9 @@ class Stretch:
         return RentalPeriod(self.starts_at, self.ends_at)
 
     @property
-    def whole(self) -> RentalPeriod:
-        """With the time it takes to make the car ready."""
-        return RentalPeriod(self.starts_at, self.free_at)
+    def whole(self) -> tuple[datetime, datetime]:
+        """With the time it takes to make the car ready; that may be longer than any rental lasts."""
+        return self.starts_at, self.free_at
 
     def overdue(self, now: datetime) -> bool:
         return self.out and self.ends_at <= now

@@ -149,15 +149,15 @@ def must_end_ahead(period: RentalPeriod, now: datetime) -> None:
         raise InvalidPeriod("period.ends_past")
 
 
-def parts_of(wanted: RentalPeriod, taken: Iterable[RentalPeriod]) -> tuple[RentalPeriod, ...]:
-    """*wanted* with what is *taken* cut out, in order of time."""
+def parts_of(wanted: RentalPeriod, taken: Iterable[tuple[datetime, datetime]]) -> tuple[RentalPeriod, ...]:
+    """*wanted* with what is *taken* cut out, in order of time; *taken* are begin and end of each."""
     parts, start = [], wanted.starts_at
-    for each in sorted(taken, key=lambda period: period.starts_at):
-        if each.starts_at >= wanted.ends_at:
+    for begins, ends in sorted(taken):
+        if begins >= wanted.ends_at:
             break
-        if start < each.starts_at:
-            parts.append(RentalPeriod(start, each.starts_at))
-        start = max(start, each.ends_at)
+        if start < begins:
+            parts.append(RentalPeriod(start, begins))
+        start = max(start, ends)
     if start < wanted.ends_at:
         parts.append(RentalPeriod(start, wanted.ends_at))
     return tuple(parts)

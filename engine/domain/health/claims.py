@@ -42,6 +42,7 @@ class FenceClaims:
         ways: Of each claim the branches where the car is taken and left.
         floating: Claims that may be moved to another car; no program has made one yet.
         stands: Where the car stands; None while it is out. ``places`` are the firm's branches, None if nobody asked.
+        other_rules: It says that it was sold by rules that its branch does not have (any more).
     """
 
     car_id: str
@@ -54,6 +55,7 @@ class FenceClaims:
     floating: tuple[str, ...] = ()
     stands: str | None = None
     places: frozenset[str] | None = None
+    other_rules: bool = False
 
 
 @dataclass(slots=True)
@@ -168,6 +170,8 @@ def _of_places(fence: FenceClaims, bookings: Mapping[str, Kept]) -> Iterator[Rem
     if fence.places is None:
         return
     out = any(taken.out for _, taken in fence.claims.values())
+    if fence.other_rules:
+        yield remark("claim.other_rules", car=fence.car_id)
     if out is not (fence.stands is None) or (fence.stands is not None and fence.stands not in fence.places):
         yield remark("claim.stands", car=fence.car_id, place=fence.stands or "")
     for claim_id, way in fence.ways.items():

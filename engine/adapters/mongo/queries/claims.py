@@ -12,6 +12,7 @@ from typing import Any
 
 from pymongo.asynchronous.client_session import AsyncClientSession
 
+from engine.adapters.mongo.branch_rules import ASKING, MARK, mark_of
 from engine.adapters.mongo.client import Client, Collection, Database, Document, session_of, speaking
 from engine.adapters.mongo.codec.documents import claims_of, movement_of
 from engine.adapters.mongo.codec.reading import Fields, read, shown
@@ -44,6 +45,8 @@ _PAGE, _FEW = 1_000, 20
 _SHAPES, _CARS = 20_000, 10_000
 _BLOCKING = [state.value for state in BLOCKING]
 _BY_CAR = "blocking_car"
+#: Each branch's mark; None where any is allowed.
+Branches = dict[str, str | None]
 _KEPT = (
     "car_id",
     "starts_at",
@@ -61,7 +64,6 @@ async def claims_walk(client: Client, db: Database, now: datetime, most: timedel
     """Every fence beside the bookings that keep its car, and those of cars that have none."""
     walk, began, last = Walk(), perf_counter(), list[Any]()
     with speaking():
-        places = await _places(db)
         while True:
             if perf_counter() - began > most.total_seconds():
                 walk.cut_off = True
@@ -70,10 +72,11 @@ async def claims_walk(client: Client, db: Database, now: datetime, most: timedel
                 fences = await _after(db.fences, last, session)
                 cars = [each["_id"] for each in fences]
                 rows, lost, away = await _keeping(db, cars, session)
+                branches = await _branches(db, session)
             if not fences:
                 break
             last = [cars[-1]]
-            _compare(walk, fences, rows, now, places)
+            _compare(walk, fences, rows, now, branches)
             _compare_restored(walk, fences, lost)
             _compare_movements(walk, fences, away)
             hear(remark("progress.claims", looked=walk.looked))
@@ -90,11 +93,11 @@ async def claims_among(client: Client, db: Database, cars: list[Any], now: datet
     async with session_of(client, snapshot=True) as session:
         fences = await db.fences.find({"_id": {"$in": cars}}, session=session).to_list()
         rows, lost, away = await _keeping(db, cars, session)
-    places = await _places(db)
+        branches = await _branches(db, session)
     told: list[tuple[Any, Remark]] = []
     for fence in fences:
         walk, own = Walk(), fence["_id"]
-        _compare(walk, [fence], [row for row in rows if row["car_id"] == own], now, places)
+        _compare(walk, [fence], [row for row in rows if row["car_id"] == own], now, branches)
         _compare_restored(walk, [fence], [row for row in lost if row["stay"]["car_id"] == own])
         _compare_movements(walk, [fence], [row for row in away if row["car_id"] == own])
         told += [(own, line) for line in walk.lines]
@@ -105,9 +108,10 @@ async def claims_among(client: Client, db: Database, cars: list[Any], now: datet
     return told
 
 
-async def _places(db: Database) -> frozenset[str]:
-    """The firm's branches."""
-    return frozenset([row["_id"] async for row in db.branches.find({}, {"_id": 1}) if isinstance(row["_id"], str)])
+async def _branches(db: Database, session: AsyncClientSession) -> Branches:
+    """The firm's branches, and what the fences of their cars may be marked with; any, where one is being changed."""
+    rows = await db.branches.find({}, session=session, batch_size=_PAGE).to_list()
+    return {row["_id"]: None if ASKING in row else mark_of(row) for row in rows if isinstance(row["_id"], str)}
 
 
 async def _keeping(
@@ -122,7 +126,7 @@ async def _keeping(
     return rows, lost, away
 
 
-def _compare(walk: Walk, fences: list[Document], rows: list[Document], now: datetime, places: frozenset[str]) -> None:
+def _compare(walk: Walk, fences: list[Document], rows: list[Document], now: datetime, branches: Branches) -> None:
     of_car: dict[str, list[Kept]] = {}
     for row in rows:
         kept = read("bookings", row, _kept)
@@ -133,7 +137,7 @@ def _compare(walk: Walk, fences: list[Document], rows: list[Document], now: date
     for fence in fences:
         walk.looked += 1
         walk.add(
-            faults_of(_claimed(fence, places), of_car.get(fence["_id"], ()) if isinstance(fence["_id"], str) else ())
+            faults_of(_claimed(fence, branches), of_car.get(fence["_id"], ()) if isinstance(fence["_id"], str) else ())
         )
 
 
@@ -240,7 +244,14 @@ def _judged(kept: Kept, row: Document, now: datetime) -> Kept:
     return replace(kept, held_too_long=until if too_long else None)
 
 
-def _claimed(fence: Document, places: frozenset[str] | None = None) -> FenceClaims:
+def _sold_by_others(fence: Document, branches: Branches) -> bool:
+    """Whether the fence is marked, and not by the rules of its branch."""
+    mark, terms = fence.get(MARK), fence.get("terms")
+    allowed = branches.get(shown(terms.get("branch_id")), "") if isinstance(terms, dict) else ""
+    return mark is not None and allowed not in (None, mark)
+
+
+def _claimed(fence: Document, branches: Branches | None = None) -> FenceClaims:
     known, stored, seq = claims_of(fence), fence.get("claims"), fence.get("seq")
     every = len(stored) if isinstance(stored, list) else 1
     terms = fence.get("terms")
@@ -256,7 +267,8 @@ def _claimed(fence: Document, places: frozenset[str] | None = None) -> FenceClai
         ways={claim.id: (claim.way.start_id, claim.way.end_id) for claim in known},
         floating=tuple(claim.id for claim in known if claim.floats),
         stands=None if fence.get("at") is None else shown(fence["at"]),
-        places=places,
+        places=None if branches is None else frozenset(branches),
+        other_rules=branches is not None and _sold_by_others(fence, branches),
     )
 
 

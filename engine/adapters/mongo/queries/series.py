@@ -9,7 +9,7 @@ from engine.adapters.mongo.client import Client, Database, Document, session_of
 from engine.adapters.mongo.queries.walks import ids
 
 #: What a car's row and its fence both say.
-_AGREED = ("daily_rate", "owner_id", "branch_id", "status")
+_AGREED = ("daily_rate", "owner_id", "branch_id", "status", "body")
 
 
 #: Cars of one look; their fences are of one moment.
@@ -27,7 +27,7 @@ async def odd_terms(client: Client, db: Database, among: Document) -> list[Any]:
     newest: list[Document] = [{"$sort": {"n": -1}}, {"$limit": 1}]
     last: Document = {"from": "car_terms", "localField": "_id", "foreignField": "car_id", "pipeline": newest}
     car: Document = {"from": "cars", "localField": "_id", "foreignField": "_id", "as": "car"}
-    fields = dict.fromkeys(("terms", "status", "last", *(f"car.{each}" for each in _AGREED)), 1)
+    fields = dict.fromkeys(("terms", "status", "body", "last", *(f"car.{each}" for each in _AGREED)), 1)
     pipeline: list[Document] = [
         {"$match": among},
         {"$lookup": {**last, "as": "last"}},
@@ -42,7 +42,7 @@ async def odd_terms(client: Client, db: Database, among: Document) -> list[Any]:
 def _latest(fence: Document) -> bool:
     """Whether *fence* has the last terms of its series, and its car's own row agrees."""
     terms = fence.get("terms")
-    told = {**terms, "status": fence.get("status")} if isinstance(terms, dict) else {}
+    told = {**terms, "status": fence.get("status"), "body": fence.get("body")} if isinstance(terms, dict) else {}
     agreed = all(car.get(name) == told.get(name) for car in fence["car"] for name in _AGREED)
     return agreed and any(_copied(row) == terms for row in fence["last"] if told)
 

@@ -36,7 +36,8 @@ _PART: Document = {"bsonType": ["int", "long"], "minimum": 0, "maximum": MOST_BY
 
 
 SHAPES: dict[str, Document] = {
-    "branches": BRANCH.shape,
+    # While it is being changed it asks to be read by every booking: branch_rules.
+    "branches": {**BRANCH.shape, "properties": {**BRANCH.shape["properties"], "asking": TEXT}},
     "cars": CAR.shape,
     # Added to whenever a car joins a fleet or its status changes, never altered: utilisation counts on it.
     "car_statuses": record(
@@ -62,7 +63,10 @@ SHAPES: dict[str, Document] = {
             # As it was read last at a counter; null before the first time.
             "odometer_km": {"bsonType": ["int", "long", "null"], "minimum": 0, "maximum": MOST_KM},
             "claims": list_of(CLAIM.shape, 5000),
-        }
+            # By which rules of its branch it was sold last: branch_rules.
+            "rules": TEXT,
+        },
+        optional=("rules",),
     ),
     # What a car was let for, and from when on: added to, never altered. A fence carries a copy of the last.
     "car_terms": record(
