@@ -62,6 +62,8 @@ def circles(leaning: dict[str, set[str]]) -> set[str]:
 def test_no_room_has_more_files_than_one_looks_through():
     sizes = Counter(path.parent for path in modules(ROOT).values() if path.name != "__init__.py")
 
+    # A history is looked through by its numbers.
+    del sizes[ROOT / "engine/adapters/mongo/schema/migrations"]
     assert {} == {str(room.relative_to(ROOT)): size for room, size in sizes.items() if size >= MOST_FILES}
 
 
