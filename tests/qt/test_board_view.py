@@ -18,6 +18,7 @@ from view_builders import CLERK
 
 from desktop.viewmodels.board.board import BoardState, Look
 from desktop.viewmodels.phases import Phase
+from desktop.views.board.inspector import Inspector
 from desktop.views.board.scale import Density, TimeScale
 from engine.domain.booking.board import MOST_CARS, BarShape
 from engine.domain.booking.states import BookingState
@@ -374,3 +375,22 @@ def test_no_bar_or_label_of_a_full_board_is_beyond_its_room(make, density):
                 wide = painter.width(each.label) + painter.width(each.tail)
                 assert wide + 16 <= each.last - each.left, each.label
     assert told > 30
+
+
+def test_nothing_below_the_rows_is_cut_in_the_narrowest_window(theme, qtbot):
+    told = Inspector(theme)
+    qtbot.addWidget(told)
+    told.resize(620, told.height())
+    told.say(
+        "B-XB 2778 Citroën C3 · here",
+        "free from Wed 9 Dec 00:00 beyond these days · 1,037.00 EUR a day · the next one comes 14 d 19 h after",
+        [("Enter", "Book here"), ("G", "Next gap")],
+    )
+    told.show()
+    facts = told.facts
+    needed = facts.fontMetrics().boundingRect(facts.contentsRect(), int(Qt.TextFlag.TextWordWrap), facts.text())
+
+    assert facts.wordWrap()
+    assert needed.height() <= facts.height()
+    assert told.head.geometry().bottom() < facts.geometry().top()
+    assert facts.geometry().bottom() < told.height()

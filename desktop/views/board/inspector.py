@@ -23,7 +23,7 @@ from engine.domain.car.availability import ClaimKind, Stretch
 from engine.domain.car.car import BranchId
 from engine.words.tr import tr
 
-_HEIGHT, _LEGEND_PX = 13 * GRID, 8 * GRID
+_HEIGHT, _LEGEND_PX = 15 * GRID, 8 * GRID
 _SWATCH = QSize(22, 14)
 _NO_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 _TOLD = (
@@ -45,7 +45,7 @@ class Inspector(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self.head, self.facts = Text(theme, bold=True), Text(theme, size=TypeSize.SMALL, ink="muted")
+        self.head, self.facts = Text(theme, bold=True), Text(theme, size=TypeSize.SMALL, ink="muted", wrap=True)
         self.hints = KeyHints(theme)
         for text in (self.head, self.facts):
             text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
