@@ -19,6 +19,7 @@ from engine.domain.people.accounts import one_time_password
 from engine.domain.people.people import Role
 from engine.domain.shared.errors import Misconfigured
 from engine.domain.shared.period import whole_milliseconds
+from engine.words.provisioning import written
 from engine.words.tr import tr
 
 
@@ -51,11 +52,13 @@ async def run(  # noqa: PLR0913 -- each is an option of the command
     root = Credentials(root_name, root_password, "admin")
     client = connect(mongo_url, root, ca_file)
     try:
-        lines = await provision(client, database, FirmSettings(), hear)
-        lines += await limit_transactions(client, mongo_url, root, ca_file)
+        done = await provision(client, database, FirmSettings(), hear)
+        done += await limit_transactions(client, mongo_url, root, ca_file)
+        lines = [written(each) for each in done]
         lines += await _stripe_mode(MongoDeployment(client, database), stripe_mode, root_name)
         pages = MongoReturnPages(client, database)
-        lines += await pages.provide(return_pages, root_name, whole_milliseconds(datetime.now(UTC)))
+        provided = await pages.provide(return_pages, root_name, whole_milliseconds(datetime.now(UTC)))
+        lines += [written(each) for each in provided]
         lines += await _first_admin(client, database, admin)
     finally:
         await client.close()
@@ -69,7 +72,8 @@ async def initiate(mongo_url: str, root_name: str, root_password: str, ca_file: 
         Misconfigured: No member of a set, or it lets nobody in from here.
         Unavailable: The server does not answer, or nobody was elected.
     """
-    return await mongo_initiate.initiate(mongo_url, Credentials(root_name, root_password, "admin"), ca_file)
+    done = await mongo_initiate.initiate(mongo_url, Credentials(root_name, root_password, "admin"), ca_file)
+    return [written(each) for each in done]
 
 
 def key_file(file: Path, mongo_url: str) -> list[str]:
@@ -106,7 +110,8 @@ async def _first_admin(client: Client, database: str, admin: str) -> list[str]:
 
 async def _stripe_mode(deployment: MongoDeployment, wanted: StripeMode | None, by: str) -> list[str]:
     if wanted is not None:
-        return await deployment.change_stripe_mode(wanted, by, whole_milliseconds(datetime.now(UTC)))
+        done = await deployment.change_stripe_mode(wanted, by, whole_milliseconds(datetime.now(UTC)))
+        return [written(each) for each in done]
     if await deployment.stripe_mode() is not None:
         return []
     unsaid = tr(

@@ -26,6 +26,7 @@ from engine.config import Secret, Settings
 from engine.domain.firm.settings import FirmSettings
 from engine.domain.health.backup import BackupRefused, Epoch
 from engine.domain.people.accounts import Person, one_time_password
+from engine.words.provisioning import written
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ async def _finish(target: Target, order: RestoreOrder, restoring: Restore, whole
     await clock.measure()
     epoch = Epoch(secrets.token_hex(8), clock.now(), whole.summary.as_of, target.root_name)
     await MongoDeployment(target.client, target.database).begin_epoch(epoch)
-    lines = await provision(target.client, target.database, FirmSettings())
+    lines = [written(each) for each in await provision(target.client, target.database, FirmSettings())]
     unfit = await restoring.unfit()
     people = await _accounts(target, order.passwords, epoch)
     await restoring.finish()

@@ -31,6 +31,7 @@ from engine.domain.car.opening_hours import (
 from engine.domain.firm.settings import BEGINNING, SOONEST, FirmSettings, settings_at
 from engine.domain.money.money import Money
 from engine.domain.shared.errors import AlreadyHolds, BranchInUse, Forbidden, InvalidText, NotFound, Overtaken
+from engine.words.provisioning import written
 
 pytestmark = pytest.mark.asyncio
 DEAR = FirmSettings("EUR", 2000, timedelta(minutes=5), (CancellationRule(24, 10_000),))
@@ -152,8 +153,8 @@ async def test_the_one_document_of_older_versions_becomes_the_first_of_the_serie
     root[name].settings.insert_one(old)
     try:
         unmoved = await MongoStore(client, name, NoCache()).settings(datetime.now(UTC))
-        lines = await provision(client, name, FirmSettings())
-        again = await provision(client, name, FirmSettings())
+        lines = [written(each) for each in await provision(client, name, FirmSettings())]
+        again = [written(each) for each in await provision(client, name, FirmSettings())]
         (row,) = root[name].settings.find()
         moved = await MongoStore(client, name, NoCache()).settings(BEGINNING)
     finally:

@@ -31,6 +31,7 @@ from engine.domain.shared.errors import (
     PlateTaken,
     Unavailable,
 )
+from engine.words.provisioning import written
 
 pytestmark = pytest.mark.asyncio
 
@@ -454,7 +455,7 @@ async def test_two_cars_that_are_one_by_the_new_key_are_told_and_none_is_lost(wo
     world.db.command("collMod", "cars", validationLevel=LEVEL)
     admin = connect(endpoints.mongo_url, Credentials(endpoints.root_name, endpoints.root_password, "admin"))
     done = [await plates.up(database(admin, world.deployment.database)) for _ in range(2)]
-    told = await plates.told(database(admin, world.deployment.database))
+    told = [written(each) for each in await plates.told(database(admin, world.deployment.database))]
     await admin.close()
 
     assert [world.db.cars.count_documents({}), 0] == done

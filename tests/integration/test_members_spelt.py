@@ -15,6 +15,7 @@ from engine.adapters.mongo.queries.health import MongoHealth
 from engine.adapters.mongo.schema.initiate import initiate
 from engine.adapters.mongo.transaction_limits import OPEN_AT_MOST_S, limit_transactions
 from engine.embedded.servers import open_servers
+from engine.words.provisioning import written
 
 pytestmark = pytest.mark.asyncio
 
@@ -46,7 +47,7 @@ async def test_the_limit_is_set_and_no_phantom_is_listed_however_it_is_spelt(tmp
                 root.admin.command({"setParameter": 1, _LIMIT: 60})
                 for url in (f"mongodb://localhost:{port}/?replicaSet=drivesphere", servers.mongo_url):
                     async with Connector(url).open(who.name, who.password, who.source) as client:
-                        lines = await limit_transactions(client, url, who)
+                        lines = [written(each) for each in await limit_transactions(client, url, who)]
                         await (clock := ServerClock(client)).measure()
                         facts = await MongoHealth(client, "ds_test", clock).database()
                     await client.close()
@@ -60,9 +61,9 @@ async def test_a_new_set_of_two_has_its_first_account_and_the_limit_on_both(tmp_
     who = Credentials("root", "a pass phrase of root", "admin")
     async with a_mongod(tmp_path / "1", *_MEMBER) as first, a_mongod(tmp_path / "2", *_MEMBER) as second:
         url = f"mongodb://127.0.0.1:{first},127.0.0.1:{second}/?replicaSet=rs8"
-        made = await initiate(url, who)
+        made = [written(each) for each in await initiate(url, who)]
         async with Connector(url).open(who.name, who.password, who.source) as client:
-            lines = await limit_transactions(client, url, who)
+            lines = [written(each) for each in await limit_transactions(client, url, who)]
 
     assert ["replica set rs8: made", "account root: made"] == [line[: line.index("made") + 4] for line in made]
     members = sorted((f"127.0.0.1:{first}", f"127.0.0.1:{second}"))

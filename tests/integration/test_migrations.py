@@ -37,6 +37,7 @@ from engine.domain.car.opening_hours import OutsideRule, TurnRound, every_day
 from engine.domain.firm.settings import FirmSettings
 from engine.domain.shared.errors import DatabaseTooOld, ProgramTooOld
 from engine.words.problems import told as words
+from engine.words.provisioning import written
 
 pytestmark = pytest.mark.asyncio
 NAME = "ds_stored"
@@ -156,9 +157,9 @@ def whole(db) -> dict:
 
 
 async def test_the_stored_database_comes_to_this_version_once_and_says_so(client, old):
-    lines = await provision(client, NAME, FirmSettings())
+    lines = [written(each) for each in await provision(client, NAME, FirmSettings())]
     after = all_rows(old.db)
-    again = await provision(client, NAME, FirmSettings())
+    again = [written(each) for each in await provision(client, NAME, FirmSettings())]
 
     assert f"schema: version {LATEST}, none before" == lines[-1]
     assert LATEST == schema(old.db)["version"]
@@ -239,7 +240,7 @@ async def test_claims_get_the_kind_of_a_booking_and_keep_their_days(client, old)
     by_now = {"state": "confirmed", "starts_at": {"$lte": datetime.now(UTC)}}
     begun = {row["_id"] for row in old.db.bookings.find(by_now)}
 
-    lines = await provision(client, NAME, FirmSettings())
+    lines = [written(each) for each in await provision(client, NAME, FirmSettings())]
 
     after = {fence["_id"]: fence["claims"] for fence in old.db.fences.find()}
     homes = {fence["_id"]: fence["terms"]["branch_id"] for fence in old.db.fences.find()}
@@ -400,7 +401,7 @@ async def test_killed_at_any_write_and_run_again_it_ends_the_same(client, old, d
     for at in sorted({0, 1, 5, *range(9, writes, max(1, writes // _KILLS)), writes - 1}):
         stored.restore(old.db, now=MOVED)
         ended = await asyncio.to_thread(doomed, at)
-        lines = await provision(client, NAME, FirmSettings())
+        lines = [written(each) for each in await provision(client, NAME, FirmSettings())]
 
         assert [-9] == ended
         assert f"schema: version {LATEST}, none before" == lines[-1]

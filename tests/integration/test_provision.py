@@ -32,6 +32,7 @@ from engine.domain.money.payment import StripeMode
 from engine.domain.shared.errors import Forbidden, Misconfigured, SignInRefused, Unavailable
 from engine.embedded.binaries import find_mongod
 from engine.words.problems import told as words
+from engine.words.provisioning import written
 
 pytestmark = pytest.mark.asyncio
 NAME = "ds_provision_test"
@@ -48,8 +49,8 @@ async def client(endpoints, root):
 
 
 async def test_everything_is_created_once_and_said(client, root):
-    first = await provision(client, NAME, FirmSettings())
-    again = await provision(client, NAME, FirmSettings())
+    first = [written(each) for each in await provision(client, NAME, FirmSettings())]
+    again = [written(each) for each in await provision(client, NAME, FirmSettings())]
 
     assert set(SHAPES) <= set(root[NAME].list_collection_names())
     assert len(SHAPES) + sum(map(len, INDEXES.values())) + len(RIGHTS) + len(VIEWS) + 4 == len(first)
@@ -69,7 +70,7 @@ async def test_what_was_changed_by_hand_is_mended_and_nothing_else(client, root)
     db.command("grantRolesToRole", "ds_owner", roles=["dbOwner"])
     db.settings.update_one({"_id": 1}, {"$set": {"commission_bp": 900}})
 
-    changes = await provision(client, NAME, FirmSettings())
+    changes = [written(each) for each in await provision(client, NAME, FirmSettings())]
 
     assert [
         "cars: validator renewed",
@@ -146,7 +147,7 @@ async def test_renters_of_an_older_version_are_made_findable_once(client, root):
     db.renters.insert_one({**old, "licence": "B1"})
     db.deployment.update_one({"_id": "schema"}, {"$set": {"version": 4}})
 
-    changes = await provision(client, NAME, FirmSettings())
+    changes = [written(each) for each in await provision(client, NAME, FirmSettings())]
 
     assert ["renters: validator renewed", "schema 5: 1 renters rewritten"] == changes[:2]
     row = db.renters.find_one({})
@@ -211,7 +212,7 @@ async def test_an_account_that_may_not_set_the_limit_is_told_what_to_do(world, e
     weak = Credentials("admin", PASSWORD, DATABASE)
     client = connect(endpoints.mongo_url, weak)
     try:
-        (line,) = await limit_transactions(client, endpoints.mongo_url, weak)
+        (line,) = map(written, await limit_transactions(client, endpoints.mongo_url, weak))
     finally:
         await client.close()
 

@@ -453,7 +453,7 @@ async def test_a_view_that_was_opened_wide_is_found_by_the_doctor_and_narrowed_a
         mended = (await office.admin.health.inspection.schema()).wrong
 
     assert remark("schema.view", collection=name) in wide
-    assert f"{name}: view renewed" in changes
+    assert remark("done.view_renewed", view=name) in changes
     assert [] == [line for line in mended if "view" in line.code]
 
 

@@ -8,11 +8,19 @@ from string import Formatter
 
 import pytest
 
-from engine.words import health, problems, refused
+from engine.words import health, problems, provisioning, refused
 from engine.words.tr import Many
 
 ROOT = Path(__file__).resolve().parents[2]
-_TABLES = (health._LINES, health._FOUND, health._TO_DO, problems._SAID, refused._FIELDS, refused._PERIODS)
+_TABLES = (
+    health._LINES,
+    health._FOUND,
+    health._TO_DO,
+    problems._SAID,
+    provisioning._LINES,
+    refused._FIELDS,
+    refused._PERIODS,
+)
 #: Who says a code -> at which place of its call the code stands.
 _SAYERS = {
     "remark": 0, "Misconfigured": 0, "BackupRefused": 0, "BackupKeyWrong": 0, "ServersFailed": 0, "InvalidPeriod": 0,

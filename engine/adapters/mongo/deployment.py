@@ -12,6 +12,7 @@ from engine.adapters.mongo.schema.version import SCHEMA, judge
 from engine.domain.health.backup import Epoch
 from engine.domain.money.payment import StripeMode
 from engine.domain.shared.damage import Damaged
+from engine.domain.shared.remark import Remark, remark
 
 _STRIPE: Document = {"_id": "stripe"}
 _EPOCH: Document = {"_id": "epoch"}
@@ -65,16 +66,16 @@ class MongoDeployment:
         with speaking():
             await self._rows.replace_one(_EPOCH, {**_EPOCH, **told}, upsert=True)
 
-    async def change_stripe_mode(self, mode: StripeMode, by: str, at: datetime) -> list[str]:
+    async def change_stripe_mode(self, mode: StripeMode, by: str, at: datetime) -> list[Remark]:
         """For provisioning: no account of the firm may. A line for the change, if it is one."""
         told = {"mode": mode, "by": by, "at": at}
         with speaking():
             before = await self._rows.find_one_and_update(_STRIPE, {"$set": told}, upsert=True)
         if before is None:
-            return [f"stripe: the firm takes {mode} payments"]
+            return [remark("done.stripe", mode=mode.value)]
         if before["mode"] == mode:
             return []
-        return [f"stripe: the firm takes {mode} payments from now on, {before['mode']} ones before"]
+        return [remark("done.stripe_changed", mode=mode.value, before=str(before["mode"]))]
 
 
 def _epoch(document: Document) -> Epoch:

@@ -11,6 +11,7 @@ from engine.adapters.mongo.codec.documents import audit_document
 from engine.adapters.mongo.queries.witnesses import page_document
 from engine.adapters.mongo.schema.version import must_fit
 from engine.domain.firm.audit import AuditRow
+from engine.domain.shared.remark import Remark, remark
 
 
 class MongoReturnPages:
@@ -43,7 +44,7 @@ class MongoReturnPages:
                 await self._db.audit.insert_one(audit_document(row))
         return bool(done.deleted_count)
 
-    async def provide(self, urls: tuple[str, ...], by: str, at: datetime) -> list[str]:
+    async def provide(self, urls: tuple[str, ...], by: str, at: datetime) -> list[Remark]:
         """For provisioning: a line for each that is new."""
         lines = []
         with speaking():
@@ -51,5 +52,5 @@ class MongoReturnPages:
                 told = {"$setOnInsert": page_document(url, by, at)}
                 done = await self._db.return_pages.update_one({"_id": url}, told, upsert=True)
                 if done.upserted_id is not None:
-                    lines.append(f"return page: payers may be sent back to {url}")
+                    lines.append(remark("done.return_page", address=url))
         return lines

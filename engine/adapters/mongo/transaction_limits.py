@@ -6,16 +6,16 @@ from pymongo import ReadPreference
 from pymongo.errors import OperationFailure, PyMongoError
 
 from engine.adapters.mongo.client import Client, Credentials, connect, speaking
+from engine.domain.shared.remark import Remark, remark
 
 #: Longer than any transaction of ours, TRANSACTION_S; MongoDB's own is a minute.
 OPEN_AT_MOST_S = 15
 _LIMIT = "transactionLifetimeLimitSeconds"
 #: A command goes to the primary else, whatever the client prefers.
 _ANY_PART = ReadPreference.NEAREST
-_LASTING = f"put 'setParameter: {{{_LIMIT}: {OPEN_AT_MOST_S}}}' into its configuration to make it last"
 
 
-async def limit_transactions(client: Client, url: str, credentials: Credentials, ca_file: str = "") -> list[str]:
+async def limit_transactions(client: Client, url: str, credentials: Credentials, ca_file: str = "") -> list[Remark]:
     """Set it on every member that answers, until that one's next start. A line for each that needs somebody's care.
 
     Args:
@@ -36,7 +36,7 @@ async def limit_transactions(client: Client, url: str, credentials: Credentials,
     return lines
 
 
-async def _limit(client: Client, member: str) -> list[str]:
+async def _limit(client: Client, member: str) -> list[Remark]:
     try:
         asked = {"getParameter": 1, _LIMIT: 1}
         before = (await client.admin.command(asked, read_preference=_ANY_PART))[_LIMIT]
@@ -44,9 +44,8 @@ async def _limit(client: Client, member: str) -> list[str]:
             return []
         await client.admin.command({"setParameter": 1, _LIMIT: OPEN_AT_MOST_S}, read_preference=_ANY_PART)
     except OperationFailure:
-        what = f"this account may not set {_LIMIT}: a desk that dies while booking may keep its car for a minute"
-        return [f"{member}: {what}; {_LASTING}"]
+        return [remark("done.limit_forbidden", member=member, limit=_LIMIT, most=OPEN_AT_MOST_S)]
     except PyMongoError as problem:
-        why = "it gave no answer in time" if problem.timeout else "it does not answer"
-        return [f"{member}: {_LIMIT} not looked at, because {why}; run provision again when it does"]
-    return [f"{member}: {_LIMIT} {before} before, {OPEN_AT_MOST_S} now; {_LASTING}"]
+        why = "done.limit_too_late" if problem.timeout else "done.limit_no_answer"
+        return [remark(why, member=member, limit=_LIMIT)]
+    return [remark("done.limit", member=member, limit=_LIMIT, before=str(before), most=OPEN_AT_MOST_S)]

@@ -17,6 +17,7 @@ from engine.domain.firm.settings import BEGINNING, MOST_UNPAID_DAYS, FirmSetting
 from engine.domain.money.money import Money
 from engine.domain.people.people import AccountName
 from engine.domain.shared.damage import Damaged
+from engine.domain.shared.remark import Remark, remark
 
 #: The one document of versions before there was a series; ``provision`` turns it into the first row.
 OLD_ID = "firm"
@@ -77,7 +78,7 @@ async def read_series(db: Database, session: Any = None) -> tuple[list[Revision]
     return *_revisions(reversed(found)), int(max(numbers, default=0))
 
 
-async def begin_series(client: Client, db: Database, settings: FirmSettings) -> list[str]:
+async def begin_series(client: Client, db: Database, settings: FirmSettings) -> list[Remark]:
     """The first row of the series: the rules an older version kept in one document, else *settings*."""
     known, last = await read_revisions(db)
     old = [each for each in known if each.number == 0]
@@ -85,12 +86,12 @@ async def begin_series(client: Client, db: Database, settings: FirmSettings) -> 
         return []
     if not old:
         await db.settings.insert_one(revision_document(first_revision(settings)))
-        return ["settings: written with their defaults"]
+        return [remark("done.settings")]
     async with client.start_session() as session, await session.start_transaction():
         await db.settings.delete_one({"_id": OLD_ID}, session=session)
         if not last:
             await db.settings.insert_one(revision_document(first_revision(old[0].settings)), session=session)
-    return ["settings: the old ones made the first of the series"]
+    return [remark("done.settings_series")]
 
 
 def _revisions(documents: Iterable[Document]) -> tuple[list[Revision], list[Damaged]]:

@@ -17,6 +17,7 @@ from engine.domain.car.car import BranchId, OwnerId
 from engine.domain.people.accounts import Person, Post, is_one_time
 from engine.domain.people.people import AccountName, Renter, Role
 from engine.domain.shared.period import whole_milliseconds
+from engine.domain.shared.remark import Remark, remark
 
 _ROLES = {f"ds_{role}": role for role in Role}
 
@@ -62,30 +63,31 @@ async def has_admin(client: Client, name: str) -> bool:
     return any(role["role"] == f"ds_{Role.ADMIN}" for user in users for role in user["roles"])
 
 
-async def found(db: Database) -> list[str]:
+async def found(db: Database) -> list[Remark]:
     """The account that guests ask through, a record for each user that has none, and who administers."""
     changes = []
     users = (await db.command("usersInfo", 1))["users"]
     if all(user["user"] != GUEST for user in users):
         role = {"role": "ds_guest", "db": db.name}
         await db.command("createUser", GUEST, pwd=GUEST_PASSWORD, roles=[role], mechanisms=["SCRAM-SHA-256"])
-        changes.append(f"account {GUEST}: created, to ask for accounts with")
+        changes.append(remark("done.account_guest", account=GUEST))
     whole = {each["_id"] async for each in db.people.find({"version": {"$exists": True}}, {"_id": 1})}
     for user in users:
         held = next((_ROLES[each["role"]] for each in user["roles"] if each["role"] in _ROLES), None)
         if held is not None and user["user"] not in whole:
             await _record(db, _person_of(_read(user, held)))
-            changes.append(f"account {user['user']}: written down")
+            changes.append(remark("done.account", account=user["user"]))
     changes += await _renters(db, users)
     admins = [user["user"] for user in users if {"role": f"ds_{Role.ADMIN}", "db": db.name} in user["roles"]]
     roster = await db.roster.find_one({"_id": ADMINS})
     if roster is None or sorted(roster["members"]) != sorted(admins):
         await db.roster.replace_one({"_id": ADMINS}, {"members": admins}, upsert=True)
-        changes.append(f"administrators: {', '.join(admins) or 'none yet'}")
+        none = remark("done.administrators_none")
+        changes.append(remark("done.administrators", accounts=", ".join(admins)) if admins else none)
     return changes
 
 
-async def _renters(db: Database, users: list[Document]) -> list[str]:
+async def _renters(db: Database, users: list[Document]) -> list[Remark]:
     """Renters' accounts of an older version have no key, role and views of their own.
 
     A row of ``people`` that cannot be read names nobody to equip; Health tells of it.
@@ -105,7 +107,7 @@ async def _renters(db: Database, users: list[Document]) -> list[str]:
         key = await equip(db, person, held, whole_milliseconds(datetime.now(UTC)), renew=False)
         await db.command("updateUser", person.account, customData={**held, **key})
         await db.command("grantRolesToUser", person.account, roles=wanted)
-        changes.append(f"account {person.account}: given a key and views of its own")
+        changes.append(remark("done.account_equipped", account=person.account))
     return changes
 
 

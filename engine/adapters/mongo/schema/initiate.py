@@ -14,6 +14,7 @@ from pymongo.errors import ConnectionFailure, OperationFailure, WTimeoutError
 
 from engine.adapters.mongo.client import Client, Credentials, Document, connect, speaking
 from engine.domain.shared.errors import Misconfigured, Unavailable
+from engine.domain.shared.remark import Remark, remark
 
 _UNAUTHORIZED, _AUTHENTICATION_FAILED, _ALREADY_INITIATED = 13, 18, 23
 _ELECTED_WITHIN_S = 30.0
@@ -46,7 +47,7 @@ def make_key_file(file: Path) -> bool:
     return True
 
 
-async def initiate(url: str, root: Credentials, ca_file: str = "") -> list[str]:
+async def initiate(url: str, root: Credentials, ca_file: str = "") -> list[Remark]:
     """Make the servers of *url* one replica set, and *root* its first account; a line for each thing that was done.
 
     MongoDB lets somebody in without an account while there is none, from its own computer only.
@@ -85,7 +86,7 @@ def _parts(url: str) -> tuple[str, list[str], str]:
     return name, hosts, f"mongodb://{hosts[0]}/?{urlencode([*kept, ('directConnection', 'true')])}"
 
 
-async def _initiate(client: Client, name: str, hosts: list[str]) -> list[str]:
+async def _initiate(client: Client, name: str, hosts: list[str]) -> list[Remark]:
     hello: Document = await client.admin.command("hello")
     if hello.get("setName"):
         return []
@@ -102,7 +103,7 @@ async def _initiate(client: Client, name: str, hosts: list[str]) -> list[str]:
             raise Misconfigured("set.elsewhere") from refused
         # What MongoDB says names members, a quorum, the set's name: nothing secret.
         raise Misconfigured("set.refused", why=refused.details or refused) from refused
-    return [f"replica set {name}: made of {', '.join(hosts)}"]
+    return [remark("done.replica_set", name=name, members=", ".join(hosts))]
 
 
 async def _leads(client: Client, *, fresh: bool) -> bool:
@@ -127,9 +128,9 @@ async def _hello(client: Client) -> Document:
         return {}
 
 
-async def _first_account(client: Client, root: Credentials, copies: int) -> list[str]:
+async def _first_account(client: Client, root: Credentials, copies: int) -> list[Remark]:
     """On all members: a new one is asked for its limits next, and lets nobody in before it has the account."""
-    made = [f"account {root.name}: made, the first of this MongoDB; it may do everything"]
+    made = [remark("done.account_first", account=root.name)]
     concern = {"w": copies, "wtimeout": int(_COPIED_WITHIN_S * 1000)}
     try:
         with pymongo.timeout(None):  # the server counts
@@ -138,7 +139,7 @@ async def _first_account(client: Client, root: Credentials, copies: int) -> list
                 writeConcern=concern,
             )  # fmt: skip
     except WTimeoutError:
-        return [*made, f"account {root.name}: not all members have it yet"]
+        return [*made, remark("done.account_not_everywhere", account=root.name)]
     except OperationFailure as refused:
         if refused.code in (_UNAUTHORIZED, _AUTHENTICATION_FAILED):
             return []  # there is an account already

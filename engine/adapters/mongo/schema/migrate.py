@@ -54,7 +54,7 @@ class Upgrade:
         await self._announce()
         await self._pass()
 
-    async def arrive(self) -> list[str]:
+    async def arrive(self) -> list[Remark]:
         """After the validators: a line for each migration that found something, and one for the version."""
         if not self.pending:
             return []
@@ -65,13 +65,14 @@ class Upgrade:
         change = {"$set": told, "$unset": {"to": ""}, "$push": reached}
         await self.db.deployment.update_one({"_id": SCHEMA}, change, upsert=True)
         lines = [
-            f"schema {each.number}: {count:,} {each.what} rewritten"
+            remark("done.rewritten", number=each.number, rows=count, what=each.what)
             for each in self.pending
             if (count := self.rewritten[each.number])
         ]
         for each in self.pending:
             lines += await each.told(self.db) if each.told is not None else []
-        return [*lines, f"schema: version {LATEST}, {self.before or 'none'} before"]
+        first = remark("done.version_first", version=LATEST)
+        return [*lines, remark("done.version", version=LATEST, before=self.before) if self.before else first]
 
     async def _announce(self) -> None:
         told = {"$set": {"to": LATEST}, "$setOnInsert": {"version": self.before}}

@@ -16,7 +16,7 @@ from engine.adapters.mongo.schema.rights import RIGHTS, privileges
 from engine.adapters.mongo.schema.rules import LEVEL, VALIDATORS, same_validator
 from engine.domain.firm.settings import FirmSettings
 from engine.domain.shared.errors import Misconfigured
-from engine.domain.shared.remark import remark
+from engine.domain.shared.remark import Remark, remark
 
 __all__ = ["NewAccount", "create_account", "has_admin", "provision"]
 
@@ -25,7 +25,7 @@ _OLDEST = (6, 0)
 _TAKES_TIME = 10_000
 
 
-async def provision(client: Client, name: str, settings: FirmSettings, hear: Hear = deaf) -> list[str]:
+async def provision(client: Client, name: str, settings: FirmSettings, hear: Hear = deaf) -> list[Remark]:
     """Create what is missing in database *name* and mend what differs; *hear* is told what takes its time.
 
     Returns:
@@ -43,7 +43,7 @@ async def provision(client: Client, name: str, settings: FirmSettings, hear: Hea
     return await while_it_answers(client, _provided(client, database(client, name), settings, hear))
 
 
-async def _provided(client: Client, db: Database, settings: FirmSettings, hear: Hear) -> list[str]:
+async def _provided(client: Client, db: Database, settings: FirmSettings, hear: Hear) -> list[Remark]:
     upgrade = await Upgrade.of(db, hear)
     changes = await _create(db)
     await upgrade.rewrite()
@@ -67,16 +67,16 @@ async def _refuse_unfit(client: Client) -> None:
         raise Misconfigured("mongo.too_old", major=version[0], minor=version[1])
 
 
-async def _create(db: Database) -> list[str]:
+async def _create(db: Database) -> list[Remark]:
     there = await db.list_collection_names()
     missing = [collection for collection in VALIDATORS if collection not in there]
     for collection in missing:
         await db.create_collection(collection, validator=VALIDATORS[collection], validationLevel=LEVEL)
-    return [f"{collection}: created" for collection in missing]
+    return [remark("done.collection", collection=collection) for collection in missing]
 
 
-async def _validators(db: Database, *, upgraded: bool) -> list[str]:
-    changes = []
+async def _validators(db: Database, *, upgraded: bool) -> list[Remark]:
+    changes = list[Remark]()
     there = {info["name"]: info async for info in await db.list_collections()}
     for collection, validator in VALIDATORS.items():
         if not same_validator(there[collection]["options"], validator):
@@ -85,22 +85,22 @@ async def _validators(db: Database, *, upgraded: bool) -> list[str]:
             await db.command(
                 "collMod", collection, validator=validator, validationLevel=LEVEL, validationAction="error"
             )
-            changes += [] if strict and upgraded else [f"{collection}: validator renewed"]
+            changes += [] if strict and upgraded else [remark("done.validator", collection=collection)]
     return changes
 
 
-async def _views(db: Database) -> list[str]:
+async def _views(db: Database) -> list[Remark]:
     wanted = await wanted_views(db)
-    changes = [f"{name}: view created" for name in await make_views(db, wanted)]
+    changes = [remark("done.view", view=name) for name in await make_views(db, wanted)]
     there = {info["name"]: info async for info in await db.list_collections(filter={"type": "view"})}
     for name, view in wanted.items():
         if not same_view(there[name], view):
             await db.command("collMod", name, viewOn=view.on, pipeline=list(view.pipeline))
-            changes.append(f"{name}: view renewed")
+            changes.append(remark("done.view_renewed", view=name))
     return changes
 
 
-async def _indexes(db: Database, collection: str, hear: Hear) -> list[str]:
+async def _indexes(db: Database, collection: str, hear: Hear) -> list[Remark]:
     held = db[collection]
     there = await held.index_information()
     missing = [each for each in INDEXES[collection] if not _is_there(there, each.document)]
@@ -117,7 +117,8 @@ async def _indexes(db: Database, collection: str, hear: Hear) -> list[str]:
             await held.drop_index(name)
         await held.create_indexes(group)
     told = [each.document["name"] for each in missing]
-    return [f"{collection}: index {name} {'renewed' if name in there else 'created'}" for name in told]
+    made = "done.index", "done.index_renewed"
+    return [remark(made[name in there], collection=collection, index=name) for name in told]
 
 
 def _is_there(there: Mapping[str, Any], wanted: Document) -> bool:
@@ -130,15 +131,15 @@ def same_index(there: Mapping[str, Any], wanted: Document) -> bool:
     return same_keys and all(there.get(option) == wanted.get(option) for option in options)
 
 
-async def _role(db: Database, role: str) -> list[str]:
+async def _role(db: Database, role: str) -> list[Remark]:
     wanted = privileges(role, db.name)
     found = (await db.command("rolesInfo", role, showPrivileges=True))["roles"]
     if not found:
         await db.command("createRole", role, privileges=wanted, roles=[])
-        return [f"role {role}: created"]
+        return [remark("done.role", role=role)]
     if not same_rights(found[0], wanted):
         await db.command("updateRole", role, privileges=wanted, roles=[])
-        return [f"role {role}: rights renewed"]
+        return [remark("done.rights", role=role)]
     return []
 
 

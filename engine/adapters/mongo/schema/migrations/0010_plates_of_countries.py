@@ -13,6 +13,7 @@ from pymongo.errors import DuplicateKeyError
 from engine.adapters.mongo.client import Database, Document
 from engine.adapters.mongo.schema.migrations import tell
 from engine.domain.car.plates import plate_key
+from engine.domain.shared.remark import Remark, remark
 from engine.domain.shared.sought import joined, parts
 from engine.domain.shared.text import search_key
 from engine.domain.shared.zones import country_of
@@ -36,10 +37,15 @@ async def up(db: Database) -> int:
     return done
 
 
-async def told(db: Database) -> list[str]:
+async def told(db: Database) -> list[Remark]:
     """Plates that two cars have."""
     return [
-        f"cars: {row['_id']} and another car of {row['country'] or 'no country'} both have the plate {row['plate']}"
+        remark(
+            "done.plate_twice" if row["country"] else "done.plate_twice_nowhere",
+            car=str(row["_id"]),
+            country=row["country"],
+            plate=row["plate"],
+        )
         async for row in db.cars.find({"plate_key": {"$regex": _TWICE}}).sort("_id", 1)
     ]
 

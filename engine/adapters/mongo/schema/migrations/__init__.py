@@ -6,7 +6,7 @@ A migration is a module with
 * ``async def up(db) -> int``: rewrite every row that has the shape of the version before; how many there were. Whoever
   waits is told by ``tell(n)``, after each batch, that *n* more are done;
 * ``OLD``, where there are any: collection -> filter of the rows that are gone through, to say of how many.
-* perhaps ``async def told(db) -> list[str]``: lines for people about rows that somebody has to look at.
+* perhaps ``async def told(db) -> list[Remark]``: lines for people about rows that somebody has to look at.
 
 ``up`` may be killed at any moment and is then run again from its start, and it is always run a second time after the
 validators of the new version are in force, for what a desk wrote in between: it looks for rows of the old shape and
@@ -24,6 +24,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from engine.adapters.mongo.client import Database, Document
+from engine.domain.shared.remark import Remark
 
 Rows = Callable[[int], None]
 #: Who is told of rows that were rewritten.
@@ -44,7 +45,7 @@ class Migration:
     what: str
     old: Mapping[str, Document]
     up: Callable[[Database], Awaitable[int]]
-    told: Callable[[Database], Awaitable[list[str]]] | None = None
+    told: Callable[[Database], Awaitable[list[Remark]]] | None = None
 
 
 def _found() -> tuple[Migration, ...]:
