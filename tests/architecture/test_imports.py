@@ -103,7 +103,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engine.bootstrap": {"engine"} | LOGS,
     "engine.wiring.background": {"engine.adapters", "engine.domain"} | LOGS,
     # Commands of the console script that are too long to stand in it.
-    "engine.commands.provision": {"engine.adapters", "engine.domain", "engine.words.tr"},
+    "engine.commands.provision": {"engine.adapters", "engine.domain", "engine.words"},
     "engine.commands.worker": {"engine"} | LOGS,
     "engine.commands.reconcile": {"engine", "click"},
     "engine.wiring.daily_backup": {"engine"} | LOGS,
