@@ -109,7 +109,7 @@ def _blind_extension(_: Points) -> None:
 def _never_made_ready(_: Points) -> None:
     """A claim ends with the return."""
 
-    async def at_once(_db, _session, _car, _claim, _branch, ends_at):
+    async def at_once(_db, _session, _car, _claim, _branch, ends_at, _body):
         return ends_at
 
     assert fences.make_ready
