@@ -10,10 +10,11 @@ from PySide6.QtGui import QImage, QPainter, QPen
 from PySide6.QtSvg import QSvgRenderer
 
 from desktop.papers.blocks import Composer
+from desktop.papers.day import DaySheet, values_of_day
 from desktop.papers.letters import MM, Letters
 from desktop.papers.sheets import Band, Dot, Drawing, Ink, Logo, Mark, Rule, Sheets, Writ, measured
-from desktop.papers.template import Template, template_of
-from desktop.papers.values import values_of
+from desktop.papers.template import Template, day_template, template_of
+from desktop.papers.values import Values, values_of
 from engine.domain.papers.paper import Paper
 
 _HAIR, _HEAVY, _ROUND, _NIB, _DOT = 0.18 * MM, 0.5 * MM, 1.2 * MM, 0.4 * MM, 1.7 * MM
@@ -46,18 +47,36 @@ def laid_out(paper: Paper, logo: bytes = b"") -> LaidOut:
     """
     template = template_of(paper.body.template, paper.body.language)
     picture, letters = QImage.fromData(logo), Letters(template.layout)
-    return LaidOut(_composed(paper, template, letters, logo=not picture.isNull()), letters, picture)
+    values, kind = values_of(paper, template), paper.body.kind
+    return LaidOut(_composed(template, values, kind, letters, logo=not picture.isNull()), letters, picture)
 
 
-def _composed(paper: Paper, template: Template, letters: Letters, *, logo: bool) -> list[list[Mark]]:
+def day_laid_out(sheet: DaySheet) -> LaidOut:
+    """A branch's day; needs what ``laid_out`` does, and raises the same."""
+    template = day_template(sheet.language)
+    letters = Letters(template.layout)
+    return LaidOut(_composed(template, values_of_day(sheet, template), "day", letters, logo=False), letters, QImage())
+
+
+def _composed(template: Template, values: Values, kind: str, letters: Letters, *, logo: bool) -> list[list[Mark]]:
     sheets = Sheets(measured(template.layout), letters)
-    values = values_of(paper, template)
     composer = Composer(template, values, sheets, logo)
-    for block in template.layout["kinds"][paper.body.kind]:
+    for block in template.layout["kinds"][kind]:
         composer.compose(block)
     for number, page in enumerate(sheets.pages, 1):
+        page.extend(_running(composer))
         page.extend(_foot(composer, number))
     return sheets.pages
+
+
+def _running(composer: Composer) -> list[Mark]:
+    """What a template repeats above each page."""
+    sheets, template = composer.sheets, composer.template
+    if (name := template.layout.get("running")) is None:
+        return []
+    head = Sheets({**sheets.page, "top": sheets.page["running"]}, sheets.letters)
+    Composer(template, composer.values, head, composer.logo).compose(name)
+    return head.pages[0]
 
 
 def _foot(composer: Composer, number: int) -> list[Mark]:

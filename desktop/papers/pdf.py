@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from itertools import chain
 from uuid import NAMESPACE_URL, uuid5
@@ -13,6 +14,7 @@ from uuid import NAMESPACE_URL, uuid5
 from PySide6.QtCore import QBuffer, QHashSeed, QIODevice, QMarginsF, QUuid
 from PySide6.QtGui import QGuiApplication, QPageSize, QPainter, QPdfWriter
 
+from desktop.papers.day import DaySheet
 from desktop.papers.drawing import LaidOut, laid_out
 from desktop.papers.letters import DPI
 from engine.domain.papers.paper import Paper
@@ -38,7 +40,28 @@ def drawn(paper: Paper, logo: bytes = b"") -> Drawn:
 
 def written(paper: Paper, laid: LaidOut) -> Drawn:
     """The file of *paper*, which was laid out already."""
-    return Drawn(_fixed(_written(paper, laid), paper), len(laid.pages), laid.letters.fonts)
+    return _file(laid, _Label(paper.number, paper.body.seller.name, paper.hash, paper.issued_at))
+
+
+def day_written(sheet: DaySheet, laid: LaidOut) -> Drawn:
+    """The file of a branch's day, which was laid out already."""
+    today = sheet.today
+    title = f"{today.branch.id} {today.at:%Y-%m-%d}"
+    return _file(laid, _Label(title, sheet.by, f"{title} {sheet.by} {today.at.isoformat()}", today.at))
+
+
+@dataclass(frozen=True, slots=True)
+class _Label:
+    """What a file tells of itself. Attributes: its id is made of ``seed``."""
+
+    title: str
+    creator: str
+    seed: str
+    at: datetime
+
+
+def _file(laid: LaidOut, label: _Label) -> Drawn:
+    return Drawn(_fixed(_written(laid, label), label.at), len(laid.pages), laid.letters.fonts)
 
 
 def drawn_alone(paper: Paper, logo: bytes = b"") -> Drawn:
@@ -52,16 +75,16 @@ def drawn_alone(paper: Paper, logo: bytes = b"") -> Drawn:
 _ALONE: list[QGuiApplication] = []
 
 
-def _written(paper: Paper, laid: LaidOut) -> bytes:
+def _written(laid: LaidOut, label: _Label) -> bytes:
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     writer = QPdfWriter(buffer)
     writer.setResolution(DPI)
     writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
     writer.setPageMargins(QMarginsF(0, 0, 0, 0))
-    writer.setTitle(paper.number)
-    writer.setCreator(paper.body.seller.name)
-    writer.setDocumentId(QUuid(str(uuid5(NAMESPACE_URL, paper.hash))))
+    writer.setTitle(label.title)
+    writer.setCreator(label.creator)
+    writer.setDocumentId(QUuid(str(uuid5(NAMESPACE_URL, label.seed))))
     with _in_one_order():
         painter = QPainter(writer)
         try:
@@ -92,10 +115,10 @@ _ENTRY = re.compile(rb"(\d{10}) (\d{5}) n")
 _START = re.compile(rb"startxref\n(\d+)")
 
 
-def _fixed(data: bytes, paper: Paper) -> bytes:
-    """*data* with the paper's own time in the place of now; what stands behind it is found where it moved to."""
-    info = f"{paper.issued_at:%Y%m%d%H%M%S}Z".encode()
-    xmp = f"{paper.issued_at:%Y-%m-%dT%H:%M:%S}+00:00".encode()
+def _fixed(data: bytes, at: datetime) -> bytes:
+    """*data* with the time of what it shows in the place of now; what stands behind it is found where it moved to."""
+    info = f"{at:%Y%m%d%H%M%S}Z".encode()
+    xmp = f"{at:%Y-%m-%dT%H:%M:%S}+00:00".encode()
     head, mark, tail = data.rpartition(b"xref\n0 ") if b"xref\n0 " in data else (data, b"", b"")
     moves: list[tuple[int, int]] = []
 
@@ -114,7 +137,7 @@ def _fixed(data: bytes, paper: Paper) -> bytes:
     moved = b"".join([*parts, head[last:]])
 
     def place(old: int) -> int:
-        return old + sum(by for at, by in moves if at < old)
+        return old + sum(by for where, by in moves if where < old)
 
     tail = _ENTRY.sub(lambda each: b"%010d %b n" % (place(int(each[1])), each[2]), tail)
     tail = _START.sub(lambda each: b"startxref\n%d" % place(int(each[1])), tail)

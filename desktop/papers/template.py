@@ -47,10 +47,20 @@ class Template:
 @cache
 def template_of(version: int, language: str) -> Template:
     """Raises: PaperRefused, where this program does not have it: a newer one issued the paper."""
-    folder = files("resources") / "papers" / str(version)
+    return _read(str(version), version, language)
+
+
+@cache
+def day_template(language: str) -> Template:
+    """Of the day sheet, which is stored nowhere and so has no versions. Raises: PaperRefused, as ``template_of``."""
+    return _read("day", 1, language)
+
+
+def _read(name: str, version: int, language: str) -> Template:
+    folder = files("resources") / "papers" / name
     try:
         layout = json.loads((folder / "layout.json").read_text(encoding="utf-8"))
         habits = json.loads((folder / f"{language}.json").read_text(encoding="utf-8"))
     except FileNotFoundError as problem:
-        raise PaperRefused("paper.no_template", template=str(version), language=language) from problem
+        raise PaperRefused("paper.no_template", template=name, language=language) from problem
     return Template(version, layout, habits)
