@@ -28,7 +28,8 @@ class DaySheet:
 def values_of_day(sheet: DaySheet, template: Template) -> Values:
     today = sheet.today
     write = Writing(template.habits, shown_zone(today.branch.zone))
-    one = {"day": write.day(today.at), "at": write.moment(today.at), "by": sheet.by, "branch": today.branch.name}
+    one = {"day": write.day(today.at), "at": write.moment(today.at), "by": sheet.by}
+    one |= {"branch": today.branch.name, "city": today.branch.city}
     lists: dict[str, tuple[Facts, ...]] = {}
     teller = _Teller(today, template, write)
     for part in today.sections:
