@@ -11,6 +11,7 @@ from engine.domain.booking.balance import balance
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.states import FACTS, BookingState, MoneyExpected
 from engine.domain.booking.today import DaySection, Section, Today
+from engine.domain.car.branches import name_with_city
 from engine.domain.people.phone import phone_text
 from engine.domain.shared.damage import Damaged
 from engine.domain.shared.zones import shown_zone
@@ -29,7 +30,7 @@ def values_of_day(sheet: DaySheet, template: Template) -> Values:
     today = sheet.today
     write = Writing(template.habits, shown_zone(today.branch.zone))
     one = {"day": write.day(today.at), "at": write.moment(today.at), "by": sheet.by}
-    one |= {"branch": today.branch.name, "city": today.branch.city}
+    one["branch"] = name_with_city(today.branch.name, today.branch.city)
     lists: dict[str, tuple[Facts, ...]] = {}
     teller = _Teller(today, template, write)
     for part in today.sections:

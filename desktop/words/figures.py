@@ -17,6 +17,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QDate, QLocale, QTimeZone
 
+from engine.domain.car.branches import name_with_city
 from engine.domain.car.car import Branch
 from engine.domain.money.money import Money
 from engine.domain.shared.errors import UnknownZone
@@ -28,7 +29,6 @@ from engine.words.tr import counted as counted_plainly
 from engine.words.tr import tr
 
 _HOUR = timedelta(hours=1)
-_ALIKE = 3
 _LONGEST_AMOUNT = 9
 _MANY_DIGITS = 1_234_567
 _THOUSAND = 1_000
@@ -263,9 +263,8 @@ class Named(Protocol):
 
 
 def branch_name(branch: Named) -> str:
-    """With its city, unless the name begins with it in any spelling: Lisboa is Lisbon."""
-    same = branch.name[:_ALIKE].casefold() == branch.city[:_ALIKE].casefold()
-    return branch.name if same else f"{branch.city} {branch.name}"
+    """With its city, unless the name begins with it."""
+    return name_with_city(branch.name, branch.city)
 
 
 def branch_line(branch: Branch, at: datetime) -> str:

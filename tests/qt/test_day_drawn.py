@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -20,11 +21,11 @@ from engine.domain.papers.legal import LANGUAGES
 pytestmark = pytest.mark.usefixtures("qapp")
 
 
-def sheet(language, rows=(), more=0):
+def sheet(language, rows=(), more=0, branch=BERLIN):
     sections = tuple(DaySection(each, tuple(rows), len(rows) + more) for each in Section)
     phones = {row.renter_id: "+4930123456" for row in rows}
     cars = {row.car_id: CarNow(at=BERLIN.id, promised=(("B9", NOW + timedelta(days=9)),)) for row in rows}
-    return DaySheet(Today(BERLIN, NOW, NOW + timedelta(hours=9), sections, phones, cars), "Cleo Clerk", language)
+    return DaySheet(Today(branch, NOW, NOW + timedelta(hours=9), sections, phones, cars), "Cleo Clerk", language)
 
 
 def pages(told):
@@ -63,3 +64,10 @@ def test_each_page_has_the_head_and_each_line_all_that_is_known(language):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_an_empty_day_says_so(language):
     assert [day_template(language).habits["words"]["empty"] in page for page in pages(sheet(language))] == [True]
+
+
+def test_a_city_is_not_said_twice():
+    (page,) = pages(sheet("en", branch=replace(BERLIN, name="Berlin Spreebogen")))
+
+    assert "Berlin Spreebogen" in page
+    assert "Berlin Berlin" not in page

@@ -16,6 +16,9 @@ from engine.domain.shared.errors import InvalidText
 from engine.domain.shared.text import clean
 from engine.domain.shared.wall import wall_of
 
+#: Letters that a name and its city have in common.
+_ALIKE = 3
+
 
 @dataclass(frozen=True, slots=True)
 class BranchLine:
@@ -111,3 +114,8 @@ def _rule(rule: OutsideRule) -> str:
 
 def _plain(money: Money) -> str:
     return f"{Decimal(money.minor).scaleb(-money.exponent)} {money.currency}"
+
+
+def name_with_city(name: str, city: str) -> str:
+    """A branch's name with its city, unless it begins with that in any spelling: Lisboa is Lisbon."""
+    return name if name[:_ALIKE].casefold() == city[:_ALIKE].casefold() else f"{city} {name}"
