@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
+from engine.domain.agreement.closing import AgreementClosed, BalanceOpen, Invoiced
 from engine.domain.agreement.reading import ReadingUnlikely
 from engine.domain.booking.balance import NothingOpen
 from engine.domain.booking.handing_over import NoLicence, NotReady, StillOut, TooEarly
@@ -22,6 +23,9 @@ OF_THE_COUNTER = MappingProxyType(
         PayFirst.code: tr("The pick-up is too far away to be paid at the counter. Let the renter pay first."),
         ReadingUnlikely.code: tr("The kilometres do not follow from those before. Read them again, or say why."),
         NothingOpen.code: tr("That is more than is open here. What you see now is up to date."),
+        BalanceOpen.code: tr("Something is still to be paid or given back. What you see now is up to date."),
+        AgreementClosed.code: tr("This rental is closed. An administrator has to open it again before money moves."),
+        Invoiced.code: tr("What is charged stands on an invoice. Give that back first, on the booking's papers."),
         NoShift.code: tr("No shift is open for the drawer, or it is being counted. Open one on the page Shift."),
         ShiftOpen.code: tr("This drawer has a shift that was not closed. Close that one first."),
         TooEarly.code: tr("The renter may still come. Nobody is given up before four hours have passed."),

@@ -13,6 +13,7 @@ from engine.adapters.mongo.codec.documents import car_of, read_km
 from engine.adapters.mongo.codec.reading import sound
 from engine.domain.agreement.agreement import Agreement, handed_over
 from engine.domain.agreement.charges import Charging, Due, charged, return_lines
+from engine.domain.agreement.closing import closed_by_itself
 from engine.domain.agreement.reading import Gauge, Reading, Seen, gauge_of
 from engine.domain.booking.booking import Booking
 from engine.domain.money.pricing import LineKind
@@ -53,9 +54,8 @@ async def take_back(db: Database, numbers: Iterable[str]) -> None:
         due, place = Due(booking.period.ends_at, booking.return_branch_id), booking.return_branch_id
         late = [line.kind for line in return_lines(agreement, back, place, due, cleaning=False) if line.kind in _LATE]
         told = Charging(waived=tuple((kind, "Came in time, and was noted later") for kind in late))
-        await _kept(
-            db, agreement.returned(back, place, *charged(agreement, back, place, due, told)), booking.car_id, km
-        )
+        over = agreement.returned(back, place, *charged(agreement, back, place, due, told))
+        await _kept(db, closed_by_itself(over, booking, step.at, back.by) or over, booking.car_id, km)
 
 
 async def _kept(db: Database, agreement: Agreement, car_id: str, km: int) -> None:

@@ -93,6 +93,7 @@ def judge(evidence: Evidence) -> list[Violation]:
         cars_are_out_once,
         cars_are_made_ready,
         agreements_stand_with_their_cars,
+        what_is_closed_owes_nothing,
         kilometres_follow,
         pages_are_known_and_closed,
         nobody_pays_for_nothing,
@@ -205,6 +206,21 @@ def agreements_stand_with_their_cars(evidence: Evidence) -> Iterator[str]:
         legs, out = [leg.get("back") is None for leg in rows[booking]["legs"]], went[booking] == "out"
         if (rows[booking]["state"] == "out") is not out or legs != [*([False] * (len(legs) - 1)), out]:
             yield f"{booking}: is {went[booking]}, its agreement {rows[booking]['state']} with open legs {legs}"
+
+
+def what_is_closed_owes_nothing(evidence: Evidence) -> Iterator[str]:
+    """A rental is closed where its lines come to what was paid on its page and at the counter, and else it is not."""
+    bookings = {document["_id"]: document for document in evidence.history.last()}
+    for row in evidence.agreements:
+        if row["state"] == "out":
+            continue
+        first, *others = bookings[row["_id"]]["payments"]
+        paid = sum(each["amount"]["minor"] for each in first["attempts"] if each["state"] == "paid")
+        signed = {"rental": 1, "give_back": -1}
+        paid += sum(signed[each["purpose"]] * each["amount"]["minor"] for each in others)
+        owed = sum(line["count"] * line["unit"]["minor"] for line in row["lines"])
+        if (row["state"] == "closed") is not (owed == paid):
+            yield f"{row['_id']}: is {row['state']}, costs {owed}, paid were {paid}"
 
 
 def kilometres_follow(evidence: Evidence) -> Iterator[str]:

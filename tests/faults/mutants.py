@@ -27,6 +27,7 @@ from engine.adapters.mongo.store import MongoStore
 from engine.adapters.mongo.transaction import MongoTransaction
 from engine.adapters.redis import leases as redis_leases
 from engine.adapters.stripe.gateway import StripeGateway
+from engine.domain.agreement import closing
 from engine.domain.booking import belief
 from engine.domain.booking.belief import Believed, GiveBack, OpenPage
 from engine.domain.booking.booking import Booking
@@ -91,6 +92,12 @@ def _readings_believed(_: Points) -> None:
     """Kilometres are kept as they are typed."""
     assert rental.follows
     rental.follows = lambda *_: True
+
+
+def _closed_owing(_: Points) -> None:
+    """What comes back is done with, whatever is open."""
+    assert closing.settled
+    closing.settled = lambda *_: True
 
 
 def _blind_extension(_: Points) -> None:
@@ -286,6 +293,7 @@ MUTANTS = {
     "an agreement outside of its transaction": _agreement_apart,
     "readings believed": _readings_believed,
     "extended without asking the fence": _blind_extension,
+    "closed while something is open": _closed_owing,
     "a car is never made ready": _never_made_ready,
     "released before expired": _release_before_expire,
     "silence counts as released": _silence_is_release,

@@ -205,6 +205,14 @@ async def a_renter_stays_into_a_sold_day(run: Run) -> None:
     await run.do(desk, "extend", booking=first, hours=4)
 
 
+async def a_renter_owes_for_a_day_more(run: Run) -> None:
+    desk = await run.desk()
+    first = await _today(run, desk, 1, 3)
+    await run.do(desk, "hand_over", booking=first)
+    await run.do(desk, "extend", booking=first, hours=30)
+    await run.do(desk, "take_back", booking=first)
+
+
 async def a_reading_falls(run: Run) -> None:
     desk = await run.desk()
     first = await _today(run, desk, 1, 3)
@@ -240,6 +248,7 @@ STORIES = {
         "agreements stand with their cars",
     ),
     "extended without asking the fence": (a_renter_stays_into_a_sold_day, "one car one renter"),
+    "closed while something is open": (a_renter_owes_for_a_day_more, "what is closed owes nothing"),
     "readings believed": (a_reading_falls, "kilometres follow"),
     "a car is never made ready": (the_next_renter_comes_at_the_return, "cars are made ready"),
     "released before expired": (a_desk_dies_letting_go, "pages are known and closed"),

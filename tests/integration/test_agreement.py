@@ -52,7 +52,7 @@ async def test_what_was_read_stands_in_the_agreement_and_with_the_car(world, str
         await desk.rental.returned(desk.actor, booking.id, Reading(10_350, 5))
         over = await desk.agreements.agreement(desk.actor, booking.id)
 
-    assert (AgreementState.RETURNED, 310, 5) == (over.state, over.km, over.leg.back.reading.full)
+    assert (AgreementState.CLOSED, 310, 5) == (over.state, over.km, over.leg.back.reading.full)
     assert ("clerk", booking.return_branch_id, 10_350) == (
         over.leg.back.by,
         over.returned_to,
@@ -137,7 +137,7 @@ async def test_two_desks_hand_over_and_take_back_and_each_is_written_once(world,
             assert (7, []) == (len(refused), [each for each in refused if not isinstance(each, DriveSphereError)])
 
     row = stored(world, booking)
-    assert (1, 1, ["out", "returned"]) == (
+    assert (1, 1, ["out", "returned", "closed"]) == (
         world.db.agreements.count_documents({}),
         len(row["legs"]),
         [step["state"] for step in row["history"]],

@@ -66,6 +66,7 @@ class DetailState:
             decline=self.decline,
             problem=self.problem,
             further=further_of(self.booking, self.agreement),
+            agreement=self.agreement,
             branch=next((each for each in self.branches if each.id == self.booking.branch_id), None),
         )
 

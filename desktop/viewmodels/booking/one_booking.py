@@ -18,13 +18,14 @@ from desktop.viewmodels.booking.panel_state import MOVING, ShownCheckout, stage_
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.state import StateViewModel
 from engine.domain.agreement.agreement import Agreement
+from engine.domain.agreement.charges import Charging
 from engine.domain.agreement.reading import ReadBefore
 from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.car.car import Branch
 from engine.domain.money.addresses import BrowserNotOpened, PageAddress
 from engine.domain.money.payment import Decline
 from engine.domain.money.tender import Handed
-from engine.domain.people.people import AccountName, Role
+from engine.domain.people.people import AccountName, Deed, Role
 from engine.domain.shared.errors import DriveSphereError, PaymentRefused, StrangeAddress
 
 _AFTER_FAILURE_S = 3.0
@@ -110,6 +111,20 @@ class OneBookingViewModel(StateViewModel[State]):
         agreements = self._desk.services.agreements
         self._carry_out(partial(agreements.extend, self._desk.actor, booking.id, ends_at, seen=booking.version))
 
+    def close_rental(self, booking: Booking) -> None:
+        """Done with, as it is shown."""
+        closing = self._desk.services.closing
+        self._carry_out(partial(closing.close, self._desk.actor, booking.id, seen=booking.version))
+
+    def reopen_rental(self, booking: Booking, reason: str) -> None:
+        closing = self._desk.services.closing
+        self._carry_out(partial(closing.reopen, self._desk.actor, booking.id, reason, seen=booking.version))
+
+    def recharge(self, booking: Booking, charging: Charging) -> None:
+        """Its return costs as *charging* says."""
+        closing = self._desk.services.closing
+        self._carry_out(partial(closing.recharge, self._desk.actor, booking.id, charging, seen=booking.version))
+
     def take_money(self, booking: Booking, handed: Handed) -> None:
         """Money changed hands for *booking*, as it is shown."""
         till = self._desk.services.till
@@ -129,6 +144,11 @@ class OneBookingViewModel(StateViewModel[State]):
         """None where it has none, or with the problem shown."""
         ask = partial(self._desk.services.agreements.agreement, self._desk.actor, booking_id)
         return await self._asking(ask, self._run)
+
+    @property
+    def may_reopen(self) -> bool:
+        """Whether the account may open again what was closed."""
+        return self._desk.actor.may(Deed.REOPEN)
 
     @property
     def account(self) -> AccountName:

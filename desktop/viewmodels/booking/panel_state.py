@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import Enum, auto
 from typing import assert_never
 
+from engine.domain.agreement.agreement import Agreement
 from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.booking.states import BookingState
 from engine.domain.car.car import Branch
@@ -90,6 +91,7 @@ class PanelState:
         searching: They are being looked for.
         blocked: Why nothing new is booked for the chosen renter.
         further: What the rental came to cost beyond its price, as its agreement says.
+        agreement: Of a booking whose car went out, where it is known.
         twins: Who may be the same person as the renter who was typed or just added.
     """
 
@@ -107,6 +109,7 @@ class PanelState:
     blocked: Block | None = None
     twins: tuple[Twin, ...] = ()
     further: Money | None = None
+    agreement: Agreement | None = None
 
     @property
     def may_book(self) -> bool:

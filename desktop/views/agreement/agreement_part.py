@@ -17,7 +17,7 @@ from desktop.widgets.text import Text
 from desktop.words.agreement_words import full_words, km_words
 from desktop.words.booking_words import line_name, line_words
 from desktop.words.messages import amount, branch_time
-from engine.domain.agreement.agreement import Agreement, Leg, Waived
+from engine.domain.agreement.agreement import Agreement, AgreementState, Leg, Waived
 from engine.domain.agreement.reading import Seen
 from engine.domain.money.pricing import QuoteLine
 from engine.domain.shared.zones import shown_zone
@@ -41,7 +41,8 @@ class AgreementPart(QWidget):
         if agreement is None:
             return
         zone = shown_zone(agreement.zone)
-        self.legs.show_fields([each for leg in agreement.legs for each in _of_leg(leg, zone, now)])
+        steps = _steps(agreement, zone, now)
+        self.legs.show_fields([*(each for leg in agreement.legs for each in _of_leg(leg, zone, now)), *steps])
         waived = [_waived(each) for each in agreement.waived]
         self.lines.show_fields([*map(_line, agreement.lines), *waived, _sum(agreement)])
 
@@ -52,6 +53,15 @@ def _of_leg(leg: Leg, zone: tzinfo, now: datetime) -> Iterator[LabelledValue]:
     if leg.back is not None:
         yield LabelledValue(tr("Back"), _seen(leg, leg.back, zone, now))
         yield LabelledValue(tr("Driven"), km_words(leg.km))
+
+
+def _steps(agreement: Agreement, zone: tzinfo, now: datetime) -> Iterator[LabelledValue]:
+    """When it was closed and opened again, by whom and why."""
+    names = {AgreementState.CLOSED: tr("Closed"), AgreementState.REOPENED: tr("Opened again")}
+    for step in agreement.history:
+        if step.state in names:
+            told = tr("{at} by {account}", at=branch_time(step.at, zone, now=now), account=step.by)
+            yield LabelledValue(names[step.state], f"{told} · {step.reason}" if step.reason else told)
 
 
 def _seen(leg: Leg, seen: Seen, zone: tzinfo, now: datetime) -> str:

@@ -1,6 +1,7 @@
 """What a rental comes to as its car is read: the price, what is added and may be left out, and what is to be paid.
 
-API: Bill (frozen), ChargesPart(theme, bill): propose(lines), charging() raises InvalidText, cleaning, place_id.
+API: Bill (frozen), ChargesPart(theme, bill): propose(lines), begin(told, lines), charging() raises InvalidText;
+cleaning, place_id.
 """
 
 from __future__ import annotations
@@ -55,6 +56,7 @@ class ChargesPart(QWidget):
         self._theme, self._bill = theme, bill
         self._lines: Sequence[QuoteLine] = ()
         self._waived: set[LineKind] = set()
+        self._before: dict[LineKind, str] = {}
         self.boxes: dict[LineKind, QCheckBox] = {}
         #: As they stand there, one below the other; what may be left out stands in ``boxes``.
         self.amounts: list[Amount] = []
@@ -98,17 +100,31 @@ class ChargesPart(QWidget):
         self._lines = lines
         self._draw()
 
+    def begin(self, told: Charging, lines: Sequence[QuoteLine]) -> None:
+        """With what somebody said before, of *lines*."""
+        self.cleaning.setChecked(told.cleaning)
+        self._before = dict(told.waived)
+        self._waived = set(self._before)
+        self.reason.setText(next(iter(self._before.values()), ""))
+        self.propose(lines)
+
+    def said(self) -> Charging:
+        """As it stands there, whether it can be kept or not: a reason of before stays until another is typed."""
+        typed = self.reason.text()
+        began = next(iter(self._before.values()), "")
+        waived = [line.kind for line in self._lines if line.kind in self._waived]
+        told = {kind: self._before.get(kind, typed) if typed == began else typed for kind in waived}
+        return Charging(self.cleaning.isChecked(), tuple(told.items()))
+
     def charging(self) -> Charging:
         """What is said of the charges. Raises: InvalidText, ``reason``, which is told at its field."""
-        waived = [line.kind for line in self._lines if line.kind in self._waived]
-        if not waived:
-            return Charging(self.cleaning.isChecked())
+        told = self.said()
         try:
-            reason = clean("reason", self.reason.text(), longest=LONGEST_REASON)
+            kept = [(kind, clean("reason", reason, longest=LONGEST_REASON)) for kind, reason in told.waived]
         except InvalidText as problem:
             self.why.tell(problem)
             raise
-        return Charging(self.cleaning.isChecked(), tuple((kind, reason) for kind in waived))
+        return Charging(told.cleaning, tuple(kept))
 
     def _draw(self) -> None:
         self.boxes.clear()

@@ -18,6 +18,7 @@ from desktop.viewmodels.booking.booking import BookingViewModel, PanelStage, Pan
 from desktop.viewmodels.booking.detail import DetailViewModel
 from desktop.viewmodels.booking.one_booking import Change
 from desktop.views.agreement.at_counter import KnownBefore, ask_car_back
+from desktop.views.agreement.closing import ask_charges, ask_reopening, to_close
 from desktop.views.agreement.extend_dialog import ask_new_end
 from desktop.views.agreement.reading_form import ask_reading
 from desktop.views.booking.money_dialog import ask_back, ask_money
@@ -25,6 +26,8 @@ from desktop.views.booking.refund_reason import ask_why
 from desktop.views.parts.booking_questions import to_cancel, to_hand_over, to_let_go, to_promise_again
 from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.flow import FlowLayout
+from engine.domain.agreement.agreement import Agreement, AgreementState
+from engine.domain.agreement.closing import OPEN_STATES
 from engine.domain.booking.balance import balance
 from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.booking.cancellation import RefundQuote
@@ -63,6 +66,7 @@ class Aftercare(QWidget):
         self._country = ""
         self._asked_for: tuple[BookingId, Tender] | None = None
         self._further: Money | None = None
+        self._agreement: Agreement | None = None
         self.tasks = TaskScope(self)
         self.tasks.failed.connect(self.task_failed)
         self._make_buttons(theme)
@@ -80,6 +84,9 @@ class Aftercare(QWidget):
         self.extend = Button(theme, tr("Extend …"))
         self.take = Button(theme, tr("Take money …"))
         self.give_back = Button(theme, tr("Give money back …"))
+        self.recharge = Button(theme, tr("Correct the charges …"))
+        self.close_it = Button(theme, tr("Close the rental …"))
+        self.reopen = Button(theme, tr("Open it again …"))
         self.again = Button(theme, tr("Take up again"))
         self.buttons = (
             self.again,
@@ -89,6 +96,9 @@ class Aftercare(QWidget):
             self.returned,
             self.extend,
             self.give_back,
+            self.close_it,
+            self.recharge,
+            self.reopen,
             self.no_show,
             self.cancel,
         )
@@ -101,6 +111,9 @@ class Aftercare(QWidget):
             (self.came, partial(self._agree_to, to_promise_again, Change.CAME_AFTER_ALL)),
             (self.returned, self._take_back),
             (self.extend, self._extend),
+            (self.close_it, self._close),
+            (self.recharge, self._recharge),
+            (self.reopen, self._reopen),
         ):
             button.clicked.connect(partial(self._ask, asking))
         self.take.clicked.connect(lambda _checked: self.take_money())
@@ -128,8 +141,14 @@ class Aftercare(QWidget):
         self._further = state.further
         money = balance(booking, state.further) if counter and booking is not None else None
         self.cancel.setVisible(waits)
-        self.take.setVisible(money is not None and money.open.minor > 0)
-        self.give_back.setVisible(money is not None and money.at_counter.minor > 0)
+        agreement = self._agreement = state.agreement if counter else None
+        back = agreement is not None and agreement.state in OPEN_STATES
+        closed = agreement is not None and agreement.state is AgreementState.CLOSED
+        self.take.setVisible(money is not None and money.open.minor > 0 and not closed)
+        self.give_back.setVisible(money is not None and money.at_counter.minor > 0 and not closed)
+        self.close_it.setVisible(back and money is not None and money.open.minor == 0)
+        self.recharge.setVisible(agreement is not None and back and agreement.fees is not None)
+        self.reopen.setVisible(closed and self.vm.may_reopen)
         self.hand_over.setVisible(counter and waits and near and not over)
         self.no_show.setVisible(counter and waits and missed)
         self.came.setVisible(counter and gone and not over)
@@ -234,6 +253,27 @@ class Aftercare(QWidget):
         ends_at = await ask_new_end(self.window(), booking, agreement, self._now, self.vm.account, back)
         if ends_at is not None and self._still(booking):
             self.vm.extend(booking, ends_at)
+
+    async def _close(self) -> None:
+        booking, agreement = self.vm.state.booking, self._agreement
+        if booking is None or agreement is None:
+            return
+        if await confirm(self.window(), to_close(booking, agreement, self._now())) and self._still(booking):
+            self.vm.close_rental(booking)
+
+    async def _recharge(self) -> None:
+        booking, agreement = self.vm.state.booking, self._agreement
+        if booking is None or agreement is None:
+            return
+        charging = await ask_charges(self.window(), booking, agreement, self._now())
+        if charging is not None and self._still(booking):
+            self.vm.recharge(booking, charging)
+
+    async def _reopen(self) -> None:
+        booking = self.vm.state.booking
+        reason = await ask_reopening(self.window(), booking, self._now()) if booking is not None else None
+        if booking is not None and reason is not None and self._still(booking):
+            self.vm.reopen_rental(booking, reason)
 
     async def _agree_to(self, question: Asks, change: Change) -> None:
         booking = self.vm.state.booking

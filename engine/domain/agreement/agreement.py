@@ -25,7 +25,9 @@ _DAYS = frozenset({LineKind.RENTAL, LineKind.EXTENDED})
 
 class AgreementState(StrEnum):
     OUT = auto()  #: the renter has the car
-    RETURNED = auto()  #: the car is back
+    RETURNED = auto()  #: the car is back, and something may be open
+    CLOSED = auto()  #: nothing is open, and no money moves for it any more
+    REOPENED = auto()  #: it was closed, and somebody said why that was wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +67,12 @@ class Waived:
 
 @dataclass(frozen=True, slots=True)
 class AgreementStep:
-    """One entry of its history. Attributes: ``at`` is server time, UTC."""
+    """One entry of its history. Attributes: ``at`` is server time, UTC; ``reason`` why it was opened again."""
 
     state: AgreementState
     at: datetime
     by: AccountName
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

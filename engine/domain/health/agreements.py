@@ -9,12 +9,27 @@ from itertools import pairwise
 
 from engine.domain.agreement.agreement import Agreement, AgreementState, Leg
 from engine.domain.agreement.charges import Due, charged_right
+from engine.domain.agreement.closing import settled
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.states import BookingState
 from engine.domain.shared.remark import Remark, remark
 from engine.domain.shared.zones import shown_zone
 
-_STANDS_WITH = {AgreementState.OUT: BookingState.OUT, AgreementState.RETURNED: BookingState.COMPLETED}
+_STANDS_WITH = {
+    AgreementState.OUT: BookingState.OUT,
+    AgreementState.RETURNED: BookingState.COMPLETED,
+    AgreementState.CLOSED: BookingState.COMPLETED,
+    AgreementState.REOPENED: BookingState.COMPLETED,
+}
+#: Steps that the booking makes at the same moment.
+_SAME_MOMENT = frozenset({AgreementState.OUT, AgreementState.RETURNED})
+#: What may come after what in its history.
+_AFTER = {
+    AgreementState.OUT: {AgreementState.RETURNED},
+    AgreementState.RETURNED: {AgreementState.CLOSED},
+    AgreementState.CLOSED: {AgreementState.REOPENED},
+    AgreementState.REOPENED: {AgreementState.CLOSED},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +49,11 @@ def agreement_faults(agreement: Agreement, booking: Booking | None) -> Iterator[
     steps = {step.state: step.at for step in booking.history if step.moves}
     if booking.state is not _STANDS_WITH[agreement.state] or agreement.state is not agreement.history[-1].state:
         yield remark("agreement.state", number=number)
-    elif [each.at for each in agreement.history if each.state is agreement.state][-1] != steps[booking.state]:
+    elif steps[booking.state] not in [
+        each.at for each in agreement.history if _STANDS_WITH[each.state] is booking.state
+    ]:
         yield remark("agreement.times", number=number)
+    yield from _of_closing(agreement, booking)
     if agreement.leg.car != booking.car or agreement.branch_id != booking.branch_id or agreement.zone != booking.zone:
         yield remark("agreement.other_car", number=number)
     sold = agreement.lines[: len(booking.quote.lines)] == booking.quote.lines
@@ -46,6 +64,15 @@ def agreement_faults(agreement: Agreement, booking: Booking | None) -> Iterator[
     yield from _of_legs(agreement, steps)
 
 
+def _of_closing(agreement: Agreement, booking: Booking) -> Iterator[Remark]:
+    steps, number = agreement.history, agreement.booking_id
+    told = all(after.state in _AFTER[before.state] for before, after in pairwise(steps))
+    if not told or any(step.state is AgreementState.REOPENED and not step.reason for step in steps):
+        yield remark("agreement.steps", number=number)
+    if agreement.state is AgreementState.CLOSED and not settled(booking, agreement):
+        yield remark("agreement.closed_open", number=number)
+
+
 def _of_legs(agreement: Agreement, steps: Mapping[BookingState, datetime]) -> Iterator[Remark]:
     number, out = agreement.booking_id, agreement.state is AgreementState.OUT
     away = [leg.back is None for leg in agreement.legs]
@@ -54,7 +81,8 @@ def _of_legs(agreement: Agreement, steps: Mapping[BookingState, datetime]) -> It
     went = agreement.legs[0].out
     if BookingState.OUT in steps and (went.at != steps[BookingState.OUT] or went.at != agreement.history[0].at):
         yield remark("agreement.times", number=number)
-    if agreement.leg.back is not None and agreement.leg.back.at != agreement.history[-1].at:
+    back = [each.at for each in agreement.history if each.state is AgreementState.RETURNED]
+    if agreement.leg.back is not None and [agreement.leg.back.at] != back:
         yield remark("agreement.times", number=number)
     for seen in (each for leg in agreement.legs for each in (leg.out, leg.back) if each is not None):
         gauge = next(leg.gauge for leg in agreement.legs if seen in (leg.out, leg.back))

@@ -67,6 +67,7 @@ class Deed(StrEnum):
     ISSUE_PAPER = auto()
     SEE_PAPERS = auto()
     CREDIT = auto()
+    REOPEN = auto()
 
 
 MAY = MappingProxyType(

@@ -66,7 +66,7 @@ class AgreementService:
         """
         actor.must(Deed.HAND_OVER)
         booking = await self.bookings.booking(actor, booking_id)
-        agreement = _must(booking, await self.book.agreement(booking_id))
+        agreement = must_have_agreement(booking, await self.book.agreement(booking_id))
         branches = await self.bookings.store.branches()
         return self._new_end(actor, booking, agreement, ends_at, branch_among(branches, booking.return_branch_id))
 
@@ -91,7 +91,7 @@ class AgreementService:
         await self.bookings.payment.belief.judge(booking)
 
         async def extend(work: Transaction) -> Booking:
-            agreement = _must(booking, await work.agreement(booking_id))
+            agreement = must_have_agreement(booking, await work.agreement(booking_id))
             back = await work.branch(booking.return_branch_id)
             told = self._new_end(actor, booking, agreement, ends_at, back)
             await work.move_end(booking, told.booking)
@@ -118,7 +118,7 @@ class AgreementService:
         return AuditRow(at, actor.account, self.desk, what, f"booking:{booking.id}", before, after)
 
 
-def _must(booking: Booking, agreement: Agreement | Damaged | None) -> Agreement:
+def must_have_agreement(booking: Booking, agreement: Agreement | Damaged | None) -> Agreement:
     """Raises: MoveRefused, where it has none; DamagedRow."""
     if isinstance(agreement, Damaged):
         raise DamagedRow(agreement.collection, agreement.id, agreement.reason)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from engine.domain.agreement.agreement import Agreement, Waived, handed_over
 from engine.domain.agreement.charges import AS_PROPOSED, Charging, Due, charged
+from engine.domain.agreement.closing import closed_by_itself
 from engine.domain.agreement.fees import fees_in
 from engine.domain.agreement.reading import YARD_KM, Gauge, Reading, Seen, follows, gauge_of, most_driven, sound_reading
 from engine.domain.booking.booking import Booking, BookingId
@@ -192,7 +193,7 @@ class RentalService:
         """The car is back, now and as it was read: the booking is completed and blocks no longer, early or late.
 
         It stands at *at_branch* from now on, or where it was agreed to be brought. What that costs comes to the lines
-        of the agreement, but for what *charging* waives.
+        of the agreement, but for what *charging* waives; where nothing is open then, the agreement is closed.
 
         Raises:
             Forbidden: The actor's role stands at no counter.
@@ -264,10 +265,12 @@ class RentalService:
         branch_id: BranchId,
         charging: Charging,
     ) -> None:
-        """With its reading and what that costs. Raises: as ``returned``."""
+        """With its reading and what that costs; done with, where nothing is open. Raises: as ``returned``."""
         out, due = agreement.leg.out, Due(booking.period.ends_at, booking.return_branch_id)
         lines, waived = charged(agreement, seen, branch_id, due, charging)
-        await work.replace_agreement(agreement.returned(seen, branch_id, lines, waived))
+        over = agreement.returned(seen, branch_id, lines, waived)
+        done = closed_by_itself(over, booking, seen.at, seen.by)
+        await work.replace_agreement(over if done is None else replace(done, version=over.version))
         if not follows(seen.reading, out.km, most_driven(out.at, seen.at)):
             await work.audit(self._unlikely(booking, seen, out.km))
         for each in waived:

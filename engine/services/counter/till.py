@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from engine.domain.agreement.agreement import further_of
+from engine.domain.agreement.agreement import Agreement, AgreementState, further_of
+from engine.domain.agreement.closing import AgreementClosed, closed_by_itself
 from engine.domain.booking.balance import sound_reference, with_given_back, with_taken
 from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.car.car import BranchId
@@ -61,6 +62,7 @@ class TillService:
             Forbidden: The actor's role takes no money.
             Overtaken: The booking is another than the one that is shown.
             NothingOpen, MoveRefused, InvalidMoney: See ``balance.with_taken``.
+            AgreementClosed: The rental is done with; somebody has to open it again first.
             InvalidText: ``received`` is less than what is due, or ``reference`` cannot be kept.
             NoShift: Cash, and no shift is open for the drawer.
         """
@@ -100,13 +102,16 @@ class TillService:
             if shift is not None:
                 country = (await work.branch(shift.branch_id)).country
                 taken = _in_cash(taken, handed, purpose, shift, country)
+            agreement = _not_closed(await work.agreement(booking_id))
             if purpose is Purpose.GIVE_BACK:
                 after = with_given_back(booking, handed.tender, handed.amount, taken)
             else:
-                further = further_of(booking, await work.agreement(booking_id))
+                further = further_of(booking, agreement)
                 after = with_taken(booking, handed.tender, handed.amount, taken, further)
             payment = after.payments[-1]
             await work.replace(after)
+            if agreement is not None and (done := closed_by_itself(agreement, after, now, actor.account)):
+                await work.replace_agreement(done)
             posted = booking.payment.comes_to(AttemptState.PAID) or len(booking.payments) > 1
             await work.post(counter_rows(booking, payment, now, posted=posted))
             if shift is not None and taken.cash is not None:
@@ -270,6 +275,15 @@ def _must_stand_at(actor: Actor, branch_id: BranchId) -> None:
     actor.must(Deed.TAKE_MONEY)
     if actor.branch_id not in (None, branch_id):
         raise NotFound("branch", branch_id)
+
+
+def _not_closed(stored: Agreement | Damaged | None) -> Agreement | None:
+    """None where there is none, or none that can be read. Raises: AgreementClosed."""
+    if not isinstance(stored, Agreement):
+        return None
+    if stored.state is AgreementState.CLOSED:
+        raise AgreementClosed(stored.booking_id)
+    return stored
 
 
 def _in_cash(taken: Taken, handed: Handed, purpose: Purpose, shift: Shift, country: str) -> Taken:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from engine.domain.people.people import Actor
 from engine.ports.local import Clock
 from engine.services.agreement.agreement import AgreementService
+from engine.services.agreement.closing import ClosingService
 from engine.services.booking.availability import AvailabilityService
 from engine.services.booking.board import BoardService
 from engine.services.booking.booking import BookingService
@@ -81,6 +82,7 @@ class Services:
     till: TillService
     rental: RentalService
     agreements: AgreementService
+    closing: ClosingService
     changing: ChangingCarService
     payment: PaymentService
     follower: Follower

@@ -18,6 +18,7 @@ from paper_builders import FIRM as PAPER_FIRM
 from paper_builders import STANDARD, paper_wish
 
 import engine.bootstrap
+from engine.domain.agreement.charges import Charging
 from engine.domain.booking.board import BoardAsked
 from engine.domain.booking.listing import BookingQuery, BookingScope
 from engine.domain.car.car import Branch, BranchId, CarStatus
@@ -177,6 +178,13 @@ TABLE: dict[str, UseCase] = {
     "agreements.quote_end": may(Deed.HAND_OVER, args=lambda it: (it.booking_id, it.now), of="booking"),
     "agreements.extend": may(
         Deed.HAND_OVER, args=lambda it: (it.booking_id, it.now), kwargs=lambda _it: {"seen": 1}, of="booking"
+    ),
+    "closing.close": may(Deed.TAKE_BACK, args=_booking, kwargs=lambda _it: {"seen": 1}, of="booking"),
+    "closing.reopen": may(
+        Deed.REOPEN, args=lambda it: (it.booking_id, "wrong"), kwargs=lambda _it: {"seen": 1}, of="booking"
+    ),
+    "closing.recharge": may(
+        Deed.TAKE_BACK, args=lambda it: (it.booking_id, Charging()), kwargs=lambda _it: {"seen": 1}, of="booking"
     ),
     "agreements.read_before": may(Deed.HAND_OVER, args=_booking, of="booking"),
     "rental.no_show": may(Deed.HAND_OVER, args=_booking, of="booking"),

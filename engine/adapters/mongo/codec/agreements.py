@@ -37,7 +37,10 @@ _SEEN = Stored(
 _LEG = Stored(Leg, {"car": part(_CAR), "gauge": choice(Gauge), "out": part(_SEEN), "back": part(_SEEN).unless()})
 _LINE = Stored(QuoteLine, {"kind": choice(LineKind), "count": whole(1, MOST_MINOR), "unit": money()})
 _WAIVED = Stored(Waived, {"line": part(_LINE), "reason": text(), "at": moment(), "by": text()})
-_STEP = Stored(AgreementStep, {"state": choice(AgreementState), "at": moment(), "by": text()})
+_STEP = Stored(
+    AgreementStep,
+    {"state": choice(AgreementState), "at": moment(), "by": text(), "reason": maybe_empty().unless("")},
+)
 
 AGREEMENT = Stored(
     Agreement,
