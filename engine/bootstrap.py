@@ -9,9 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from engine.adapters.disk.thumbnail_cache import NoThumbnails, ThumbnailFolder
 from engine.adapters.http.return_page import open_return_page
-from engine.adapters.image_import import PillowImport
 from engine.adapters.mongo.accounts import MongoAccounts
 from engine.adapters.mongo.agreements.book import MongoAgreements
 from engine.adapters.mongo.backups.restored import MongoRestored
@@ -19,12 +17,9 @@ from engine.adapters.mongo.changes import MongoChanges
 from engine.adapters.mongo.client import Client, Credentials, connect
 from engine.adapters.mongo.clock import ServerClock
 from engine.adapters.mongo.deployment import MongoDeployment
-from engine.adapters.mongo.images import MongoImages
-from engine.adapters.mongo.movements import MongoMovements
 from engine.adapters.mongo.papers.book import MongoPapers
 from engine.adapters.mongo.people import MongoPeople
 from engine.adapters.mongo.queries.earnings import MongoEarnings
-from engine.adapters.mongo.queries.fleet import MongoFleet
 from engine.adapters.mongo.queries.unavailable_cars import MongoTaken
 from engine.adapters.mongo.queries.witnesses import MongoWitnesses
 from engine.adapters.mongo.renter_store import MongoRenters
@@ -61,10 +56,6 @@ from engine.services.booking.today import TodayService
 from engine.services.counter.till import TillService
 from engine.services.firm.live import LiveService
 from engine.services.firm.services import AdminServices, Services
-from engine.services.fleet.fleet import FleetService
-from engine.services.fleet.images import ImagesService
-from engine.services.fleet.photos import PhotoService
-from engine.services.fleet.servicing import ServicingService
 from engine.services.papers.billing import BillingService
 from engine.services.papers.papers import PaperService
 from engine.services.payment.afterwards import Afterwards
@@ -79,6 +70,7 @@ from engine.wiring.background import Work, at_work, keep_time
 from engine.wiring.booking_desk import BookingWiring, Means, ReturnPage, bookings_at, new_booking_id, readable_to
 from engine.wiring.daily_backup import daily_backups
 from engine.wiring.deployment import Deployment, given_deployment
+from engine.wiring.fleet_desk import fleet_at
 from engine.wiring.offline import copies_of, open_copying
 from engine.wiring.sign_in import ask_for_account, choose_password, desk_name, note_sign_in
 
@@ -294,20 +286,6 @@ def _means(deployment: Deployment, actor: Actor, doors: _Doors) -> Means:
     return Means(client, store, doors.booking_lock, payment, ReturnPage())
 
 
-def _fleet(doors: _Doors, database: str, bookings: str) -> FleetService:
-    photos = PhotoService(MongoImages(doors.client, database), PillowImport())
-    return FleetService(doors.store, MongoFleet(doors.client, database, bookings), photos, doors.clock, desk_name())
-
-
-def _images(deployment: Deployment, client: Client) -> ImagesService:
-    thumbnails = ThumbnailFolder(deployment.cache_dir) if deployment.cache_dir else NoThumbnails()
-    return ImagesService(MongoImages(client, deployment.database), thumbnails, PillowImport())
-
-
-def _servicing(doors: _Doors, database: str, bookings: str) -> ServicingService:
-    return ServicingService(_fleet(doors, database, bookings), MongoMovements(doors.client, database, bookings))
-
-
 def _restored(deployment: Deployment, means: Means, desk: str, admin: AdminServices) -> RestoredService:
     lost = MongoRestored(means.client, deployment.database)
     return RestoredService(lost, means.payment, desk, means.return_page.address_for, admin.unbelieved)
@@ -323,6 +301,7 @@ def _wire(deployment: Deployment, actor: Actor, doors: _Doors) -> Engine:
     readable, (means, at, admin, billing) = readable_to(actor), _offices(deployment, actor, doors)
     return Engine(
         **at,
+        **fleet_at(deployment, client, store, clock, desk, bookings=readable.summed),
         actor=actor,
         session=doors.session,
         deployment=deployment,
@@ -336,9 +315,6 @@ def _wire(deployment: Deployment, actor: Actor, doors: _Doors) -> Engine:
         closing=ClosingService(at["booking"], MongoPapers(client, database), desk),
         sweeper=Sweeper(store, means.payment, doors.booking_lock, clock, desk),
         afterwards=_afterwards(actor, means.payment, admin, doors.booking_lock),
-        fleet=_fleet(doors, database, readable.summed),
-        servicing=_servicing(doors, database, readable.summed),
-        images=_images(deployment, client),
         return_page=means.return_page,
         clock=clock,
         booking_lock=doors.booking_lock,

@@ -39,7 +39,7 @@ _EMPTIED = (
     "branches cars car_statuses car_terms fences renters bookings"
     " ledger settings audit rounds images.files images.chunks backups returns settlements return_pages"
     " agreements news movements wishes wish_answers carriers damaged_bookings restored_payments account_requests"
-    " disputes papers series renderings legal_data logos tax_rates lost_numbers shifts"
+    " disputes papers series renderings legal_data logos tax_rates lost_numbers shifts marks"
 ).split()
 
 #: What a test was doing when its time was up, and the demo that is made once.

@@ -37,7 +37,7 @@ from engine.domain.people.people import Role
 from engine.domain.shared.errors import Misconfigured
 from engine.domain.shared.period import whole_milliseconds
 from engine.domain.shared.remark import Remark, remark
-from engine.embedded import demo_agreements, demo_counter, demo_papers
+from engine.embedded import demo_agreements, demo_counter, demo_marks, demo_papers
 from engine.embedded.demo_data import DemoData, build
 from engine.embedded.demo_people import DemoAccount, DemoOwner, accounts, owners
 from engine.embedded.demo_today import tell_today
@@ -52,6 +52,7 @@ _FILLED = (
     "bookings",
     "agreements",
     "shifts",
+    "marks",
     "ledger",
     "papers",
     "series",
@@ -89,6 +90,7 @@ async def load_demo(client: Client, name: str, now: datetime, on_progress: Calla
         if marker is None:
             await _write(db, data, on_progress)
             await demo_counter.stand_at_the_counter(db, _clerk(data), data.now)
+            await demo_marks.find_marks(db, data.cars, _clerk(data).account, data.now)
             await tell_today(db, data.now)
         renters = {renter.id: renter for renter in data.renters}
         for each in data.accounts:

@@ -25,6 +25,7 @@ from engine.domain.shared.period import RentalPeriod
 from engine.domain.shared.sought import Sought
 from engine.ports.cars import CarStore
 from engine.ports.leases import Turn
+from engine.ports.marks import MarksOfCars
 from engine.ports.renters import RenterDirectory
 from engine.ports.rules import FirmStore
 from engine.ports.shifts import Drawers
@@ -170,6 +171,10 @@ class Transaction(Protocol):
     @property
     def drawers(self) -> Drawers:
         """The drawers at the counter, in this transaction."""
+
+    @property
+    def marks(self) -> MarksOfCars:
+        """The marks on cars, in this transaction."""
 
     async def audit(self, row: AuditRow) -> None:
         """Append to the audit, together with the change it tells of."""

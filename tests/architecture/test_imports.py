@@ -119,6 +119,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # Parts of the root.
     "engine.wiring.admin": {"engine"},
     "engine.wiring.booking_desk": {"engine"},
+    "engine.wiring.fleet_desk": {"engine"},
     "engine.commands.doctor": {"engine", "click"},
     "engine.commands.race": {"engine", "structlog"},
     "engine.commands.race_hand_over": {"engine"},

@@ -198,6 +198,8 @@ class Run:
         own = {"slot": number % MOST_WISHES, "account": "renter", "n": 2, "what": row.get("what")}
         if name == "papers":  # No two have one number.
             own["n"] = number + 2
+        if name == "marks":  # Somebody said what became of it.
+            row |= {"state": "repaired", "n": 1}
         kind = schema_at(name, ("_id",)).get("bsonType")
         ids = {
             "rounds": "sweeper",

@@ -15,6 +15,7 @@ from engine.adapters.mongo.agreements.walk import agreements_walk
 from engine.adapters.mongo.client import CODEC, Credentials, connect, database
 from engine.adapters.mongo.clock import ServerClock
 from engine.adapters.mongo.deployment import MongoDeployment
+from engine.adapters.mongo.marks.walk import marks_walk
 from engine.bootstrap import Deployment, open_engine
 from engine.config import Secret
 from engine.domain.booking.booking import NO_SHOW_PATIENCE
@@ -63,6 +64,7 @@ async def test_the_demo_is_complete_consistent_and_brought_home_when_time_goes_o
     assert (6, 240, 120) == tuple(db[name].count_documents({}) for name in ("branches", "cars", "renters"))
     _judge(db)
     await _agreed(client)
+    await _marked(client, db)
     _somebody_is_late(db, now)
     _paid_at_the_counter(db)
     before = db.bookings.count_documents({"state": "confirmed"})
@@ -100,6 +102,14 @@ async def test_a_demo_booking_can_be_cancelled_and_its_money_goes_back(demo, end
     assert quoted.given_back.minor == row["quote"]["total"]
     assert ("cancelled", "done") == (cancelled.state, cancelled.payment.refund.state)
     _judge(db)
+
+
+async def _marked(client, db):
+    walk = await marks_walk(client, database(client, NAME), timedelta(minutes=1))
+
+    assert walk.looked
+    assert [] == [str(line) for line in walk.lines]
+    assert {"open", "repaired"} == set(db.marks.distinct("state"))
 
 
 async def _agreed(client):

@@ -173,6 +173,30 @@ def others(booking: dict) -> dict[str, tuple[dict, list[tuple[str, object]]]]:
             {"_id": "a" * 64, "data": Binary(b"p"), "by": "admin", "at": now},
             [("data", Binary(b"")), ("data", Binary(b"p" * (MOST_LOGO_BYTES + 1))), ("at", far())],
         ),
+        "marks": (
+            {
+                "_id": "mk-1",
+                "car_id": "car-1",
+                "n": 1,
+                "view": "left",
+                "x": 1,
+                "y": 10_000,
+                "part": "sill-left",
+                "kind": "dent",
+                "severity": 3,
+                "photos": [],
+                "found": {"by": "clerk", "at": now, "agreement_id": "B", "leg": 1, "when": "out"},
+                "state": "repaired",
+                "ended": {"by": "admin", "at": now, "why": "painted"},
+            },
+            [
+                ("state", "open"),
+                ("found", {"by": "clerk", "at": now, "leg": 1, "when": "out"}),
+                ("found", {"by": "clerk", "at": now, "agreement_id": "B", "when": "out"}),
+                ("found", {"by": "clerk", "at": now, "agreement_id": "B", "leg": 1}),
+                ("ended.at", far()),
+            ],
+        ),
         "rounds": ({"_id": "sweeper", "by": "w", "desk": "d", "at": now, "count": 0}, [("count", -1), ("at", far())]),
     }
 
@@ -245,6 +269,7 @@ async def test_other_rows_are_refused_to_the_roles_that_may_write_them(world, ra
     row = world.stored(await held(world))
     who = {"settings": "admin", "images.chunks": "owner", "wishes": "renter", "wish_keys": "admin", "logos": "admin"}
     who |= {"movements": "owner", "restored_payments": "worker", "ledger": "clerk", "news": "clerk", "rounds": "clerk"}
+    who["marks"] = "clerk"
 
     for name, (honest, what) in others(row).items():
         rows, db = changed(honest, what), raw(who[name])
@@ -298,7 +323,7 @@ async def test_a_validator_that_only_warns_or_looks_away_is_another_one(world):
 
 
 async def test_nothing_is_promised_for_a_time_that_no_row_may_hold(world):
-    late = RentalPeriod(datetime(2199, 12, 30, tzinfo=UTC), LATEST + DRAW.randrange(9_000) * HOUR)
+    late = RentalPeriod(datetime(2199, 12, 30, tzinfo=UTC), LATEST + DRAW.randrange(8_700) * HOUR)
 
     async with world.desk() as desk:
         with refused(InvalidPeriod, match="too far ahead"):

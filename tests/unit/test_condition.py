@@ -14,7 +14,19 @@ from hypothesis import strategies as st
 from engine.domain.car.body_parts import FULL, Place, part_at, part_named, parts_of, width_of
 from engine.domain.car.body_shapes import HIGH, View
 from engine.domain.car.body_type import BodyType
-from engine.domain.car.condition import Found, FoundWhen, Mark, MarkKind, MarkState, followed, repaired, sound
+from engine.domain.car.condition import (
+    Ended,
+    Found,
+    FoundWhen,
+    MarkKind,
+    MarkState,
+    NewMark,
+    ended_so,
+    followed,
+    repaired,
+    sound,
+    written,
+)
 from engine.domain.car.mark_line import LONGEST, read_mark
 from engine.domain.shared.errors import InvalidText, Overtaken
 
@@ -22,10 +34,10 @@ DRAWINGS = Path(__file__).parents[2] / "resources" / "condition"
 EVERY_BODY = pytest.mark.parametrize("body", BodyType)
 #: Without rear doors.
 TWO_DOORS = {BodyType.COUPE, BodyType.CONVERTIBLE}
-MARK = Mark(
-    "m1", "c1", Place(View.LEFT, 4000, 6000), "door-front-left", MarkKind.SCRATCH, 2,
-    Found("clerk", datetime(2026, 12, 9, tzinfo=UTC), "a1", 1, FoundWhen.OUT),
-)  # fmt: skip
+NEW = NewMark(Place(View.LEFT, 4000, 6000), "door-front-left", MarkKind.SCRATCH, 2)
+NOON = datetime(2026, 12, 9, tzinfo=UTC)
+MARK = written(NEW, "m1", "c1", 7, Found("clerk", NOON, "a1", 1, FoundWhen.OUT))
+ENDED = Ended("admin", NOON, "painted")
 
 READ = """
 door front left, scratch, 2          | door-front-left scratch 2
@@ -189,7 +201,7 @@ def test_the_drawing_has_each_part_where_it_lies(body):
 
 
 def test_a_mark_of_a_part_of_the_body_is_sound():
-    assert MARK == sound(MARK, BodyType.HATCHBACK)
+    assert NEW == sound(NEW, BodyType.HATCHBACK)
 
 
 @pytest.mark.parametrize(
@@ -209,13 +221,13 @@ def test_a_mark_of_a_part_of_the_body_is_sound():
 )
 def test_a_mark_that_cannot_be_is_refused_by_its_field(changes, field):
     with pytest.raises(InvalidText) as refused:
-        sound(replace(MARK, **changes), BodyType.HATCHBACK)
+        sound(replace(NEW, **changes), BodyType.HATCHBACK)
 
     assert field == refused.value.field
 
 
 def test_a_coupe_has_no_rear_door_to_mark():
-    rear = replace(MARK, part="door-rear-left")
+    rear = replace(NEW, part="door-rear-left")
 
     assert rear == sound(rear, BodyType.SEDAN)
     with pytest.raises(InvalidText):
@@ -223,20 +235,27 @@ def test_a_coupe_has_no_rear_door_to_mark():
 
 
 def test_a_mark_is_followed_by_another_and_stays_as_it_was_found():
-    longer = replace(MARK, id="m2", mm=80)
-    old, new = followed(MARK, longer)
+    longer = replace(MARK, id="m2", n=8, mm=80)
+    old, new = followed(MARK, longer, ENDED)
 
-    assert replace(MARK, state=MarkState.SUPERSEDED) == old
+    assert replace(MARK, state=MarkState.SUPERSEDED, ended=ENDED) == old
     assert replace(longer, follows="m1") == new
     assert (False, True) == (old.is_open, new.is_open)
 
 
 def test_what_is_closed_is_not_followed_again():
-    for closed in (repaired(MARK), followed(MARK, replace(MARK, id="m2"))[0]):
+    for closed in (repaired(MARK, ENDED), followed(MARK, replace(MARK, id="m2"), ENDED)[0]):
         with pytest.raises(Overtaken):
-            repaired(closed)
+            repaired(closed, ENDED)
         with pytest.raises(Overtaken):
-            followed(closed, replace(MARK, id="m3"))
+            followed(closed, replace(MARK, id="m3"), ENDED)
+
+
+def test_nobody_closes_a_mark_without_saying_why():
+    with pytest.raises(InvalidText) as refused:
+        ended_so("admin", NOON, "  ")
+
+    assert "why" == refused.value.field
 
 
 @pytest.mark.parametrize(
@@ -244,4 +263,4 @@ def test_what_is_closed_is_not_followed_again():
 )
 def test_only_an_open_mark_of_the_same_car_takes_its_place(changes):
     with pytest.raises(InvalidText):
-        followed(MARK, replace(MARK, **changes))
+        followed(MARK, replace(MARK, **changes), ENDED)

@@ -34,6 +34,7 @@ AREAS = MappingProxyType(
         HealthArea.LEDGER: tr("Ledger"),
         HealthArea.RECONCILE: tr("Stripe's books"),
         HealthArea.AGREEMENTS: tr("Agreements"),
+        HealthArea.MARKS: tr("Marks on cars"),
         HealthArea.SHIFTS: tr("Drawers"),
         HealthArea.PAPERS: tr("Papers"),
         HealthArea.BACKUP: tr("Back-up"),

@@ -33,6 +33,7 @@ from engine.adapters.mongo.codec.people import answer_document
 from engine.adapters.mongo.codec.reading import must, read, shown
 from engine.adapters.mongo.fences import Entered, Wished
 from engine.adapters.mongo.images import files_of
+from engine.adapters.mongo.marks.book import MarksThere
 from engine.adapters.mongo.movements import ANY_MOVEMENT, claim_anew, put_movement
 from engine.adapters.mongo.papers.issuing import issue
 from engine.adapters.mongo.queries.unbelieved import mark_of
@@ -82,7 +83,7 @@ def _stands(back: CameBack) -> Document:
     return {"at": back.branch_id, **read}
 
 
-class MongoTransaction(ChangesAgreements):
+class MongoTransaction(ChangesAgreements, MarksThere):
     """The port ``Transaction`` inside a driver's session."""
 
     def __init__(

@@ -14,6 +14,7 @@ from engine.adapters.mongo.agreements.walk import agreements_among
 from engine.adapters.mongo.changes import StreamSource, follow
 from engine.adapters.mongo.client import Client, Document, database, speaking
 from engine.adapters.mongo.codec.reading import shown
+from engine.adapters.mongo.marks.walk import marks_among
 from engine.adapters.mongo.papers.lately import papers_among
 from engine.adapters.mongo.queries.claims import claims_among, misfits, misshapen
 from engine.adapters.mongo.queries.series import odd_terms
@@ -35,6 +36,7 @@ WATCHED = {
     "movements": "movement",
     "agreements": "agreement",
     "shifts": "shift",
+    "marks": "mark",
     "papers": "paper",
     "series": "series",
 }
@@ -72,6 +74,9 @@ class MongoWatch:
             if shifts := rows.get("shifts", []):
                 differs = await shifts_among(self._client, self._db, shifts)
                 found += [_found(HealthArea.SHIFTS, "shifts", each, line) for each, line in differs]
+            if marks := rows.get("marks", []):
+                wrong_marks = await marks_among(self._client, self._db, marks)
+                found += [_found(HealthArea.MARKS, "marks", each, line) for each, line in wrong_marks]
             if rows.keys() & {"papers", "series"}:
                 wrong = await papers_among(self._client, self._db, rows.get("papers", []), rows.get("series", []))
                 found += [_found(HealthArea.PAPERS, name, each, line) for name, each, line in wrong]

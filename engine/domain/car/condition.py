@@ -11,11 +11,15 @@ from engine.domain.car.body_parts import FULL, PartId, Place, part_named
 from engine.domain.car.body_type import BodyType
 from engine.domain.car.car import CarId
 from engine.domain.shared.errors import InvalidText, Overtaken
+from engine.domain.shared.text import clean
 
 MarkId = NewType("MarkId", str)
 LEAST_SEVERE, MOST_SEVERE = 1, 3
 #: Longer than a car.
 LONGEST_MM = 9_999
+LONGEST_WHY = 200
+#: At once, of one car: a look at it finds fewer.
+MOST_AT_ONCE = 40
 
 
 class MarkKind(StrEnum):
@@ -62,18 +66,41 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Ended:
+    """What became of a mark was said by somebody. Attributes: ``at`` UTC; ``why`` in words."""
+
+    by: str
+    at: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewMark:
+    """What somebody sees on a car, before it is written down; the fields are those of ``Mark``."""
+
+    place: Place
+    part: PartId
+    kind: MarkKind
+    severity: int
+    mm: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Mark:
     """One mark.
 
     Attributes:
+        n: Its number on this car, from 1 on, for ever.
         place: Where in the drawing of the body.
         severity: 1 seen from near, 2 to the metal or over 25 mm, 3 dented or to be changed.
         mm: How long it is; None where nobody measured.
         follows: The mark that this one takes the place of.
+        ended: By whom, when and why it is not open any more; None while it is.
     """
 
     id: MarkId
     car_id: CarId
+    n: int
     place: Place
     part: PartId
     kind: MarkKind
@@ -83,22 +110,33 @@ class Mark:
     photos: tuple[str, ...] = ()
     state: MarkState = MarkState.OPEN
     follows: MarkId | None = None
+    ended: Ended | None = None
 
     @property
     def is_open(self) -> bool:
         return self.state is MarkState.OPEN
 
 
-def repaired(mark: Mark) -> Mark:
+def written(new: NewMark, mark_id: MarkId, car_id: CarId, n: int, found: Found) -> Mark:
+    """*new* as it is kept: number *n* of that car."""
+    return Mark(mark_id, car_id, n, new.place, new.part, new.kind, new.severity, found, new.mm)
+
+
+def ended_so(by: str, at: datetime, why: str) -> Ended:
+    """Raises: InvalidText, ``why``, for nothing that can be kept."""
+    return Ended(by, at, clean("why", why, longest=LONGEST_WHY))
+
+
+def repaired(mark: Mark, ended: Ended) -> Mark:
     """*mark* when nothing is to be seen of it any more.
 
     Raises:
         Overtaken: It is not open.
     """
-    return _moved(mark, MarkState.REPAIRED)
+    return _moved(mark, MarkState.REPAIRED, ended)
 
 
-def followed(mark: Mark, by: Mark) -> tuple[Mark, Mark]:
+def followed(mark: Mark, by: Mark, ended: Ended) -> tuple[Mark, Mark]:
     """*mark* superseded, and the new mark *by* that takes its place on the same car.
 
     Raises:
@@ -107,16 +145,16 @@ def followed(mark: Mark, by: Mark) -> tuple[Mark, Mark]:
     """
     if by.id == mark.id or by.car_id != mark.car_id or not by.is_open:
         raise InvalidText("mark", "field.not_fitting")
-    return _moved(mark, MarkState.SUPERSEDED), replace(by, follows=mark.id)
+    return _moved(mark, MarkState.SUPERSEDED, ended), replace(by, follows=mark.id)
 
 
-def _moved(mark: Mark, state: MarkState) -> Mark:
+def _moved(mark: Mark, state: MarkState, ended: Ended) -> Mark:
     if not mark.is_open:
-        raise Overtaken
-    return replace(mark, state=state)
+        raise Overtaken(f"mark {mark.n} of {mark.car_id} is {mark.state} already")
+    return replace(mark, state=state, ended=ended)
 
 
-def sound(mark: Mark, body: BodyType) -> Mark:
+def sound(mark: NewMark, body: BodyType) -> NewMark:
     """*mark* itself, of a car of that *body*.
 
     Raises:

@@ -47,6 +47,7 @@ class HealthArea(StrEnum):
     OVERLAPS = auto()
     CLAIMS = auto()
     AGREEMENTS = auto()
+    MARKS = auto()
     SHIFTS = auto()
     ROWS = auto()
     TERMS = auto()

@@ -45,6 +45,8 @@ class Deed(StrEnum):
     TAKE_BACK = auto()
     TAKE_MONEY = auto()
     CHANGE_CAR = auto()
+    MARK_CARS = auto()
+    CLOSE_MARKS = auto()
     SEE_BRANCH_BOOKINGS = auto()
     SEE_ALL_BOOKINGS = auto()
     SEE_RENTERS = auto()
@@ -80,6 +82,7 @@ MAY = MappingProxyType(
                 Deed.TAKE_BACK,
                 Deed.TAKE_MONEY,
                 Deed.CHANGE_CAR,
+                Deed.MARK_CARS,
                 Deed.SEE_BRANCH_BOOKINGS,
                 Deed.SEE_RENTERS,
                 Deed.MEND_RENTERS,

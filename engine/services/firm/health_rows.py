@@ -45,6 +45,11 @@ async def shifts(rows: Inspection, pace: Pace) -> Finding:
     return _finding(HealthArea.SHIFTS, walk)
 
 
+async def marks(rows: Inspection, pace: Pace) -> Finding:
+    walk = await rows.marks_of_cars(pace.most, pace.hear)
+    return _finding(HealthArea.MARKS, walk)
+
+
 async def shapes(rows: Inspection, pace: Pace) -> Finding:
     walk = await rows.rows_beside_shapes(pace.most, pace.hear)
     return _finding(HealthArea.ROWS, walk)

@@ -29,6 +29,7 @@ from engine.services.firm.watch import Watch, WatchNotes
 from engine.services.fleet.fleet import FleetService
 from engine.services.fleet.images import ImagesService
 from engine.services.fleet.servicing import ServicingService
+from engine.services.marks.marks import MarkService
 from engine.services.papers.billing import BillingService
 from engine.services.papers.legal import LegalService
 from engine.services.papers.papers import PaperService
@@ -88,6 +89,7 @@ class Services:
     follower: Follower
     fleet: FleetService
     servicing: ServicingService
+    marks: MarkService
     images: ImagesService
     accounts: AccountService
     admin: AdminServices

@@ -21,8 +21,11 @@ import engine.bootstrap
 from engine.domain.agreement.charges import Charging
 from engine.domain.booking.board import BoardAsked
 from engine.domain.booking.listing import BookingQuery, BookingScope
+from engine.domain.car.body_parts import PartId, Place
+from engine.domain.car.body_shapes import View
 from engine.domain.car.car import Branch, BranchId, CarStatus
 from engine.domain.car.catalogue import CarWish
+from engine.domain.car.condition import MarkKind, NewMark
 from engine.domain.car.fleet import FleetQuery
 from engine.domain.car.form import CarForm
 from engine.domain.car.movement import Movement, MovementId, MovementKind, MovementState
@@ -44,6 +47,7 @@ from engine.services.booking.booking import HoldCar
 from engine.services.people.renters import NewRenter
 
 EUR = Money(50_00, "EUR")
+NEW_MARK = NewMark(Place(View.TOP, 5000, 5000), PartId("roof"), MarkKind.DENT, 2)
 
 
 @dataclass(frozen=True)
@@ -218,6 +222,10 @@ TABLE: dict[str, UseCase] = {
     "servicing.change": may(*CARS, args=lambda it: (_visit_of(it), it.period, "tyres")),
     "servicing.end": may(*CARS, args=lambda it: (_visit_of(it),)),
     "servicing.cancel": may(*CARS, args=lambda it: (_visit_of(it),)),
+    "marks.of_car": may(Deed.MARK_CARS, *CARS, args=_car),
+    "marks.add": may(Deed.MARK_CARS, args=lambda it: (it.car.id, (NEW_MARK,))),
+    "marks.repair": may(Deed.CLOSE_MARKS, args=lambda _it: ("none", "painted")),
+    "marks.follow": may(Deed.CLOSE_MARKS, args=lambda _it: ("none", NEW_MARK, "longer by now")),
     "images.thumbnail": may(BROWSE, args=lambda _it: ("no-such-picture",)),
     "images.thumbnails": may(BROWSE, args=lambda _it: (["no-such-picture"],)),
     "images.picture": may(BROWSE, args=lambda _it: ("no-such-picture",)),

@@ -25,6 +25,7 @@ from engine.adapters.mongo.client import (
 from engine.adapters.mongo.clock import ServerClock
 from engine.adapters.mongo.codec.reading import Fields, read, shown, sound
 from engine.adapters.mongo.deployment import MongoDeployment
+from engine.adapters.mongo.marks.walk import marks_walk
 from engine.adapters.mongo.papers.walk import papers_walk
 from engine.adapters.mongo.queries.claims import claims_walk, shapes_walk
 from engine.adapters.mongo.queries.ledger_sums import over
@@ -290,6 +291,9 @@ class MongoHealth:
 
     async def shifts_beside_bookings(self, most: timedelta, hear: Hear = deaf) -> Walk:
         return await shifts_walk(self._client, self._db, most, hear)
+
+    async def marks_of_cars(self, most: timedelta, hear: Hear = deaf) -> Walk:
+        return await marks_walk(self._client, self._db, most, hear)
 
     async def papers_in_series(self, most: timedelta, hear: Hear = deaf) -> Walk:
         return await papers_walk(self._client, self._db, most, hear)

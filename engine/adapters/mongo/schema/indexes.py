@@ -124,6 +124,8 @@ INDEXES: dict[str, list[IndexModel]] = {
     ],
     # Which renter had a car at some moment, and what was read off it last.
     "agreements": [IndexModel([("legs.car.car_id", ASCENDING), ("legs.out.at", ASCENDING)], name="car")],
+    # No number of a car is given twice: of two desks that mark one car, the second counts on.
+    "marks": [IndexModel([("car_id", ASCENDING), ("n", ASCENDING)], name="number", unique=True)],
     "shifts": [
         # A drawer has one shift that is not closed.
         IndexModel(

@@ -18,6 +18,7 @@ from engine.adapters.mongo.schema.shapes import MOST_CHUNK, SHAPES
 from engine.domain.booking.booking import MOST_TURN_MINUTES
 from engine.domain.booking.states import BookingState
 from engine.domain.booking.successor import SLACK
+from engine.domain.car.condition import MarkState
 from engine.domain.firm.settings import BEGINNING, LONGEST_HOLD
 from engine.domain.money.payment import RefundState
 from engine.domain.money.tender import Tender
@@ -56,8 +57,12 @@ def _within(late: str, early: str, most: timedelta) -> Document:
     return {"$lte": [apart, int(most.total_seconds() * 1000)]}
 
 
+def _missing(path: str) -> Document:
+    return {"$eq": [{"$type": path}, "missing"]}
+
+
 def _if_there(path: str, rule: Document) -> Document:
-    return {"$or": [{"$eq": [{"$type": path}, "missing"]}, rule]}
+    return {"$or": [_missing(path), rule]}
 
 
 def _bytes(path: str, least: int, most: int) -> Document:
@@ -143,6 +148,11 @@ RULES: dict[str, tuple[Document, ...]] = {
         ),
     ),
     "news": (_after("$ends_at", "$starts_at"),),
+    "marks": (
+        {"$eq": [{"$eq": ["$state", MarkState.OPEN.value]}, _missing("$ended")]},
+        {"$eq": [_missing("$found.agreement_id"), _missing("$found.leg")]},
+        {"$eq": [_missing("$found.agreement_id"), _missing("$found.when")]},
+    ),
     "movements": (_after("$ends_at", "$starts_at"), _within("$ends_at", "$starts_at", LONGEST)),
     "restored_payments": (_if_there("$stay", _after("$stay.ends_at", "$stay.starts_at")),),
     "settings": (_if_there("$withdraws", {"$lt": ["$withdraws", "$_id"]}),),

@@ -6,6 +6,7 @@ from engine.adapters.mongo.client import Document
 from engine.adapters.mongo.codec.agreements import AGREEMENT
 from engine.adapters.mongo.codec.bookings import BOOKING
 from engine.adapters.mongo.codec.documents import AUDIT, BRANCH, CAR, CLAIM, LEDGER, MOVEMENT, TERMS, TERMS_OF_SERIES
+from engine.adapters.mongo.codec.marks import MARK
 from engine.adapters.mongo.codec.papers import LEGAL, LOGO, LOST, PAPER, RENDERING, SERIES, TAX
 from engine.adapters.mongo.codec.payments import DISPUTE, RESTORED
 from engine.adapters.mongo.codec.people import ANSWER, PERSON, REQUEST, SIGNER, WISH
@@ -179,6 +180,8 @@ SHAPES: dict[str, Document] = {
     # What was seen and agreed at the counter; one for each booking whose car went out.
     "agreements": AGREEMENT.shape,
     "shifts": SHIFT.shape,
+    # What was found on a car; never altered but for what became of it.
+    "marks": MARK.shape,
     # Issued and never altered; each is chained to the number before it (docs/decisions/0060).
     "papers": PAPER.shape,
     "series": SERIES.shape,
