@@ -154,6 +154,18 @@ async def test_what_was_charged_too_much_goes_back_and_then_it_is_closed(world):
     assert await well(world)
 
 
+async def test_it_is_closed_where_the_last_charge_is_waived(world):
+    async with world.desk() as desk:
+        booking = await take(desk, await back(world, desk, Reading(10_000, 6)), 100_00)
+        waived = Charging(waived=((LineKind.FUEL, "misread"),))
+        booking = await desk.closing.recharge(desk.actor, booking.id, waived, seen=booking.version)
+        with pytest.raises(AgreementClosed):
+            await give_back(desk, booking, 1_00)
+    row = world.db.agreements.find_one({"_id": booking.id})
+    assert (["out", "returned", "closed"], 3) == (states(world, booking), row["version"])
+    assert await well(world)
+
+
 async def test_what_stands_on_an_invoice_is_credited_before_it_is_charged_otherwise(world):
     async with world.desk() as desk, world.desk("admin") as office:
         may_issue(world.db)

@@ -74,10 +74,10 @@ def closed(agreement: Agreement, booking: Booking, at: datetime, by: AccountName
 
 
 def closed_by_itself(agreement: Agreement, booking: Booking, at: datetime, by: AccountName) -> Agreement | None:
-    """The next version, if its car is back and nothing is open any more; None otherwise."""
+    """The same version, closed, if its car is back and nothing is open any more; None otherwise."""
     if agreement.state not in OPEN_STATES or not settled(booking, agreement):
         return None
-    return _stepped(agreement, AgreementState.CLOSED, at, by)
+    return replace(_stepped(agreement, AgreementState.CLOSED, at, by), version=agreement.version)
 
 
 def reopened(agreement: Agreement, at: datetime, by: AccountName, reason: str) -> Agreement:

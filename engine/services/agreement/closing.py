@@ -8,7 +8,7 @@ from datetime import datetime
 
 from engine.domain.agreement.agreement import Agreement
 from engine.domain.agreement.charges import Charging, Due
-from engine.domain.agreement.closing import Invoiced, closed, recharged, reopened
+from engine.domain.agreement.closing import Invoiced, closed, closed_by_itself, recharged, reopened
 from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.firm.audit import AuditRow, Facts
 from engine.domain.money.money import Money
@@ -61,7 +61,7 @@ class ClosingService:
         return await self._change(actor, booking_id, seen, change, "agreement.reopened")
 
     async def recharge(self, actor: Actor, booking_id: BookingId, charging: Charging, *, seen: int) -> Booking:
-        """What its return costs, as *charging* says now, by what was read then.
+        """What its return costs, as *charging* says now, by what was read then; closed, where nothing is open then.
 
         Raises:
             InvalidText: ``reason``: something is waived, and nobody says why.
@@ -75,7 +75,8 @@ class ClosingService:
 
         def change(booking: Booking, agreement: Agreement, now: datetime) -> Agreement:
             due = Due(booking.period.ends_at, booking.return_branch_id)
-            return recharged(agreement, due, charging, now, actor.account)
+            after = recharged(agreement, due, charging, now, actor.account)
+            return closed_by_itself(after, booking, now, actor.account) or after
 
         return await self._change(actor, booking_id, seen, change, "agreement.recharged")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from engine.domain.agreement.agreement import Agreement, Waived, handed_over
@@ -269,8 +269,7 @@ class RentalService:
         out, due = agreement.leg.out, Due(booking.period.ends_at, booking.return_branch_id)
         lines, waived = charged(agreement, seen, branch_id, due, charging)
         over = agreement.returned(seen, branch_id, lines, waived)
-        done = closed_by_itself(over, booking, seen.at, seen.by)
-        await work.replace_agreement(over if done is None else replace(done, version=over.version))
+        await work.replace_agreement(closed_by_itself(over, booking, seen.at, seen.by) or over)
         if not follows(seen.reading, out.km, most_driven(out.at, seen.at)):
             await work.audit(self._unlikely(booking, seen, out.km))
         for each in waived:

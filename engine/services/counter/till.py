@@ -111,7 +111,7 @@ class TillService:
             payment = after.payments[-1]
             await work.replace(after)
             if agreement is not None and (done := closed_by_itself(agreement, after, now, actor.account)):
-                await work.replace_agreement(done)
+                await work.replace_agreement(replace(done, version=done.version + 1))
             posted = booking.payment.comes_to(AttemptState.PAID) or len(booking.payments) > 1
             await work.post(counter_rows(booking, payment, now, posted=posted))
             if shift is not None and taken.cash is not None:
