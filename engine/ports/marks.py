@@ -39,4 +39,4 @@ class MarksOfCars(Protocol):
         """As it is in this transaction's snapshot. Raises: NotFound, DamagedRow."""
 
     async def close(self, mark: Mark) -> None:
-        """Store what became of an open one. Raises: Overtaken, where it is open no more."""
+        """Store what became of one that ``mark`` read in the same transaction."""

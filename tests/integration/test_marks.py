@@ -7,13 +7,16 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 
 import pytest
-from builders import BERLIN, make_car
+from builders import BERLIN, FULL, make_car, wish
 
+from engine.domain.agreement.charges import AS_PROPOSED
+from engine.domain.agreement.reading import ReadingUnlikely
 from engine.domain.car.body_parts import PartId, Place
 from engine.domain.car.body_shapes import View
 from engine.domain.car.car import OwnerId
-from engine.domain.car.condition import Mark, MarkKind, MarkState, NewMark
+from engine.domain.car.condition import FoundWhen, Mark, MarkKind, MarkState, NewMark
 from engine.domain.health.health import Level
+from engine.domain.money.tender import Tender
 from engine.domain.shared.damage import Damaged
 from engine.domain.shared.errors import Forbidden, InvalidText, NotFound, Overtaken
 from engine.services.firm.health_rows import HURRIED
@@ -174,3 +177,75 @@ async def test_a_number_that_was_given_twice_is_told(world):
     finally:
         world.db.marks.delete_many({})
         world.db.marks.create_index(index["key"], name="number", unique=True)
+
+
+# At the counter.
+
+
+async def gone(desk):
+    booking = await desk.booking.hold(desk.actor, wish(desk, pays=Tender.COUNTER, first=0, last=2))
+    return await desk.rental.hand_over(desk.actor, booking.id, FULL, (SCRATCH,))
+
+
+async def test_a_rental_says_what_its_car_showed_as_it_went_and_as_it_came_back(world):
+    async with world.desk() as desk, world.desk("admin") as office:
+        before = await desk.marks.add(desk.actor, CAR, (DENT, DENT))
+        await office.marks.repair(office.actor, before[0].id, "painted")
+        out = await gone(desk)
+        await desk.rental.returned(desk.actor, out.id, FULL, None, AS_PROPOSED, (SCRATCH, DENT))
+        agreement = await desk.agreements.agreement(desk.actor, out.id)
+        marks = await desk.marks.of_car(desk.actor, CAR)
+
+    assert ((2, 3), (2, 3, 4, 5)) == (agreement.leg.out.marks, agreement.leg.back.marks)
+    found = [(mark.n, mark.found.agreement_id, mark.found.leg, mark.found.when) for mark in marks[2:]]
+    assert [
+        (3, out.id, 1, FoundWhen.OUT),
+        (4, out.id, 1, FoundWhen.BACK),
+        (5, out.id, 1, FoundWhen.BACK),
+    ] == found
+    assert agreement.leg.back.at == marks[4].found.at
+    assert [] == await codes(world)
+
+
+async def test_a_mark_that_cannot_be_keeps_the_key_here_and_marks_nothing(world):
+    async with world.desk() as desk:
+        booking = await desk.booking.hold(desk.actor, wish(desk, pays=Tender.COUNTER, first=0, last=2))
+        with pytest.raises(InvalidText):
+            await desk.rental.hand_over(desk.actor, booking.id, FULL, (replace(SCRATCH, severity=9),))
+        with pytest.raises(ReadingUnlikely):
+            await desk.rental.hand_over(desk.actor, booking.id, replace(FULL, odometer_km=1), (SCRATCH,))
+
+    assert "confirmed" == world.stored(booking)["state"]
+    assert 0 == world.db.marks.count_documents({})
+
+
+async def test_a_car_without_an_agreement_comes_back_with_what_is_found_on_it(world):
+    async with world.desk() as desk:
+        out = await gone(desk)
+        world.db.agreements.delete_many({})
+        world.db.marks.delete_many({})
+        await desk.rental.returned(desk.actor, out.id, FULL, None, AS_PROPOSED, (DENT,))
+
+    row = world.db.marks.find_one()
+    assert (1, {"by", "at"}) == (row["n"], set(row["found"]))
+
+
+async def test_an_agreement_of_before_marks_were_kept_is_read_and_ended(world):
+    async with world.desk() as desk:
+        out = await gone(desk)
+        world.db.agreements.update_one({"_id": out.id}, {"$unset": {"legs.0.out.marks": ""}})
+        await desk.rental.returned(desk.actor, out.id, FULL)
+        agreement = await desk.agreements.agreement(desk.actor, out.id)
+
+    assert (None, (1,)) == (agreement.leg.out.marks, agreement.leg.back.marks)
+
+
+async def test_a_mark_of_an_agreement_of_another_car_is_told(world):
+    async with world.desk() as desk:
+        out = await gone(desk)
+        await desk.marks.add(desk.actor, "car-2", (DENT,))
+    world.db.marks.update_one(
+        {"car_id": "car-2"}, {"$set": {"found.agreement_id": out.id, "found.leg": 1, "found.when": "out"}}
+    )
+
+    assert ["mark.no_agreement"] == await codes(world)

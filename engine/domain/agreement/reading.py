@@ -53,11 +53,17 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A reading that is kept. Attributes: ``at`` is server time, UTC; ``by`` who typed it."""
+    """A reading that is kept.
+
+    Attributes:
+        at: Server time, UTC; ``by`` is who typed it.
+        marks: The numbers of the marks that the car showed then, new ones too; None where nobody kept them.
+    """
 
     reading: Reading
     at: datetime
     by: AccountName
+    marks: tuple[int, ...] | None = None
 
     @property
     def km(self) -> int:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from engine.domain.agreement.agreement import Agreement, Waived, handed_over
 from engine.domain.agreement.charges import AS_PROPOSED, Charging, Due, charged
 from engine.domain.agreement.closing import closed_by_itself
 from engine.domain.agreement.fees import fees_in
-from engine.domain.agreement.reading import YARD_KM, Gauge, Reading, Seen, follows, gauge_of, most_driven, sound_reading
+from engine.domain.agreement.reading import YARD_KM, Reading, Seen, follows, gauge_of, most_driven, sound_reading
 from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.booking.cancellation import RefundQuote
 from engine.domain.booking.giving_back import Reason, given_back
@@ -17,15 +18,18 @@ from engine.domain.booking.handing_over import EARLY, CameBack, NoLicence, TooEa
 from engine.domain.booking.refund_reason import BY_RENTER, RefundReason, sound_reason, told_of
 from engine.domain.booking.states import BookingState
 from engine.domain.car.car import BranchId
+from engine.domain.car.condition import Found, FoundWhen, NewMark
 from engine.domain.firm.audit import AuditRow
 from engine.domain.money.money import Money
 from engine.domain.money.payment import AttemptState, Refund
 from engine.domain.people.people import AccountName, Actor, Deed, Role
+from engine.domain.shared.damage import Damaged
 from engine.domain.shared.errors import MoveRefused, PriceChanged
 from engine.ports.bookings import BookingStore, Transaction
 from engine.ports.local import Clock
 from engine.services.booking.booking import BookingService, Carriage, HoldCar
 from engine.services.input_guard import gated
+from engine.services.marks.marking import note_marks, sound_marks
 from engine.services.payment.payment import PaymentService
 
 
@@ -91,13 +95,17 @@ class RentalService:
         await self.bookings.booking(actor, booking_id)
         return await self.payment.give_up(booking_id)
 
-    async def hand_over(self, actor: Actor, booking_id: BookingId, reading: Reading) -> Booking:
+    async def hand_over(
+        self, actor: Actor, booking_id: BookingId, reading: Reading, marks: Sequence[NewMark] = ()
+    ) -> Booking:
         """The renter has the car from now on, at the agreed time or a little before, or late, as it was read.
+
+        *marks* are what was found on it that nobody had written down.
 
         Raises:
             Forbidden: The actor's role stands at no counter.
             MoveRefused: It is not confirmed, begins more than ``EARLY`` from now, or is over by its times.
-            InvalidText: A field of the reading, by its name.
+            InvalidText: A field of the reading or of a mark, by its name.
             ReadingUnlikely: The kilometres do not follow from those before, and the reading gives no reason.
             NoLicence: The renter's driving licence is not written down.
             CarNotRentable, NotReady, StillOut: The car cannot be given away now.
@@ -113,10 +121,10 @@ class RentalService:
         if not (await self.bookings.store.renter(booking.renter_id)).licence:
             raise NoLicence(booking.renter_id)
         car = await self.bookings.store.car(booking.car_id)
-        gauge = gauge_of(car.fuel)
+        gauge, new = gauge_of(car.fuel), sound_marks(car, marks)
         seen = Seen(sound_reading(reading, gauge), now, actor.account)
         rules = await self.bookings.store.settings(now)
-        agreement = handed_over(booking, gauge, seen, fees_in(rules.fees, booking.price.currency))
+        fees = fees_in(rules.fees, booking.price.currency)
         await self.payment.belief.judge(booking)
 
         async def hand_over(work: Transaction) -> None:
@@ -125,7 +133,8 @@ class RentalService:
             known, yard = (car.odometer_km, None) if before is None else (before, YARD_KM)
             expected = follows(seen.reading, known, yard)
             await work.replace(out)
-            await work.add_agreement(agreement)
+            shown = await note_marks(work, car, new, Found(actor.account, now, booking_id, 1, FoundWhen.OUT))
+            await work.add_agreement(handed_over(booking, gauge, replace(seen, marks=shown.open), fees))
             if not expected:
                 await work.audit(self._unlikely(booking, seen, known))
 
@@ -189,16 +198,18 @@ class RentalService:
         reading: Reading,
         at_branch: BranchId | None = None,
         charging: Charging = AS_PROPOSED,
+        marks: Sequence[NewMark] = (),
     ) -> Booking:
         """The car is back, now and as it was read: the booking is completed and blocks no longer, early or late.
 
         It stands at *at_branch* from now on, or where it was agreed to be brought. What that costs comes to the lines
         of the agreement, but for what *charging* waives; where nothing is open then, the agreement is closed.
+        *marks* are what was found on it that it did not have when it went out.
 
         Raises:
             Forbidden: The actor's role stands at no counter.
             MoveRefused: The renter does not have the car, or something is waived that is not charged.
-            InvalidText: A field of the reading, by its name, or the ``reason`` of what is waived.
+            InvalidText: A field of the reading or of a mark, by its name, or the ``reason`` of what is waived.
             ReadingUnlikely: The kilometres do not follow from those before, and the reading gives no reason.
             NotFound: There is no such branch.
             Overtaken: Somebody else changed the booking at the same moment.
@@ -207,40 +218,25 @@ class RentalService:
         booking = await self.bookings.booking(actor, booking_id)
         completed = booking.move_to(BookingState.COMPLETED, now=self.clock.now(), by=actor.account)
         branch_id = at_branch or booking.return_branch_id
-        gauge = gauge_of((await self.bookings.store.car(booking.car_id)).fuel)
+        car = await self.bookings.store.car(booking.car_id)
+        new, step = sound_marks(car, marks), completed.history[-1]
 
         async def complete(work: Transaction) -> None:
             if branch_id != booking.return_branch_id:
                 await work.branch(branch_id)
-            seen = await self._read_back(work, completed, reading, gauge, branch_id, charging)
+            agreement = _readable(await work.agreement(booking_id))
+            shown = await note_marks(work, car, new, _found_back(agreement, actor.account, step.at))
+            gauge = agreement.leg.gauge if agreement is not None else gauge_of(car.fuel)
+            seen = Seen(sound_reading(reading, gauge), step.at, actor.account, shown.open)
+            if agreement is not None:
+                await self._close(work, completed, agreement, seen, branch_id, charging)
+            else:
+                await work.audit(self._read_only(completed, seen))
             await work.replace(completed, CameBack(branch_id, seen.km))
             await work.note_return(completed)
 
         await self.store.transact(complete)
         return await self.payment.carry_on(booking_id)
-
-    async def _read_back(
-        self,
-        work: Transaction,
-        completed: Booking,
-        reading: Reading,
-        gauge: Gauge,
-        branch_id: BranchId,
-        charging: Charging,
-    ) -> Seen:
-        """What was read as the car came back, in the agreement; where there is none, the car comes back all the same.
-
-        It went out before there were agreements, or its own cannot be read; *gauge* is that of its car.
-        """
-        stored, step = await work.agreement(completed.id), completed.history[-1]
-        agreement = stored if isinstance(stored, Agreement) else None
-        sound = sound_reading(reading, agreement.leg.gauge if agreement else gauge)
-        seen = Seen(sound, step.at, AccountName(step.by))
-        if agreement is not None:
-            await self._close(work, completed, agreement, seen, branch_id, charging)
-        else:
-            await work.audit(self._read_only(completed, seen))
-        return seen
 
     async def take_up_again(self, actor: Actor, booking_id: BookingId, intent_key: str) -> Booking:
         """The same car, days, renter and price in a new booking, if the car is still free (X3).
@@ -326,3 +322,15 @@ def _why(actor: Actor, reason: RefundReason | None) -> RefundReason | None:
     if reason is None:
         return BY_RENTER if actor.role is Role.RENTER else None
     return sound_reason(reason)
+
+
+def _readable(stored: Agreement | Damaged | None) -> Agreement | None:
+    """A car that went out before there were agreements has none, and one that cannot be read keeps no car out."""
+    return stored if isinstance(stored, Agreement) else None
+
+
+def _found_back(agreement: Agreement | None, by: AccountName, at: datetime) -> Found:
+    """On a car that came back; without an agreement nothing says with which leg of it."""
+    if agreement is None:
+        return Found(by, at)
+    return Found(by, at, agreement.booking_id, len(agreement.legs), FoundWhen.BACK)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -26,6 +27,7 @@ from engine.domain.booking.wish import (
 from engine.domain.booking.wish_answer import problem_of
 from engine.domain.booking.wish_errors import NobodyCarries, WishUnanswered
 from engine.domain.car.car import BranchId
+from engine.domain.car.condition import NewMark
 from engine.domain.money.money import Money
 from engine.domain.people.people import Actor, Deed
 from engine.domain.shared.errors import Forbidden, InvalidText, MoveRefused, NotFound
@@ -161,6 +163,7 @@ class WishedRental(RentalService):
         reading: Reading,  # noqa: ARG002 -- read at a counter
         at_branch: BranchId | None = None,  # noqa: ARG002
         charging: Charging = AS_PROPOSED,  # noqa: ARG002
+        marks: Sequence[NewMark] = (),  # noqa: ARG002
     ) -> Booking:
         actor.must(Deed.TAKE_BACK)
         raise MoveRefused("a renter's", str(booking_id))

@@ -8,6 +8,7 @@ from engine.adapters.mongo.codec.stored import (
     Stored,
     choice,
     count,
+    counts,
     maybe_empty,
     moment,
     money,
@@ -22,6 +23,8 @@ from engine.domain.booking.changed_car import BookedCar
 from engine.domain.car.form import MOST_KM
 from engine.domain.money.pricing import LineKind, QuoteLine
 
+#: More than a car shows at once.
+_MOST_MARKS = 500
 _CAR = Stored(BookedCar, {"car_id": text(), "label": text(), "owner_id": text()})
 _SEEN = Stored(
     Seen,
@@ -31,6 +34,7 @@ _SEEN = Stored(
         "reason": maybe_empty().of("reading.reason"),
         "at": moment(),
         "by": text(),
+        "marks": counts(_MOST_MARKS).unless(),
     },
     together={"reading": Reading},
 )

@@ -148,6 +148,10 @@ class Fields:
         values = self._list(name)
         return tuple(Fields({name: value}, self.path).text(name, longest) for value in values)
 
+    def counts(self, name: str) -> tuple[int, ...]:
+        """Whole numbers from 1 on."""
+        return tuple(Fields({name: value}, self.path).whole(name, 1) for value in self._list(name))
+
     def whole(self, name: str, least: int = 0, most: int = MOST_COUNT) -> int:
         value = self._there(name)
         if not isinstance(value, int) or isinstance(value, bool):

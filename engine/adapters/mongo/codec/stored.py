@@ -203,6 +203,11 @@ def count() -> Field:
     return Field(shapes.COUNT, lambda row, name: row.whole(name, 1))
 
 
+def counts(most: int) -> Field:
+    """As many of them at the most."""
+    return Field(shapes.list_of(shapes.COUNT, most), Fields.counts, list)
+
+
 def choice(kind: type[StrEnum]) -> Field:
     known = {each.value: each for each in kind}
 
