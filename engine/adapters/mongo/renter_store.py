@@ -25,6 +25,7 @@ from engine.domain.booking.states import BLOCKING
 from engine.domain.firm.audit import AuditRow
 from engine.domain.firm.freshness import Namespace, touched_by_booking
 from engine.domain.money.payment import AttemptState
+from engine.domain.people.driving import DRIVING
 from engine.domain.people.people import AccountName, Renter, RenterId
 from engine.domain.people.renter_errors import RenterHasAccount, RenterMerged, RenterOvertaken
 from engine.domain.people.renters import (
@@ -43,7 +44,7 @@ from engine.domain.shared.text import search_key
 from engine.ports.local import Cache
 
 _ORDERS = {RenterOrder.NAME: ("order", "_id"), RenterOrder.CHANGED: ("changed_at", "_id")}
-_OPTIONAL = ("changed_by", "changed_at", "block", "past_blocks", "not_same", "merged_into", "notes", *BILLED)
+_OPTIONAL = ("changed_by", "changed_at", "block", "past_blocks", "not_same", "merged_into", "notes", *BILLED, *DRIVING)
 #: Attempts by which money moved, or may yet.
 _PAYABLE = [AttemptState.OPEN, AttemptState.PAID, AttemptState.LAPSED]
 _NEWEST = [("starts_at", -1), ("_id", -1)]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
+from engine.domain.agreement.checks import NO_CHECKS, CheckRules, sound_checks
 from engine.domain.agreement.fees import RentalFees, sound_fees
 from engine.domain.booking.booking import HOLD
 from engine.domain.booking.cancellation import CancellationRule
@@ -38,6 +39,7 @@ class FirmSettings:
         commission_bp: The platform's share of a rental in basis points (hundredths of a percent).
         cancellation: Who cancels when gets how much back; the longest notice first.
         fees: What is charged beyond a rental, by currency; an agreement keeps those of the day when its car went out.
+        checks: What is looked at before a car goes out.
         unpaid_days: How many days ahead a car is promised to somebody who pays at the counter; 0 for never.
     """
 
@@ -47,6 +49,7 @@ class FirmSettings:
     cancellation: tuple[CancellationRule, ...] = _USUAL
     unpaid_days: int = 30
     fees: tuple[RentalFees, ...] = ()
+    checks: CheckRules = NO_CHECKS
 
     @property
     def unpaid_ahead(self) -> timedelta:
@@ -63,6 +66,7 @@ class FirmSettings:
             "hold": f"{int(self.hold.total_seconds()) // 60} min",
             "cancellation": rules or "nothing is given back",
             "fees": "; ".join(each.facts for each in self.fees) or "none",
+            "looked at before a car goes out": self.checks.facts,
             "paid at the counter": f"up to {self.unpaid_days} days ahead",
         }
 
@@ -121,8 +125,8 @@ def sound(settings: FirmSettings) -> FirmSettings:
     """*settings* with the longest notice first.
 
     Raises:
-        InvalidText: Named by its field: ``currency``, ``commission``, ``hold``, ``unpaid_days``, ``fees`` or
-            ``cancellation``.
+        InvalidText: Named by its field: ``currency``, ``commission``, ``hold``, ``unpaid_days``, ``fees``, ``checks``
+            or ``cancellation``.
     """
     if settings.currency not in CHARGED:
         raise InvalidText("currency", "field.currency")
@@ -134,7 +138,8 @@ def sound(settings: FirmSettings) -> FirmSettings:
         raise InvalidText("unpaid_days", "field.between", least=0, most=MOST_UNPAID_DAYS)
     rules = tuple(sorted(settings.cancellation, key=lambda rule: -rule.hours_before))
     _refuse_unfair(rules)
-    return replace(settings, cancellation=rules, fees=sound_fees(settings.fees))
+    fees, checks = sound_fees(settings.fees), sound_checks(settings.checks)
+    return replace(settings, cancellation=rules, fees=fees, checks=checks)
 
 
 def _refuse_unfair(rules: tuple[CancellationRule, ...]) -> None:

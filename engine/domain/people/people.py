@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import NewType
 
 from engine.domain.car.car import BranchId, OwnerId
+from engine.domain.people.driving import DRIVING, read_day
 from engine.domain.shared.errors import Forbidden, InvalidText
 from engine.domain.shared.sought import joined, parts
 from engine.domain.shared.text import clean, name_keys, search_key, without_unseen
@@ -124,6 +125,7 @@ class Renter:
     Attributes:
         phone: E.164, for example ``+4930901820``; with an extension RFC 3966's ``+4930901820;ext=12``.
         licence: Number of the driving licence as printed; empty until somebody has seen it.
+        born, licence_since, licence_until: Days, as ISO 8601 has them; empty until somebody has seen them.
     """
 
     id: RenterId
@@ -131,6 +133,9 @@ class Renter:
     email: str
     phone: str
     licence: str
+    born: str = ""
+    licence_since: str = ""
+    licence_until: str = ""
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -157,6 +162,8 @@ def renter_field(name: str, value: object, country: str = "") -> str:
         return read_phone(value, country)
     if name == "email":
         return read_email(value)
+    if name in DRIVING:
+        return read_day(name, value)
     if name == "licence":
         # A telephone reservation goes without; no car does (``booking.handing_over.NoLicence``).
         return clean(name, value, longest=40, required=False)

@@ -11,6 +11,7 @@ from enum import StrEnum, auto
 from engine.domain.booking.booking import Booking
 from engine.domain.firm.audit import AuditRow
 from engine.domain.people.bill_to import NOWHERE, BillTo
+from engine.domain.people.driving import DRIVING
 from engine.domain.people.people import Renter, RenterId
 from engine.domain.shared.damage import Damaged
 from engine.domain.shared.text import search_key
@@ -125,7 +126,12 @@ class RenterFile:
     def facts(self) -> Mapping[str, str]:
         """For the audit: the details, in words."""
         renter, bill_to = self.renter, self.bill_to
-        told = {"address": bill_to.address, "company": bill_to.company, "vat_id": bill_to.vat_id}
+        told = {
+            **{name: getattr(renter, name) for name in DRIVING},
+            "address": bill_to.address,
+            "company": bill_to.company,
+            "vat_id": bill_to.vat_id,
+        }
         return {
             "name": renter.name,
             "email": renter.email,

@@ -23,7 +23,7 @@ DriveSphereError
 │   ├── CarIsOut, NotAlike   a booking cannot go on with this car; in ``domain.booking.changed_car``
 │   ├── those of booking.handing_over: a car cannot be handed over now, or be let go of
 │   ├── ReadingUnlikely      kilometres do not follow from those before; in ``domain.agreement.reading``
-│   ├── those of agreement.closing: a rental that is not to be closed, or is closed already
+│   ├── those of agreement.closing, agreement.checks: a rental that is closed, or is not to be; a car kept back
 │   ├── NotHere         the car will stand elsewhere; in ``domain.car.places``
 │   ├── PaymentMismatch      Stripe's facts are not those of the booking
 │   ├── NotBelieved          the stored booking is not one that the program writes, so Stripe was not asked

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from engine.domain.agreement.agreement import Agreement, Waived, handed_over
 from engine.domain.agreement.charges import AS_PROPOSED, Charging, Due, charged
+from engine.domain.agreement.checks import Check, Finding, findings, must_pass
 from engine.domain.agreement.closing import closed_by_itself
 from engine.domain.agreement.fees import fees_in
 from engine.domain.agreement.reading import YARD_KM, Reading, Seen, follows, gauge_of, most_driven, sound_reading
@@ -20,11 +21,13 @@ from engine.domain.booking.states import BookingState
 from engine.domain.car.car import BranchId
 from engine.domain.car.condition import Found, FoundWhen, NewMark
 from engine.domain.firm.audit import AuditRow
+from engine.domain.firm.settings import FirmSettings
 from engine.domain.money.money import Money
 from engine.domain.money.payment import AttemptState, Refund
-from engine.domain.people.people import AccountName, Actor, Deed, Role
+from engine.domain.people.people import AccountName, Actor, Deed, Renter, Role
 from engine.domain.shared.damage import Damaged
 from engine.domain.shared.errors import MoveRefused, PriceChanged
+from engine.domain.shared.zones import shown_zone
 from engine.ports.bookings import BookingStore, Transaction
 from engine.ports.local import Clock
 from engine.services.booking.booking import BookingService, Carriage, HoldCar
@@ -95,12 +98,25 @@ class RentalService:
         await self.bookings.booking(actor, booking_id)
         return await self.payment.give_up(booking_id)
 
+    async def check(self, actor: Actor, booking_id: BookingId) -> tuple[Finding, ...]:
+        """What the firm looks at before the car goes out, and is not as it wants it. Raises: NotFound, Forbidden."""
+        actor.must(Deed.HAND_OVER)
+        booking, now = await self.bookings.booking(actor, booking_id), self.clock.now()
+        renter = await self.bookings.store.renter(booking.renter_id)
+        return _found(await self.bookings.store.settings(now), booking, renter, now)
+
     async def hand_over(
-        self, actor: Actor, booking_id: BookingId, reading: Reading, marks: Sequence[NewMark] = ()
+        self,
+        actor: Actor,
+        booking_id: BookingId,
+        reading: Reading,
+        marks: Sequence[NewMark] = (),
+        warned: frozenset[Check] = frozenset(),
     ) -> Booking:
         """The renter has the car from now on, at the agreed time or a little before, or late, as it was read.
 
-        *marks* are what was found on it that nobody had written down.
+        *marks* are what was found on it that nobody had written down. *warned* are the checks that the person was told
+        of by ``check`` and goes on in spite of; the audit keeps them.
 
         Raises:
             Forbidden: The actor's role stands at no counter.
@@ -108,6 +124,7 @@ class RentalService:
             InvalidText: A field of the reading or of a mark, by its name.
             ReadingUnlikely: The kilometres do not follow from those before, and the reading gives no reason.
             NoLicence: The renter's driving licence is not written down.
+            HandOverChecked: Something is not as the firm wants it, and forbids that, or was not seen.
             CarNotRentable, NotReady, StillOut: The car cannot be given away now.
             NotBelieved: The row is not one that the program writes; no key is given away on its word.
             Overtaken: Somebody else changed the booking at the same moment.
@@ -118,12 +135,13 @@ class RentalService:
         out = booking.move_to(BookingState.OUT, now=now, by=actor.account)
         if not booking.period.starts_at - EARLY <= now < booking.period.ends_at:
             raise MoveRefused("over" if now >= booking.period.ends_at else "not begun", BookingState.OUT)
-        if not (await self.bookings.store.renter(booking.renter_id)).licence:
+        renter, rules = await self.bookings.store.renter(booking.renter_id), await self.bookings.store.settings(now)
+        if not renter.licence:
             raise NoLicence(booking.renter_id)
+        must_pass(found := _found(rules, booking, renter, now), warned)
         car = await self.bookings.store.car(booking.car_id)
         gauge, new = gauge_of(car.fuel), sound_marks(car, marks)
         seen = Seen(sound_reading(reading, gauge), now, actor.account)
-        rules = await self.bookings.store.settings(now)
         fees = fees_in(rules.fees, booking.price.currency)
         await self.payment.belief.judge(booking)
 
@@ -137,6 +155,8 @@ class RentalService:
             await work.add_agreement(handed_over(booking, gauge, replace(seen, marks=shown.open), fees))
             if not expected:
                 await work.audit(self._unlikely(booking, seen, known))
+            if found:
+                await work.audit(self._went_out(booking, found, seen))
 
         await self.store.transact(hand_over)
         return out
@@ -271,6 +291,12 @@ class RentalService:
         for each in waived:
             await work.audit(self._waived(booking, each))
 
+    def _went_out(self, booking: Booking, found: tuple[Finding, ...], seen: Seen) -> AuditRow:
+        """In spite of what was found."""
+        after = {each.check.value: _told(each) for each in found}
+        what, subject = "agreement.warned", f"booking:{booking.id}"
+        return AuditRow(seen.at, seen.by, self.desk, what, subject, {}, after)
+
     def _waived(self, booking: Booking, waived: Waived) -> AuditRow:
         amount = waived.line.amount
         before = {"charge": f"{waived.line.kind} {amount.minor} {amount.currency}"}
@@ -307,6 +333,18 @@ class RentalService:
                 return RefundQuote(back, booking.price - back)
             case _:
                 raise MoveRefused(booking.state, BookingState.CANCELLED)
+
+
+def _found(rules: FirmSettings, booking: Booking, renter: Renter, now: datetime) -> tuple[Finding, ...]:
+    zone = shown_zone(booking.zone)
+    due = booking.period.ends_at.astimezone(zone).date()
+    return findings(rules.checks, booking, renter, now.astimezone(zone).date(), due)
+
+
+def _told(finding: Finding) -> str:
+    """Its facts, for the audit."""
+    still = f"{finding.open.minor} {finding.open.currency}" if finding.open is not None else ""
+    return still or (finding.day.isoformat() if finding.day is not None else "not known")
 
 
 def _cancelled(booking: Booking, told: RefundQuote, now: datetime, by: str, why: RefundReason | None) -> Booking:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from engine.domain.booking.booking import Booking
 from engine.domain.firm.audit import AuditRow, Facts, changed
 from engine.domain.people.bill_to import NOWHERE, BillTo, sound_bill_to
+from engine.domain.people.driving import DRIVING, sound_driving
 from engine.domain.people.people import Actor, Deed, Renter, RenterId, renter_field
 from engine.domain.people.phone import phone_beginnings
 from engine.domain.people.renter_errors import RenterKnown, RenterMerged, RenterOvertaken
@@ -44,13 +45,16 @@ _TRIES = 8
 
 @dataclass(frozen=True, slots=True)
 class NewRenter:
-    """As typed. Attributes: ``bill_to`` is None where nobody was asked: what is known stays."""
+    """As typed. Attributes: ``bill_to`` and the days are None where nobody was asked: what is known stays."""
 
     name: str
     email: str
     phone: str
     licence: str
     bill_to: BillTo | None = None
+    born: str | None = None
+    licence_since: str | None = None
+    licence_until: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,11 +176,11 @@ class RenterService:
             RenterKnown: Others are known who are not among *beside*; nothing was stored.
         """
         actor.must(Deed.MEND_RENTERS)
-        renter = _read(RenterId(f"renter-{secrets.token_hex(8)}"), new, country)
+        now = self.clock.now()
+        renter = _read(_nobody(RenterId(f"renter-{secrets.token_hex(8)}")), new, country, now.date())
         known = tuple(_id(each) for each in beside)
         if twins := await self._twins(renter, known):
             raise RenterKnown(twins)
-        now = self.clock.now()
         bill_to = _billed(new, NOWHERE)
         file = RenterFile(renter, changed_by=actor.account, changed_at=now, not_same=known, bill_to=bill_to)
         await self.renters.add(file, self._row(actor, renter.id, "renter.added", now, after=file.facts))
@@ -197,7 +201,7 @@ class RenterService:
         actor.must(Deed.MEND_RENTERS)
         file = await self._at(renter_id, version)
         now = self.clock.now()
-        renter, bill_to = _read(file.id, new, country), _billed(new, file.bill_to)
+        renter, bill_to = _read(file.renter, new, country, now.date()), _billed(new, file.bill_to)
         after = file.changed(actor.account, now, renter=renter, bill_to=bill_to)
         if (renter, bill_to) == (file.renter, file.bill_to):
             return file
@@ -286,7 +290,8 @@ class RenterService:
         keep, gone = await self._at(merge.keep, merge.keep_version), await self._at(merge.gone, merge.gone_version)
         now = self.clock.now()
         values = NewRenter(merge.name, merge.email, merge.phone, merge.licence)
-        stays = keep.changed(actor.account, now, renter=_read(keep.id, values, country))
+        known = _with_days(keep.renter, gone.renter)
+        stays = keep.changed(actor.account, now, renter=_read(known, values, country, now.date()))
         stays = stays.noted(*gone.notes)
         if not keep.bill_to.addressed:
             stays = replace(stays, bill_to=gone.bill_to if gone.bill_to.addressed else keep.bill_to)
@@ -305,7 +310,7 @@ class RenterService:
         actor.must(Deed.MERGE_RENTERS)
         file, moved = await self.renters.file(_id(renter_id)), 0
         for gone in await self.renters.merged(file.id):
-            moved += await self._move(actor, RenterFile(Renter(gone, "", "", "", "")), file)
+            moved += await self._move(actor, RenterFile(_nobody(gone)), file)
         return moved
 
     async def _move(self, actor: Actor, gone: RenterFile, keep: RenterFile) -> int:
@@ -348,17 +353,32 @@ def _id(renter_id: RenterId) -> RenterId:
     return RenterId(plain("renter", renter_id, longest=120))
 
 
+def _nobody(renter_id: RenterId) -> Renter:
+    return Renter(renter_id, "", "", "", "")
+
+
+def _with_days(keep: Renter, gone: Renter) -> Renter:
+    """*keep* with its own days, or those of *gone* where it has none: those of two licences are never mixed."""
+    if keep.born or keep.licence_since or keep.licence_until:
+        return keep
+    return replace(keep, born=gone.born, licence_since=gone.licence_since, licence_until=gone.licence_until)
+
+
 def _billed(new: NewRenter, known: BillTo) -> BillTo:
     """Raises: InvalidText, naming the first field that is wrong."""
     return known if new.bill_to is None else sound_bill_to(new.bill_to)
 
 
-def _read(renter_id: RenterId, new: NewRenter, country: str) -> Renter:
-    """Raises: InvalidText, naming the first field that is wrong."""
-    return Renter(
-        id=renter_id,
+def _read(known: Renter, new: NewRenter, country: str, today: date) -> Renter:
+    """*known* as it is to be. Raises: InvalidText, naming the first field that is wrong."""
+    days = {name: getattr(known, name) if (told := getattr(new, name)) is None else told for name in DRIVING}
+    read = Renter(
+        id=known.id,
         name=renter_field("name", new.name),
         email=renter_field("email", new.email),
         phone=renter_field("phone", new.phone, country),
         licence=renter_field("licence", new.licence),
+        **{name: renter_field(name, day) for name, day in days.items()},
     )
+    sound_driving([getattr(read, name) for name in DRIVING], today)
+    return read

@@ -177,6 +177,7 @@ TABLE: dict[str, UseCase] = {
     "rental.quote_refund": may(BOOK, args=_booking, of="booking"),
     "rental.cancel": may(BOOK, args=lambda it: (it.booking_id, Money(0, "EUR")), of="booking"),
     "rental.give_up": may(BOOK, args=_booking, of="booking"),
+    "rental.check": may(Deed.HAND_OVER, args=_booking, of="booking"),
     "rental.hand_over": may(Deed.HAND_OVER, args=lambda it: (it.booking_id, FULL), of="booking"),
     "agreements.agreement": may(Deed.HAND_OVER, args=_booking, of="booking"),
     "agreements.quote_end": may(Deed.HAND_OVER, args=lambda it: (it.booking_id, it.now), of="booking"),

@@ -42,6 +42,7 @@ from engine.domain.car.places import Leg
 from engine.domain.car.plates import plate_key
 from engine.domain.firm.audit import AuditRow
 from engine.domain.money.ledger import LedgerKind, LedgerRow
+from engine.domain.people.driving import DRIVING
 from engine.domain.people.people import Renter
 from engine.domain.shared.period import RentalPeriod
 from engine.domain.shared.text import search_key
@@ -248,6 +249,7 @@ RENTER = Stored(
         "email": text(),
         "phone": text(),
         "licence": maybe_empty(),
+        **{name: text().unless("") for name in DRIVING},
     },
 )
 renter_within, renter_of = RENTER.document_of, RENTER.record_of

@@ -12,6 +12,7 @@ from engine.adapters.mongo.codec.reading import Fields, must
 from engine.adapters.mongo.codec.stored import Field, Stored, derived, maybe_empty, moment, part, parts, text, texts
 from engine.adapters.mongo.schema import shape_parts as shapes
 from engine.domain.people.bill_to import BillTo
+from engine.domain.people.driving import DRIVING
 from engine.domain.people.people import Renter, RenterId
 from engine.domain.people.renters import (
     MOST_NOTES,
@@ -65,6 +66,7 @@ FILE = Stored(
         "email": text().of("renter.email"),
         "phone": text().of("renter.phone"),
         "licence": maybe_empty().of("renter.licence"),
+        **{name: text().of(f"renter.{name}").unless("") for name in DRIVING},
         "version": Field({"bsonType": ["int", "long"], "minimum": 1}, lambda row, name: row.whole(name, 1)),
         "changed_by": text().unless(""),
         "changed_at": moment().unless(),

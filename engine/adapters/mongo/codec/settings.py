@@ -10,8 +10,9 @@ from engine.adapters.mongo.client import Client, Database, Document
 from engine.adapters.mongo.codec.documents import RULE, WHOLE_BP
 from engine.adapters.mongo.codec.fees import FEES
 from engine.adapters.mongo.codec.reading import Fields, split
-from engine.adapters.mongo.codec.stored import Field, Stored, count, moment, parts, text, whole
+from engine.adapters.mongo.codec.stored import Field, Stored, choice, count, moment, part, parts, text, whole
 from engine.adapters.mongo.schema import shape_parts as shapes
+from engine.domain.agreement.checks import MOST_AGE, MOST_YEARS_HELD, NO_CHECKS, Check, CheckRules, Severity
 from engine.domain.agreement.fees import MOST_CURRENCIES
 from engine.domain.firm.settings import BEGINNING, MOST_UNPAID_DAYS, FirmSettings, Revision
 from engine.domain.money.money import Money
@@ -31,6 +32,14 @@ def _hold(row: Fields, name: str) -> timedelta:
 
 
 _HOLD: Document = {"bsonType": ["int", "long"], "minimum": 60, "maximum": 1800}
+_CHECKS = Stored(
+    CheckRules,
+    {
+        **{check.value: choice(Severity) for check in Check},
+        "youngest": whole(0, MOST_AGE),
+        "years_held": whole(0, MOST_YEARS_HELD),
+    },
+)
 _RULES = {
     "currency": Field(shapes.CURRENCY, lambda row, name: Money(0, row.text(name)).currency),
     "commission_bp": whole(0, WHOLE_BP),
@@ -38,6 +47,7 @@ _RULES = {
     "cancellation": parts(RULE, 10),
     "unpaid_days": whole(0, MOST_UNPAID_DAYS),
     "fees": parts(FEES, MOST_CURRENCIES),
+    "checks": part(_CHECKS).unless(NO_CHECKS),
 }
 _OLDER = {"unpaid_days": _RULES["unpaid_days"].older(FirmSettings().unpaid_days), "fees": _RULES["fees"].older(())}
 _OLD_SETTINGS = Stored(FirmSettings, {**_RULES, **_OLDER})
