@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
+from engine.domain.agreement.checks import HandOverChecked
 from engine.domain.agreement.closing import AgreementClosed, BalanceOpen, Invoiced
 from engine.domain.agreement.reading import ReadingUnlikely
 from engine.domain.booking.balance import NothingOpen
@@ -26,6 +27,7 @@ OF_THE_COUNTER = MappingProxyType(
         BalanceOpen.code: tr("Something is still to be paid or given back. What you see now is up to date."),
         AgreementClosed.code: tr("This rental is closed. An administrator has to open it again before money moves."),
         Invoiced.code: tr("What is charged stands on an invoice. Give that back first, on the booking's papers."),
+        HandOverChecked.code: tr("Something is not as the firm wants it before a car goes out. Look at it again."),
         NoShift.code: tr("No shift is open for the drawer, or it is being counted. Open one on the page Shift."),
         ShiftOpen.code: tr("This drawer has a shift that was not closed. Close that one first."),
         TooEarly.code: tr("The renter may still come. Nobody is given up before four hours have passed."),

@@ -11,7 +11,7 @@ branch_time, zone_name, zone_line, zone_note, branch_name, branch_line.
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cache
 from typing import Protocol
 
@@ -193,6 +193,11 @@ def desk_zone() -> AnyZone:
 
 def clock_time(at: datetime, zone: tzinfo | None = None) -> str:
     return at.astimezone(zone or desk_zone()).strftime("%H:%M")
+
+
+def date_text(day: date) -> str:
+    """``14 Mar 1987``."""
+    return locale().toString(QDate(day.year, day.month, day.day), "d MMM yyyy")
 
 
 def day_time(at: datetime, zone: tzinfo, *, now: datetime | None = None) -> str:

@@ -6,11 +6,13 @@ from datetime import datetime
 from functools import singledispatch
 from typing import assert_never
 
-from desktop.words.figures import day_time, desk_zone
+from desktop.words.figures import date_text, day_time, desk_zone
 from engine.domain.booking.booking import Booking
 from engine.domain.firm.audit import AuditRow
 from engine.domain.money.payment import AttemptState, RefundState
 from engine.domain.people.bill_to import BillTo
+from engine.domain.people.driving import day_of
+from engine.domain.people.people import Renter
 from engine.domain.people.renter_errors import (
     RenterBlocked,
     RenterHasAccount,
@@ -80,6 +82,17 @@ def bill_to_text(bill_to: BillTo) -> str:
     town = f"{bill_to.postcode} {bill_to.town}".strip()
     lines = (bill_to.company, bill_to.street, town, bill_to.in_country, vat_id)
     return "\n".join(filter(None, lines)) or tr("No address yet")
+
+
+def driving_text(renter: Renter) -> str:
+    """``Born 14 Mar 1987 · licence since 1 Apr 2006 · licence until 1 Apr 2036``, as far as somebody wrote it down."""
+    born, since, until = (day_of(kept) for kept in (renter.born, renter.licence_since, renter.licence_until))
+    told = (
+        tr("Born {day}", day=date_text(born)) if born is not None else "",
+        tr("licence since {day}", day=date_text(since)) if since is not None else "",
+        tr("licence until {day}", day=date_text(until)) if until is not None else "",
+    )
+    return " · ".join(filter(None, told)) or tr("No day of birth or of the licence yet")
 
 
 def shared_words(shared: frozenset[Shared]) -> str:

@@ -50,11 +50,16 @@ def build(now: datetime, seed: int = 20) -> DemoData:
     hour = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
     homes = demo_fleet.branches()
     cars = demo_fleet.cars(seed, homes, hour.year)
-    renters = demo_people.renters(seed)
+    renters = demo_people.renters(seed, hour.date())
     accounts = demo_people.accounts()
     clerks = {home.branch.id: AccountName(f"clerk.{home.branch.id.removeprefix('br-')}") for home in homes}
     clerks |= {each.branch_id: each.account for each in accounts if each.role is Role.CLIENT and each.branch_id}
-    began = FirmSettings(currency=demo_fleet.CURRENCY, commission_bp=OLD_COMMISSION_BP, fees=(demo_fleet.FEES,))
+    began = FirmSettings(
+        currency=demo_fleet.CURRENCY,
+        commission_bp=OLD_COMMISSION_BP,
+        fees=(demo_fleet.FEES,),
+        checks=demo_people.CHECKS,
+    )
     since, admin = raised_at(hour), next(each.account for each in accounts if each.role is Role.ADMIN)
     raised = Revision(2, since, replace(began, commission_bp=NEW_COMMISSION_BP), admin, since)
     return DemoData(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from random import Random
 
+from engine.domain.agreement.checks import CheckRules, Severity
 from engine.domain.car.car import BranchId, OwnerId
 from engine.domain.people.bill_to import NOWHERE, BillTo
 from engine.domain.people.people import AccountName, Renter, RenterId, Role
@@ -15,6 +17,10 @@ from engine.embedded.demo_tables import dice, rows
 RENTERS = 120
 #: Every so manieth renter has no address yet, and every so manieth of the others rents for a company.
 _AWAY, _COMPANIES = 4, 9
+#: Every so manieth renter's licence has run out, and that of every so manieth has nobody looked at.
+_RUN_OUT, _UNSEEN = 15, 10
+#: Told of at a hand-over.
+CHECKS = CheckRules(licence_valid=Severity.WARN, age=Severity.WARN, balance=Severity.WARN)
 _PLAIN = str.maketrans({"ß": "ss", "ł": "l", "\u0131": "i", "ø": "o", "'": "", " ": "."})
 
 
@@ -68,7 +74,7 @@ def owner_deck() -> list[OwnerId]:
     return [OwnerId(row["id"]) for row in rows("owners") for _ in range(int(row["share"]))]
 
 
-def renters(seed: int) -> tuple[Renter, ...]:
+def renters(seed: int, today: date) -> tuple[Renter, ...]:
     """Renters of eleven cultures; names are unique, so are the addresses made from them.
 
     The telephone numbers lie in ranges that regulators keep free for fiction: Ofcom +44 7700 900xxx,
@@ -76,7 +82,22 @@ def renters(seed: int) -> tuple[Renter, ...]:
     Cultures whose regulator keeps none use British ones.
     """
     rng, cultures, taken = dice(seed, "renters"), rows("names"), set[str]()
-    return tuple(_renter(n, cultures[n % len(cultures)], rng, taken) for n in range(RENTERS))
+    known = [_renter(n, cultures[n % len(cultures)], rng, taken) for n in range(RENTERS)]
+    seen = dice(seed, "licences")
+    return tuple(_with_days(renter, n, seen, today) for n, renter in enumerate(known))
+
+
+def _with_days(renter: Renter, n: int, rng: Random, today: date) -> Renter:
+    """Born and licensed when people are; some licences have run out by *today*, and a few nobody has looked at."""
+    years, day = rng.randrange(19, 74), timedelta(days=rng.randrange(365))
+    born = date(today.year - years - 1, 1, 1) + day
+    since = born.replace(year=born.year + rng.randrange(18, min(years, 30) + 1), day=1)
+    until = today + timedelta(days=rng.randrange(200, 4_000))
+    if n % _RUN_OUT == 0:
+        until = today - timedelta(days=rng.randrange(1, 90))
+    if n % _UNSEEN == 1:
+        return renter
+    return replace(renter, born=born.isoformat(), licence_since=since.isoformat(), licence_until=until.isoformat())
 
 
 def _renter(n: int, culture: dict[str, str], rng: Random, taken: set[str]) -> Renter:

@@ -9,13 +9,22 @@ import pytest
 from view_builders import NOW
 
 from desktop.views.firm.rules_panel import RULES, RulesForm
+from engine.domain.agreement.checks import CheckRules, Severity
 from engine.domain.agreement.fees import RentalFees
 from engine.domain.booking.cancellation import CancellationRule
 from engine.domain.firm.settings import FirmSettings, sound
 
 USUAL = FirmSettings()
 #: Of each rule another value than the usual one.
-OTHER = FirmSettings("GBP", 1234, timedelta(minutes=7), (CancellationRule(5, 100),), 7, (RentalFees("EUR", 12_00),))
+OTHER = FirmSettings(
+    "GBP",
+    1234,
+    timedelta(minutes=7),
+    (CancellationRule(5, 100),),
+    7,
+    (RentalFees("EUR", 12_00),),
+    CheckRules(Severity.BLOCK, Severity.OFF, Severity.WARN, Severity.BLOCK, 23, 2),
+)
 
 
 @pytest.mark.parametrize("rule", [field.name for field in fields(FirmSettings)])

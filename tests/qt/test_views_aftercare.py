@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from builders import BERLIN
@@ -24,6 +24,7 @@ from desktop.widgets.frame.question_box import FINAL, QuestionBox
 from desktop.words.messages import amount, booking_number
 from engine.domain.agreement.agreement import handed_over
 from engine.domain.agreement.charges import AS_PROPOSED, Charging
+from engine.domain.agreement.checks import Check, Finding, Severity
 from engine.domain.agreement.fees import RentalFees
 from engine.domain.agreement.reading import Gauge, ReadBefore, Reading, Seen
 from engine.domain.booking.booking import BookingId
@@ -58,6 +59,11 @@ def care(qtbot, theme, monkeypatch):
         out = Seen(Reading(57_702, 8), NOW - timedelta(days=1), CLERK.account)
         return handed_over(care.vm.state.booking, Gauge.EIGHTHS, out, FEES)
 
+    async def check(_booking_id):
+        return care.found
+
+    care.found = ()
+    monkeypatch.setattr(care.vm, "check", check)
     monkeypatch.setattr(care.vm, "read_before", read_before)
     monkeypatch.setattr(care.vm, "agreement_of", agreement_of)
     return care
@@ -332,7 +338,44 @@ async def test_what_goes_out_mostly_shows_what_was_read_last(care, until, monkey
     QTest.keyClick(box.focusWidget(), Qt.Key.Key_Return)
     await until(lambda: not care.tasks.running("change"))
 
-    assert [(Change.HAND_OVER, Reading(57_702, 8))] == given
+    assert [(Change.HAND_OVER, Reading(57_702, 8), (), frozenset())] == given
+
+
+async def test_what_the_firm_only_warns_of_is_told_before_and_gone_on_with(care, until, monkeypatch):
+    given = []
+    monkeypatch.setattr(care.vm, "change", lambda *told: given.append(told))
+    care.found = (
+        Finding(Check.AGE, Severity.WARN, date(2008, 3, 14), wanted=21),
+        Finding(Check.BALANCE, Severity.WARN, open=Money(72_00, "EUR")),
+    )
+    box = await _asked_to_read(care, until, make_booking(state=BookingState.CONFIRMED, period=BEGUN), "hand_over")
+    assert "The renter was born on 14 Mar 2008; the firm wants 21 years.\n72.00 EUR is not paid yet." in box.told
+    assert "Hand it over all the same" == box.yes.text()
+    type_into(box, "57,702", "8")
+    box.yes.click()
+    await until(lambda: not care.tasks.running("change"))
+    assert [(Change.HAND_OVER, Reading(57_702, 8), (), frozenset({Check.AGE, Check.BALANCE}))] == given
+
+
+async def test_what_the_firm_keeps_the_car_for_is_told_and_nothing_is_read(care, until, monkeypatch):
+    given = []
+    monkeypatch.setattr(care.vm, "change", lambda *told: given.append(told))
+    care.found = (
+        Finding(Check.LICENCE_VALID, Severity.BLOCK),
+        Finding(Check.BALANCE, Severity.WARN, open=Money(72_00, "EUR")),
+    )
+    booking = make_booking(state=BookingState.CONFIRMED, period=BEGUN)
+    care.vm.state = PanelState(PanelStage.CONFIRMED, booking=booking)
+    care.show()
+    care.draw(care.vm.state, online=True)
+    care.hand_over.click()
+    await until(lambda: [each for each in care.window().findChildren(QuestionBox) if each.isVisible()])
+    box = care.window().findChildren(QuestionBox)[-1]
+    assert (booking.plate in box.wording.title, "") == (True, box.wording.no)
+    assert "Nobody has written down until when the licence holds." == box.wording.text
+    QTest.keyClick(box, Qt.Key.Key_Return)
+    await until(lambda: not care.tasks.running("change"))
+    assert [] == given
 
 
 @pytest.mark.parametrize(("km", "said"), [("57701", "Below 57,702"), ("61703", "4,001 km more")])

@@ -77,10 +77,10 @@ async def test_a_renter_is_found_by_a_part_opened_copied_mended_and_left_by_keyb
         person.press(Qt.Key.Key_E)
         form = page.details.form
         await person.until(form.fields["name"].hasFocus)
-        for name, text in {"name": " ", "email": "x", "phone": "1", "licence": "B072RRE2I55", "vat_id": "1"}.items():
+        for name, text in {"name": " ", "email": "x", "phone": "1", "born": "3/4/1990", "vat_id": "1"}.items():
             form.fields[name].setText(text)
         form.save.click()
-        assert ["name", "email", "phone", "vat_id"] == [
+        assert ["name", "email", "phone", "born", "vat_id"] == [
             name for name, word in form.mistakes.items() if word.isVisible()
         ]
         person.press(Qt.Key.Key_Escape)
@@ -89,7 +89,8 @@ async def test_a_renter_is_found_by_a_part_opened_copied_mended_and_left_by_keyb
         await person.until(lambda: QApplication.activeModalWidget() is None)
         assert page.details.is_open
         right = {"name": "Ada Moreau-Lund", "email": "ada@example.org", "phone": "030 901821"}
-        for name, text in {**right, "vat_id": "FR 123456", "street": "1 rue A", "town": "Lyon"}.items():
+        days = {"born": "14.3.1990", "licence_until": "2036-04-01", "licence": "B072RRE2I55"}
+        for name, text in {**right, **days, "vat_id": "FR 123456", "street": "1 rue A", "town": "Lyon"}.items():
             form.fields[name].setText(text)
         person.press(Qt.Key.Key_Return)
         await person.until(lambda: not page.details.is_open)
@@ -97,6 +98,8 @@ async def test_a_renter_is_found_by_a_part_opened_copied_mended_and_left_by_keyb
         row = world.db.renters.find_one({"_id": RENTER.id})
         assert ("Ada Moreau-Lund", "+4930901821", 2) == (row["name"], row["phone"], row["version"])
         assert ("1 rue A", "FR123456") == (row["street"], row["vat_id"])
+        assert ("1990-03-14", "2036-04-01", False) == (row["born"], row["licence_until"], "licence_since" in row)
+        assert "Born 14 Mar 1990 · licence until 1 Apr 2036" == page.one.driving.text()
         assert "1 rue A\nLyon\nVAT id FR123456" == page.one.bill_to.text()
         page.one.back.setFocus()
         person.press(Qt.Key.Key_Escape)

@@ -13,6 +13,7 @@ from desktop.tasks import TaskScope
 from desktop.viewmodels.booking.one_booking import Change, verb_of
 from desktop.viewmodels.desk import Desk
 from engine.domain.agreement.agreement import Agreement
+from engine.domain.agreement.checks import Finding
 from engine.domain.agreement.extending import NewEnd
 from engine.domain.agreement.reading import ReadBefore
 from engine.domain.booking.booking import Booking, BookingId
@@ -83,6 +84,10 @@ class BoardActs(QObject):
     async def read_before(self, booking_id: BookingId) -> ReadBefore | None:
         """What is known of its car before it is read."""
         return await self._asked(partial(self._desk.services.agreements.read_before, self._desk.actor, booking_id))
+
+    async def check(self, booking_id: BookingId) -> tuple[Finding, ...] | None:
+        """What is not as the firm wants it before its car goes out."""
+        return await self._asked(partial(self._desk.services.rental.check, self._desk.actor, booking_id))
 
     async def agreement(self, booking_id: BookingId) -> Agreement | None:
         """None where it has none, or none that can be read: the car comes back all the same."""

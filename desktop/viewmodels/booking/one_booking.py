@@ -19,6 +19,7 @@ from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.state import StateViewModel
 from engine.domain.agreement.agreement import Agreement
 from engine.domain.agreement.charges import Charging
+from engine.domain.agreement.checks import Finding
 from engine.domain.agreement.reading import ReadBefore
 from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.car.car import Branch
@@ -104,6 +105,11 @@ class OneBookingViewModel(StateViewModel[State]):
     async def read_before(self, booking_id: BookingId) -> ReadBefore | None:
         """What is known of the booking's car before it is read; None with the problem shown."""
         ask = partial(self._desk.services.agreements.read_before, self._desk.actor, booking_id)
+        return await self._asking(ask, self._run)
+
+    async def check(self, booking_id: BookingId) -> tuple[Finding, ...] | None:
+        """What is not as the firm wants it before the car goes out; None with the problem shown."""
+        ask = partial(self._desk.services.rental.check, self._desk.actor, booking_id)
         return await self._asking(ask, self._run)
 
     def extend(self, booking: Booking, ends_at: datetime) -> None:

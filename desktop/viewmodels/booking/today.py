@@ -14,6 +14,7 @@ from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.state import StateViewModel
 from engine.domain.agreement.agreement import Agreement
+from engine.domain.agreement.checks import Finding
 from engine.domain.agreement.reading import ReadBefore
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.today import STATES, DayAsked, DaySection, Today, section_of
@@ -77,6 +78,15 @@ class TodayViewModel(StateViewModel[TodayState]):
         agreements, actor = self._desk.services.agreements, self._desk.actor
         try:
             return await self._desk.call(lambda: agreements.read_before(actor, booking.id))
+        except DriveSphereError as problem:
+            self.refused.emit(problem)
+            return None
+
+    async def check(self, booking: Booking) -> tuple[Finding, ...] | None:
+        """What is not as the firm wants it before its car goes out; None, and ``refused`` told, where nobody says."""
+        rental, actor = self._desk.services.rental, self._desk.actor
+        try:
+            return await self._desk.call(lambda: rental.check(actor, booking.id))
         except DriveSphereError as problem:
             self.refused.emit(problem)
             return None

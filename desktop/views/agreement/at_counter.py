@@ -1,6 +1,7 @@
-"""A car comes back at the counter: what has to be asked, wherever the window asks it.
+"""A car goes out or comes back at the counter: what has to be asked, wherever the window asks it.
 
-API: await ask_car_back(parent, booking, known, now, by, car) -> what is given along with the return, or None for a no.
+API: await ask_hand_over(parent, booking, before, findings, now, car) -> what is given along, or None for a no.
+await ask_car_back(parent, booking, known, now, by, car) -> what is given along with the return, or None for a no.
 """
 
 from __future__ import annotations
@@ -10,17 +11,41 @@ from datetime import datetime
 
 from PySide6.QtWidgets import QWidget
 
+from desktop.dialogs import tell
 from desktop.views.agreement.charges_part import Bill
 from desktop.views.agreement.reading_form import ask_reading
 from desktop.views.agreement.return_dialog import ask_return
-from desktop.views.parts.booking_questions import to_take_back
+from desktop.views.parts.booking_questions import to_hand_over, to_take_back
+from desktop.words.check_words import findings_text
 from engine.domain.agreement.agreement import Agreement
 from engine.domain.agreement.charges import Due
+from engine.domain.agreement.checks import Finding, Severity
 from engine.domain.agreement.reading import ReadBefore
 from engine.domain.booking.balance import balance
 from engine.domain.booking.booking import Booking
 from engine.domain.car.car import Branch, Car
 from engine.domain.people.people import AccountName
+from engine.words.tr import tr
+
+
+async def ask_hand_over(
+    parent: QWidget | None,
+    booking: Booking,
+    before: ReadBefore,
+    findings: tuple[Finding, ...],
+    now: datetime,
+    car: Car | None = None,
+) -> tuple[object, ...] | None:
+    """Reading and what goes on in spite of which warning, as ``RentalService.hand_over`` takes them.
+
+    What the firm keeps the car here for is told, and nothing else is asked.
+    """
+    if blocking := [each for each in findings if each.severity is Severity.BLOCK]:
+        title = tr("{plate} does not go out to {renter} like this", plate=booking.plate, renter=booking.renter_name)
+        await tell(parent, title, findings_text(blocking))
+        return None
+    reading = await ask_reading(parent, to_hand_over(booking, now, car, findings), before, out=True)
+    return None if reading is None else (reading, (), frozenset(each.check for each in findings))
 
 
 @dataclass(frozen=True, slots=True)

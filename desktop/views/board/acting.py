@@ -16,12 +16,10 @@ from desktop.dialogs import Amount, Question, confirm
 from desktop.tasks import TaskScope
 from desktop.viewmodels.board.acts import BoardActs
 from desktop.viewmodels.booking.one_booking import Change
-from desktop.views.agreement.at_counter import KnownBefore, ask_car_back
-from desktop.views.agreement.reading_form import ask_reading
+from desktop.views.agreement.at_counter import KnownBefore, ask_car_back, ask_hand_over
 from desktop.views.board.lifting import Lift
 from desktop.views.board.lifting_view import LiftingView
 from desktop.views.board.plan_words import lift_told, why_words
-from desktop.views.parts.booking_questions import to_hand_over
 from desktop.widgets.frame.toast import Toast
 from desktop.words.agreement_words import end_words
 from desktop.words.booking_words import STANDINGS
@@ -206,11 +204,12 @@ class BoardActing(QObject):
         """What its instruments show is the yes."""
         booking = await self._booking(bar)
         before = await self.acts.read_before(booking.id) if booking is not None else None
-        if booking is None or before is None:
+        found = await self.acts.check(booking.id) if booking is not None and before is not None else None
+        if booking is None or before is None or found is None:
             return
-        reading = await ask_reading(self._page.window(), to_hand_over(booking, self._now()), before, out=True)
-        if reading is not None:
-            self.acts.change(booking.id, Change.HAND_OVER, reading)
+        given = await ask_hand_over(self._page.window(), booking, before, found, self._now())
+        if given is not None:
+            self.acts.change(booking.id, Change.HAND_OVER, *given)
 
     async def _take_back(self, bar: Bar) -> None:
         booking = await self._booking(bar)

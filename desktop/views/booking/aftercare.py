@@ -17,13 +17,12 @@ from desktop.theme.tokens import GRID
 from desktop.viewmodels.booking.booking import BookingViewModel, PanelStage, PanelState
 from desktop.viewmodels.booking.detail import DetailViewModel
 from desktop.viewmodels.booking.one_booking import Change
-from desktop.views.agreement.at_counter import KnownBefore, ask_car_back
+from desktop.views.agreement.at_counter import KnownBefore, ask_car_back, ask_hand_over
 from desktop.views.agreement.closing import ask_charges, ask_reopening, to_close
 from desktop.views.agreement.extend_dialog import ask_new_end
-from desktop.views.agreement.reading_form import ask_reading
 from desktop.views.booking.money_dialog import ask_back, ask_money
 from desktop.views.booking.refund_reason import ask_why
-from desktop.views.parts.booking_questions import to_cancel, to_hand_over, to_let_go, to_promise_again
+from desktop.views.parts.booking_questions import to_cancel, to_let_go, to_promise_again
 from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.flow import FlowLayout
 from engine.domain.agreement.agreement import Agreement, AgreementState
@@ -224,12 +223,12 @@ class Aftercare(QWidget):
         """What its instruments show is the yes."""
         booking = self.vm.state.booking
         before = await self.vm.read_before(booking.id) if booking is not None else None
-        if booking is None or before is None or not self._still(booking):
+        found = await self.vm.check(booking.id) if booking is not None and before is not None else None
+        if booking is None or before is None or found is None or not self._still(booking):
             return
-        question = to_hand_over(booking, self._now(), self._car)
-        reading = await ask_reading(self.window(), question, before, out=True)
-        if reading is not None and self._still(booking):
-            self.vm.change(Change.HAND_OVER, reading)
+        given = await ask_hand_over(self.window(), booking, before, found, self._now(), self._car)
+        if given is not None and self._still(booking):
+            self.vm.change(Change.HAND_OVER, *given)
 
     async def _take_back(self) -> None:
         """The same; what that costs is told beside it, where the rental has an agreement."""

@@ -28,6 +28,8 @@ _HINTS = {
     "phone": "+49 30 901820",
     "licence": tr("can follow until the car goes out"),
 }
+#: Asked for beside the rest where the form stands alone.
+_DAYS = {"born": "14.3.1987", "licence_since": "1.4.2006", "licence_until": "1.4.2036"}
 _LONGEST = 200
 #: Where invoices go.
 _BILLED = tuple(each.name for each in fields(BillTo))
@@ -49,6 +51,7 @@ class RenterForm(Form):
         super().__init__(theme, parent)
         self._country = ""
         self._billed = _BILLED if stands_alone else ()
+        self._days = _DAYS if stands_alone else {}
         self._visited: set[str] = set()
         self.read_as = Text(theme, size=TypeSize.SMALL, ink="muted")
         self.save = Button(theme, tr("Add renter"), ButtonKind.PLAIN, Icon.CHECK)
@@ -82,7 +85,7 @@ class RenterForm(Form):
 
     @property
     def typed(self) -> NewRenter:
-        told = {name: self.value(name) for name in _HINTS}
+        told = {name: self.value(name) for name in (*_HINTS, *self._days)}
         billed = {name: self.value(name) for name in self._billed}
         return NewRenter(**told, bill_to=BillTo(**billed) if billed else None)
 
@@ -117,8 +120,10 @@ class RenterForm(Form):
         try:
             if name in self._billed:
                 bill_to_field(name, text)
-            elif full or text.strip():
+            elif name not in self._days and (full or text.strip()):
                 kept = renter_field(name, text, self._country)
+            elif name in self._days:
+                renter_field(name, text)
         except InvalidText as problem:
             return problem
         finally:
@@ -149,6 +154,8 @@ class RenterForm(Form):
             self._add(name, hint)
             if name == "phone":
                 self.add_row(self.read_as)
+        for name, hint in self._days.items():
+            self._add(name, hint)
         if self._billed:
             self.column.addSpacing(3 * GRID)
             self.add_row(Text(self._theme, tr("On invoices"), size=TypeSize.LEAD, bold=True))

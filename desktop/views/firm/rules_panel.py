@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 from desktop.theme.icons import Icon
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID
+from desktop.views.firm.check_fields import CheckFields
 from desktop.views.firm.fee_fields import FEES, FeeFields
 from desktop.views.parts.form import Form
 from desktop.views.parts.forms_page import SentPanel
@@ -19,8 +20,10 @@ from desktop.views.parts.moments.holds_from import HoldsFrom
 from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.combo import Combo, NumberBox
 from desktop.widgets.text import Text
+from desktop.words.check_words import CHECKS, SEVERITIES
 from desktop.words.figures import amount, days_text
 from desktop.words.messages import basis_points_of, day_time, desk_zone, percent
+from engine.domain.agreement.checks import Check, Severity
 from engine.domain.agreement.fees import AMOUNTS
 from engine.domain.booking.cancellation import CancellationRule
 from engine.domain.firm.settings import LONGEST_HOLD, MOST_UNPAID_DAYS, SHORTEST_HOLD, FirmSettings, sound
@@ -86,6 +89,8 @@ class RulesForm(Form):
         self.add("cancellation", tr("Who cancels gets back"), self.cancellation)
         self.fees = FeeFields(theme)
         self.add("fees", tr("Charged beyond a rental, in"), self.fees)
+        self.checks = CheckFields(theme)
+        self.add("checks", tr("Looked at before a car goes out"), self.checks)
         self.holds = HoldsFrom(self, theme, now)
         self.end()
 
@@ -96,6 +101,7 @@ class RulesForm(Form):
         self.currency.setCurrentText(settings.currency)
         self.cancellation.show_rules(settings.cancellation)
         self.fees.show_fees(settings.fees, settings.currency)
+        self.checks.show_checks(settings.checks)
 
     def settings(self) -> FirmSettings:
         """As typed. Raises: InvalidText for what is no number."""
@@ -106,6 +112,7 @@ class RulesForm(Form):
             cancellation=self.cancellation.rules(),
             unpaid_days=self.unpaid.value(),
             fees=self.fees.fees(),
+            checks=self.checks.checks(),
         )
 
 
@@ -231,6 +238,11 @@ def _currency(rules: FirmSettings) -> str:
     return rules.currency
 
 
+def _checks(rules: FirmSettings) -> str:
+    on = [check for check in Check if rules.checks.of(check) is not Severity.OFF]
+    return ", ".join(f"{CHECKS[check]}: {SEVERITIES[rules.checks.of(check)].lower()}" for check in on) or tr("Nothing")
+
+
 #: Each rule by its field.
 RULES = {
     "commission_bp": ShownRule(
@@ -250,6 +262,7 @@ RULES = {
     "currency": ShownRule(tr("Currency"), _currency, 2, _currency, spare=True),
     "cancellation": ShownRule(tr("Who cancels gets back"), cancellation_line, 9, spare=True),
     "fees": ShownRule(tr("Charged beyond"), fees_line, 9, spare=True),
+    "checks": ShownRule(tr("Looked at"), _checks, 6, spare=True),
 }
 
 

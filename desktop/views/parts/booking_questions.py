@@ -6,7 +6,9 @@ from datetime import datetime
 
 from desktop.dialogs import About, Amount, Question
 from desktop.words.booking_words import line_words, paid_words
+from desktop.words.check_words import finding_words
 from desktop.words.messages import amount, booking_number, branch_time, counted
+from engine.domain.agreement.checks import Finding
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.cancellation import RefundQuote
 from engine.domain.car.car import Car
@@ -60,13 +62,21 @@ def to_cancel(booking: Booking, quoted: RefundQuote, now: datetime, car: Car | N
     )
 
 
-def to_hand_over(booking: Booking, now: datetime, car: Car | None = None) -> Question:
+def to_hand_over(
+    booking: Booking, now: datetime, car: Car | None = None, findings: tuple[Finding, ...] = ()
+) -> Question:
+    """*findings* are told of, and it goes out in spite of them."""
     zone = shown_zone(booking.zone)
     lines = [Amount(line_words(line), amount(line.amount)) for line in booking.quote.lines]
     return Question(
         tr("Hand this car over?"),
-        tr("The renter has {plate} from now on, until it is taken back.", plate=booking.plate),
-        tr("Hand it over"),
+        "\n".join(
+            [
+                *map(finding_words, findings),
+                tr("The renter has {plate} from now on, until it is taken back.", plate=booking.plate),
+            ]
+        ),
+        tr("Hand it over all the same") if findings else tr("Hand it over"),
         tr("Keep it here"),
         when=tr("Now, {now} · agreed {times}", now=branch_time(now, zone, now=now), times=times_of(booking, now)),
         about=about(booking, car),

@@ -14,7 +14,6 @@ from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop.dialogs import Question
 from desktop.models.slices import SlicesModel
 from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
@@ -22,10 +21,8 @@ from desktop.theme.tokens import GRID, Tone
 from desktop.viewmodels.booking.one_booking import Change
 from desktop.viewmodels.booking.today import TodayState, TodayViewModel
 from desktop.viewmodels.phases import Phase
-from desktop.views.agreement.at_counter import KnownBefore, ask_car_back
-from desktop.views.agreement.reading_form import ask_reading
+from desktop.views.agreement.at_counter import KnownBefore, ask_car_back, ask_hand_over
 from desktop.views.parts.area import Page
-from desktop.views.parts.booking_questions import to_hand_over
 from desktop.views.parts.content import Content
 from desktop.views.parts.damage import DamageBox, damage_of
 from desktop.views.parts.view_context import ViewContext, announce
@@ -156,8 +153,7 @@ class TodayPage(Page):
 
     def hand_over(self) -> None:
         if self.booking is not None and self.may_hand_over():
-            question = to_hand_over(self.booking, self._now())
-            self.tasks.once("step", self._agree(self.booking, question))
+            self.tasks.once("step", self._hand_over(self.booking))
 
     def take_back(self) -> None:
         if self.booking is not None and self.may_take_back():
@@ -170,14 +166,15 @@ class TodayPage(Page):
         if self.booking is not None and self.may_take_money():
             self.money_wanted.emit(self.booking)
 
-    async def _agree(self, booking: Booking, question: Question) -> None:
+    async def _hand_over(self, booking: Booking) -> None:
         """What its instruments show is the yes."""
         before = await self.vm.read_before(booking)
-        if before is None:
+        found = await self.vm.check(booking) if before is not None else None
+        if before is None or found is None:
             return
-        reading = await ask_reading(self.window(), question, before, out=True)
-        if reading is not None:
-            self.vm.change(booking, Change.HAND_OVER, reading)
+        given = await ask_hand_over(self.window(), booking, before, found, self._now())
+        if given is not None:
+            self.vm.change(booking, Change.HAND_OVER, *given)
 
     async def _take_back(self, booking: Booking) -> None:
         """The same, and what it costs."""

@@ -24,7 +24,7 @@ from desktop.widgets.panel import Panel
 from desktop.widgets.text import Text
 from desktop.words.figures import day_time, desk_zone
 from desktop.words.messages import counted, say
-from desktop.words.renter_words import bill_to_text, block_words, shared_words
+from desktop.words.renter_words import bill_to_text, block_words, driving_text, shared_words
 from engine.domain.booking.booking import Booking
 from engine.domain.people.people import RenterId
 from engine.domain.people.phone import phone_text
@@ -65,7 +65,7 @@ class RenterView(QWidget):
         self.phone = CopyLine(theme, tr("telephone"), lead=True)
         self.email = CopyLine(theme, tr("e-mail address"), lead=True)
         self.licence = CopyLine(theme, tr("licence number"), lead=True)
-        self.bill_to = Text(theme, wrap=True)
+        self.bill_to, self.driving = Text(theme, wrap=True), Text(theme, size=TypeSize.SMALL, wrap=True)
         self.blocks = _Blocks(theme)
         self.notes = Notes(theme, now)
         self.past = RenterPast(context, vm, now)
@@ -101,7 +101,8 @@ class RenterView(QWidget):
                 line.show_value(" ")
             self.blocks.draw(None, self._now())
             self.blocked.clear()
-            self.bill_to.setText(" ")
+            for text in (self.bill_to, self.driving):
+                text.setText(" ")
             self._draw_doubt(None)
             return
         renter = look.file.renter
@@ -110,6 +111,7 @@ class RenterView(QWidget):
         self.email.show_value(renter.email)
         self.licence.show_value(renter.licence or tr("not written down yet"))
         self.bill_to.setText(bill_to_text(look.file.bill_to))
+        self.driving.setText(driving_text(renter))
         self.blocks.draw(look.file, self._now())
         if blocked is not None:
             self.blocked.tell(Tone.DANGER, block_words(blocked), closable=False)
@@ -205,6 +207,7 @@ class RenterView(QWidget):
         for words, line in ((tr("Telephone"), self.phone), ("E-mail", self.email), (tr("Licence"), self.licence)):
             contact.body.addWidget(Text(theme, words, size=TypeSize.SMALL, ink="muted"))
             contact.body.addWidget(line)
+        contact.body.addWidget(self.driving)
         contact.body.addWidget(Text(theme, tr("On invoices"), size=TypeSize.SMALL, ink="muted"))
         contact.body.addWidget(self.bill_to)
         blocks.body.addWidget(Text(theme, tr("Blocks"), size=TypeSize.LEAD, bold=True))
