@@ -43,7 +43,7 @@ async def test_what_a_counter_finds_is_numbered_on_and_seen_by_all_who_may(world
         first = await desk.marks.add(desk.actor, CAR, (SCRATCH, DENT))
         (third,) = await desk.marks.add(desk.actor, CAR, (SCRATCH,))
         (other,) = await desk.marks.add(desk.actor, "car-2", (DENT,))
-        seen = [await each.marks.of_car(each.actor, CAR) for each in (desk, owner, office)]
+        seen = [(await each.marks.of_car(each.actor, CAR)).marks for each in (desk, owner, office)]
 
     assert [1, 2, 3] == [each.n for each in (*first, third)]
     assert 1 == other.n
@@ -109,7 +109,7 @@ async def test_a_mark_is_closed_once_and_the_row_it_was_stays_in_the_audit(world
             await office.marks.repair(office.actor, "none", "painted")
         with pytest.raises(InvalidText):
             await office.marks.repair(office.actor, longer.id, "")
-        seen = await office.marks.of_car(office.actor, CAR)
+        seen = (await office.marks.of_car(office.actor, CAR)).marks
 
     assert [MarkState.REPAIRED, MarkState.SUPERSEDED, MarkState.OPEN] == [each.state for each in seen]
     assert ("admin", "painted") == (closed.ended.by, closed.ended.why)
@@ -135,7 +135,7 @@ async def test_a_row_that_cannot_be_read_is_told_by_its_id_and_ends_no_list(worl
     async with world.desk() as desk:
         one, two = await desk.marks.add(desk.actor, CAR, (SCRATCH, DENT))
         world.db.marks.update_one({"_id": one.id}, {"$set": {"kind": "hole"}}, bypass_document_validation=True)
-        seen = await desk.marks.of_car(desk.actor, CAR)
+        seen = (await desk.marks.of_car(desk.actor, CAR)).marks
         (three,) = await desk.marks.add(desk.actor, CAR, (DENT,))
 
     assert [(Damaged, one.id), (Mark, two.id)] == [(type(each), each.id) for each in seen]
@@ -194,7 +194,7 @@ async def test_a_rental_says_what_its_car_showed_as_it_went_and_as_it_came_back(
         out = await gone(desk)
         await desk.rental.returned(desk.actor, out.id, FULL, None, AS_PROPOSED, (SCRATCH, DENT))
         agreement = await desk.agreements.agreement(desk.actor, out.id)
-        marks = await desk.marks.of_car(desk.actor, CAR)
+        marks = (await desk.marks.of_car(desk.actor, CAR)).marks
 
     assert ((2, 3), (2, 3, 4, 5)) == (agreement.leg.out.marks, agreement.leg.back.marks)
     found = [(mark.n, mark.found.agreement_id, mark.found.leg, mark.found.when) for mark in marks[2:]]

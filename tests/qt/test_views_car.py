@@ -44,7 +44,7 @@ def context(theme, tmp_path):
 @pytest.fixture
 def workspace():
     made = fed_workspace(TaskScope())
-    made.car.load = lambda: None
+    made.car.load = made.car.marks.load = lambda: None
     return made
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from engine.domain.car.body_parts import FULL, Place, part_at, part_named, parts_of, width_of
+from engine.domain.car.body_parts import FULL, Place, part_at, part_named, parts_of, place_beside, width_of
 from engine.domain.car.body_shapes import HIGH, View
 from engine.domain.car.body_type import BodyType
 from engine.domain.car.condition import (
@@ -264,3 +264,18 @@ def test_nobody_closes_a_mark_without_saying_why():
 def test_only_an_open_mark_of_the_same_car_takes_its_place(changes):
     with pytest.raises(InvalidText):
         followed(MARK, replace(MARK, **changes), ENDED)
+
+
+@EVERY_BODY
+def test_marks_of_one_part_that_are_set_by_its_name_lie_beside_each_other(body):
+    for part in parts_of(body):
+        first = place_beside(body, part, ())
+        second = place_beside(body, part, (first, replace(first, view=View.INSIDE)))
+
+        assert first == part.at
+        assert second.view is part.view
+        if second != first:
+            assert part_at(body, second) == part
+
+    door = part_named(body, "door-front-left")
+    assert place_beside(body, door, (door.at,)) != door.at

@@ -11,6 +11,7 @@ from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.fleet.car_state import FleetCarStage, FleetCarState, Saved, form_of
 from desktop.viewmodels.fleet.photo_files import developed, moved
 from desktop.viewmodels.fleet.service import ServiceViewModel
+from desktop.viewmodels.marks.marks import MarksViewModel
 from desktop.viewmodels.state import StateViewModel
 from engine.domain.car.car import BranchId, Car, CarStatus, OwnerId
 from engine.domain.car.fleet import Outlook
@@ -39,6 +40,7 @@ class FleetCarViewModel(StateViewModel[FleetCarState]):
         super().__init__(FleetCarState())
         self._desk, self._tasks = desk, tasks
         self.service = ServiceViewModel(desk, tasks)
+        self.marks = MarksViewModel(desk, tasks, "of the fleet")
         self._subject = 0
 
     def open(self, car: Car) -> None:
@@ -47,6 +49,7 @@ class FleetCarViewModel(StateViewModel[FleetCarState]):
         self.feed(FleetCarState(FleetCarStage.SHOWN, car, photos=car.image_ids))
         self._tasks.latest("car", self._look_ahead(car))
         self.service.look_at(car)
+        self.marks.look_at(car)
 
     def apply(self, fact: Fact) -> None:
         """News of the car that is looked at. What is filled in or asked stays; its save is compared anyway."""
@@ -58,6 +61,7 @@ class FleetCarViewModel(StateViewModel[FleetCarState]):
             self.feed(replace(self.state, car=fact.car, photos=fact.car.image_ids, outlook=None))
             self._tasks.latest("car", self._look_ahead(fact.car))
             self.service.look_at(fact.car)
+            self.marks.look_at(fact.car)
         elif isinstance(fact, CarClaimed) and fact.car_id == car.id:
             self._tasks.latest("car", self._look_ahead(car))
 
@@ -77,6 +81,7 @@ class FleetCarViewModel(StateViewModel[FleetCarState]):
         self._subject += 1
         self._tasks.stop("car")
         self.service.look_at(None)
+        self.marks.look_at(None)
         self.feed(FleetCarState())
 
     def back(self) -> None:

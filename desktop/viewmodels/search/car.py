@@ -8,6 +8,7 @@ from functools import partial
 
 from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
+from desktop.viewmodels.marks.marks import MarksViewModel
 from desktop.viewmodels.state import StateViewModel
 from engine.domain.car.availability import Blocked, CarCalendar, blocked_by, readiness
 from engine.domain.car.car import Branch, Car
@@ -52,11 +53,13 @@ class FoundCarViewModel(StateViewModel[CarState]):
     def __init__(self, desk: Desk, tasks: TaskScope) -> None:
         super().__init__(CarState())
         self._desk, self._tasks = desk, tasks
+        self.marks = MarksViewModel(desk, tasks, "of the car that was found")
 
     def open(self, found: Offer | Blocked, period: RentalPeriod, branch: Branch) -> None:
         span = shown_weeks(period, branch, self._desk.now())
         self.feed(CarState(found, found if isinstance(found, Offer) else None, period, branch, span))
         self.load()
+        self.marks.look_at(found.car)
 
     def load(self) -> None:
         """Ask for the coming weeks; what is shown stays until they are there."""
@@ -81,6 +84,7 @@ class FoundCarViewModel(StateViewModel[CarState]):
 
     def close(self) -> None:
         self._tasks.stop("calendar")
+        self.marks.look_at(None)
         self.feed(CarState())
 
     def hold_left_s(self) -> float:

@@ -2,7 +2,8 @@
 
 API: CounterPanels(context, workspace, photos, host): car, panel, detail (each Beside); open_car(...), open_offer(...),
 open_walk_in(w, taken), open_booking(b), take_money_for(b), instead(go_on), may_book(), book(), may_reserve(),
-reserve(), may_pay(), pay(), may_take(), take_money(), commands(), shows(b), unsaved(), leave(), stop().
+reserve(), may_pay(), pay(), may_take(), take_money(), may_mark(), mark(),
+commands(), shows(b), unsaved(), leave(), stop().
 """
 
 from __future__ import annotations
@@ -135,6 +136,14 @@ class CounterPanels(QObject, Told):
         elif self.panel.there is not None:
             self.panel.there.pay()
 
+    def may_mark(self) -> bool:
+        """Whether a car is looked at that somebody may set marks on."""
+        return self.car.is_visible and self.car.wanted().marks.may_mark()
+
+    def mark(self) -> None:
+        if self.may_mark():
+            self.car.wanted().marks.ask()
+
     def may_take(self) -> bool:
         """Whether money is open for the booking that is looked at, and this account takes any."""
         return any(panel.aftercare.may_take() for panel in self._with_bookings())
@@ -167,6 +176,7 @@ class CounterPanels(QObject, Told):
             Command("booking.reserve", reserve, self.reserve, "Ctrl+Shift+Return", when=self.may_reserve, group=group),
             Command("booking.pay", tr("Pay in browser"), self.pay, key="Ctrl+B", when=self.may_pay, group=group),
             Command("booking.invoice", tr("Invoice"), self.bill, key="Ctrl+I", when=self.may_bill, group=group),
+            Command("car.mark", tr("Set marks on the car"), self.mark, "M", self.may_mark, group, here=self.may_mark),
             # Where no panel has money open, the key is meant for the line of the day that is chosen.
             Command("booking.money", money, self.take_money, "F9", self.may_take, group, here=self.may_take),
         )
@@ -204,6 +214,7 @@ class CounterPanels(QObject, Told):
     def _join_car(self, panel: CarPanel) -> None:
         panel.set_online(online=self._online)
         panel.book_wanted.connect(self.open_offer)
+        panel.task_failed.connect(self.task_failed)
 
     def _join_panel(self, panel: BookingPanel) -> None:
         panel.set_online(online=self._online)

@@ -19,6 +19,7 @@ from desktop.views.fleet.car_form_view import CarFormView
 from desktop.views.fleet.car_questions import ASK, to_change_rate, to_lose
 from desktop.views.fleet.photo_editor import PhotoEditor
 from desktop.views.fleet.service_part import ServicePart
+from desktop.views.marks.marks_part import MarksPart
 from desktop.views.parts.photos import Photos
 from desktop.views.parts.view_context import ViewContext, Workspace, announce
 from desktop.widgets.button import Button, ButtonKind
@@ -58,6 +59,7 @@ class FleetCarPanel(SidePanel):
         self.banner = Banner(context.theme)
         self.details = CarDetails(context, photos, workspace.now)
         self.service = ServicePart(context, car.service, workspace.now)
+        self.marks = MarksPart(context.theme, car.marks, workspace.now)
         self.form = CarFormView(context.theme)
         self.photos = PhotoEditor(context.theme, photos)
         self.main = Button(context.theme, tr("Edit"), ButtonKind.PRIMARY)
@@ -118,6 +120,7 @@ class FleetCarPanel(SidePanel):
         self.tasks.stop("lose")
         self.tasks.stop("rate")
         self.service.stop()
+        self.marks.stop()
         self.photos.stop()
         self.hide()
 
@@ -175,6 +178,7 @@ class FleetCarPanel(SidePanel):
         home = state.car.branch_id if state.car is not None else None
         branch = next((each for each in state.branches if each.id == home), None)
         self.service.draw(branch if state.stage is FleetCarStage.SHOWN else None, online=self._online)
+        self.marks.draw(online=self._online, shown=state.stage is FleetCarStage.SHOWN and not self._planning)
 
     def _move_focus(self, *, moved: bool, filled: bool) -> None:
         """To what is to be done next; while nothing can be pressed the panel keeps it, or Qt would move it away."""
@@ -188,6 +192,7 @@ class FleetCarPanel(SidePanel):
     def _turn_to_service(self) -> None:
         """To its form, or back to the car."""
         self.details.setVisible(self.vm.state.stage is not FleetCarStage.FILLED_IN and not self._planning)
+        self._draw_service(self.vm.state)
         self._draw_foot(self.vm.state)
 
     def _draw_problem(self, state: FleetCarState) -> None:
@@ -282,7 +287,7 @@ class FleetCarPanel(SidePanel):
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, _EDGE, 0)
         column.setSpacing(3 * GRID)
-        for part in (self.banner, self.details, self.service, self._form_page):
+        for part in (self.banner, self.details, self.service, self.marks, self._form_page):
             column.addWidget(part)
         column.addStretch(1)
         self._form_page.hide()
@@ -296,7 +301,8 @@ class FleetCarPanel(SidePanel):
     def _connect(self) -> None:
         self.tasks.failed.connect(self.task_failed)
         self.photos.task_failed.connect(self.task_failed)
-        self.service.task_failed.connect(self.task_failed)
+        for questions in (self.service, self.marks):
+            questions.task_failed.connect(self.task_failed)
         self.form.filled.connect(lambda changes: self.vm.fill(**changes))
         self.form.left.connect(self.vm.leave_field)
         self.form.reasoned.connect(self.vm.give_reason)

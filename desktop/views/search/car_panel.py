@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.theme.tokens import GRID, Tone, TypeSize
 from desktop.viewmodels.search.car import CarState
+from desktop.views.marks.marks_part import MarksPart
 from desktop.views.parts.photos import Photos
 from desktop.views.parts.price_lines import elsewhere_words, price_lines
 from desktop.views.parts.view_context import ViewContext, Workspace, announce
@@ -32,10 +33,17 @@ _AS_LIST, _AS_STRIP = tr("As a list"), tr("As a calendar")
 
 
 class CarPanel(SidePanel):
-    """Signals: ``book_wanted`` carries Offer, period and branch; ``times_wanted`` the period in which a car is free."""
+    """The last thing before a booking.
+
+    Signals:
+        book_wanted: Carries Offer, period and branch.
+        times_wanted: The period in which a car is free.
+        task_failed: An exception nobody foresaw.
+    """
 
     book_wanted = Signal(object, object, object)
     times_wanted = Signal(object)
+    task_failed = Signal(object)
 
     def __init__(self, context: ViewContext, workspace: Workspace, photos: Photos, host: QWidget) -> None:
         super().__init__(context.theme, host, tr("Car"))
@@ -54,6 +62,7 @@ class CarPanel(SidePanel):
         self.as_list = Button(context.theme, _AS_LIST, ButtonKind.QUIET)
         self.list = Text(context.theme, wrap=True)
         self.facts = FieldList(context.theme, context.shimmer)
+        self.marks = MarksPart(context.theme, self.vm.marks, workspace.now)
         self.main = Button(context.theme, tr("Book"), ButtonKind.PRIMARY)
         self._listed = False
         self.loading = Loading(self)
@@ -66,6 +75,7 @@ class CarPanel(SidePanel):
         self.loading.changed.connect(lambda _showing: self._draw_weeks(self.vm.state))
         self.closed.connect(self.vm.close)
         photos.changed.connect(self._photos_came)
+        self.marks.task_failed.connect(self.task_failed)
         self.vm.changed.connect(self.draw)
         self.draw(self.vm.state)
 
@@ -78,10 +88,12 @@ class CarPanel(SidePanel):
     def stop(self) -> None:
         """The session ends."""
         self.why_not.countdown.stop()
+        self.marks.stop()
         self.hide()
 
     def set_online(self, *, online: bool) -> None:
         self._online = online
+        self.marks.draw(online=online)
         self._draw_foot(self.vm.state)
 
     def may_book(self) -> bool:
@@ -211,7 +223,7 @@ class CarPanel(SidePanel):
         weeks = Text(context.theme, tr("Coming weeks"), size=TypeSize.LEAD, bold=True)
         facts = Text(context.theme, tr("Facts"), size=TypeSize.LEAD, bold=True)
         above: tuple[QWidget, ...] = (self.plate, self.elsewhere, self.photos, self.why_not, self.price)
-        below: tuple[QWidget, ...] = (self.problem, self.strip, self.list, facts, self.facts)
+        below: tuple[QWidget, ...] = (self.problem, self.strip, self.list, facts, self.facts, self.marks)
         for part in above:
             column.addWidget(part)
         head = QHBoxLayout()

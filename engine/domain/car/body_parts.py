@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise, product
@@ -30,6 +30,10 @@ PartId = NewType("PartId", str)
 #: Places in a view count from its upper left corner up to this, in both directions.
 FULL = 10_000
 _GRID = 24
+#: Nearer to each other, as things are drawn, two marks look like one.
+_APART = 34
+#: Where the next one is looked for, in such steps, the middle first.
+_AROUND = sorted(product(range(-4, 5), repeat=2), key=lambda step: (step[0] ** 2 + step[1] ** 2, step))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,20 @@ def part_at(body: BodyType, place: Place) -> Part | None:
     if around:
         return min(around, key=lambda part: abs(_area(part.region)))
     return min(here, key=lambda part: _distance(place, part.at), default=None)
+
+
+def place_beside(body: BodyType, part: Part, taken: Iterable[Place]) -> Place:
+    """Where in *part* another mark can be told from those that are *taken*; its middle where there is no room."""
+    across, down = FULL / width_of(part.view), FULL / HIGH
+    others = [place for place in taken if place.view is part.view]
+    for right, low in _AROUND:
+        place = Place(part.view, part.at.x + round(right * _APART * across), part.at.y + round(low * _APART / 2 * down))
+        apart = all(
+            ((place.x - each.x) / across) ** 2 + ((place.y - each.y) / down) ** 2 >= _APART**2 for each in others
+        )
+        if apart and _within(place.x, place.y, part.region) and part_at(body, place) == part:
+            return place
+    return part.at
 
 
 def _regions(shape: Shape) -> Iterator[tuple[str, View, Polygon]]:

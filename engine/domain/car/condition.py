@@ -9,7 +9,8 @@ from typing import NewType
 
 from engine.domain.car.body_parts import FULL, PartId, Place, part_named
 from engine.domain.car.body_type import BodyType
-from engine.domain.car.car import CarId
+from engine.domain.car.car import Car, CarId
+from engine.domain.shared.damage import Damaged
 from engine.domain.shared.errors import InvalidText, Overtaken
 from engine.domain.shared.text import clean
 
@@ -115,6 +116,24 @@ class Mark:
     @property
     def is_open(self) -> bool:
         return self.state is MarkState.OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class CarMarks:
+    """A car with all its marks, by their numbers; those that cannot be read stand in their place."""
+
+    car: Car
+    marks: tuple[Mark | Damaged, ...] = ()
+
+    @property
+    def open(self) -> tuple[Mark, ...]:
+        """What is to be seen now."""
+        return tuple(mark for mark in self.marks if isinstance(mark, Mark) and mark.is_open)
+
+    @property
+    def next_n(self) -> int:
+        """What the next one is numbered, if nobody else is quicker."""
+        return max((mark.n for mark in self.marks if isinstance(mark, Mark)), default=0) + 1
 
 
 def written(new: NewMark, mark_id: MarkId, car_id: CarId, n: int, found: Found) -> Mark:

@@ -7,10 +7,20 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from engine.domain.car.car import Car, CarId
-from engine.domain.car.condition import Ended, Found, Mark, MarkId, NewMark, ended_so, followed, repaired, written
+from engine.domain.car.condition import (
+    CarMarks,
+    Ended,
+    Found,
+    Mark,
+    MarkId,
+    NewMark,
+    ended_so,
+    followed,
+    repaired,
+    written,
+)
 from engine.domain.firm.audit import AuditRow, Facts
 from engine.domain.people.people import AccountName, Actor, Deed
-from engine.domain.shared.damage import Damaged
 from engine.domain.shared.errors import InvalidText
 from engine.ports.bookings import Transaction
 from engine.ports.marks import MarkBook
@@ -27,14 +37,14 @@ class MarkService:
     fleet: FleetService
     book: MarkBook
 
-    async def of_car(self, actor: Actor, car_id: CarId) -> tuple[Mark | Damaged, ...]:
-        """All of a car, by their numbers, those that are closed too.
+    async def of_car(self, actor: Actor, car_id: CarId) -> CarMarks:
+        """All of a car, those that are closed too.
 
         Raises:
             Forbidden, NotFound: As for every car.
         """
-        await self._seen(actor, car_id)
-        return tuple(await self.book.of_car(car_id))
+        car = await self._seen(actor, car_id)
+        return CarMarks(car, tuple(await self.book.of_car(car_id)))
 
     async def add(self, actor: Actor, car_id: CarId, new: Sequence[NewMark]) -> tuple[Mark, ...]:
         """What was found while nobody had the car.
