@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from desktop.papers.template import Template
 from desktop.papers.values import Facts, Values
@@ -15,6 +16,8 @@ from engine.domain.car.branches import name_with_city
 from engine.domain.people.phone import phone_text
 from engine.domain.shared.damage import Damaged
 from engine.domain.shared.zones import shown_zone
+
+_NO_TIMES: Facts = {"time": "", "time_day": "", "next": "", "next_day": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,26 +58,33 @@ class _Teller:
     def row(self, row: Booking | Damaged, section: Section) -> Facts:
         if isinstance(row, Damaged):
             why = self.template.say("damaged", {"reason": row.reason})
-            return {"time": "", "renter": why, "car": row.line, "place": "", "open": "", "next": ""}
+            return {"renter": why, "car": row.line, "place": "", "open": "", **_NO_TIMES}
         car, _, plate = row.car_label.rpartition(" · ")
         now = self.today.cars.get(row.car_id)
         following = now.next_after(row) if now is not None else None
         return {
-            "time": self._when(row, section),
+            **self._told("time", self._when(row, section)),
             "renter": row.renter_name,
             "phone": phone_text(self.today.phones.get(row.renter_id, "")),
             "car": car or plate,
             "plate": plate,
             "place": self.template.say(f"place.{self._place(row)}", {}),
             "open": self._open(row),
-            "next": self.write.moment(following) if following is not None else "",
+            **self._told("next", following),
         }
 
-    def _when(self, row: Booking, section: Section) -> str:
+    def _told(self, name: str, at: datetime | None) -> Facts:
+        """The time, and below it its day, where that is another one."""
+        if at is None:
+            return {name: "", f"{name}_day": ""}
+        now, then = (each.astimezone(self.write.zone).date() for each in (self.today.at, at))
+        return {name: self.write.clock(at), f"{name}_day": "" if now == then else self.write.weekday(at)}
+
+    def _when(self, row: Booking, section: Section) -> datetime:
         if section is Section.HOLDS:
-            return self.write.moment(row.hold_until)
+            return row.hold_until
         back = section in (Section.OVERDUE, Section.COMING_BACK)
-        return self.write.moment(row.period.ends_at if back else row.period.starts_at)
+        return row.period.ends_at if back else row.period.starts_at
 
     def _open(self, row: Booking) -> str:
         asked = FACTS[row.state].money is MoneyExpected.ASKED

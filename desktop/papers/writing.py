@@ -58,6 +58,15 @@ class Writing:
         clock = {"hour": f"{there.hour:02d}", "minute": f"{there.minute:02d}", "zone": there.tzname() or ""}
         return str(self.habits["moment"]).format(**self._day(there.date()), **clock)
 
+    def clock(self, at: datetime) -> str:
+        """The time of day alone."""
+        there = at.astimezone(self.zone)
+        return str(self.habits["time"]).format(hour=f"{there.hour:02d}", minute=f"{there.minute:02d}")
+
+    def weekday(self, at: datetime) -> str:
+        """The day of *at*, in short."""
+        return str(self.habits["weekday"]).format(**self._day(at.astimezone(self.zone).date()))
+
     def _day(self, day: date) -> dict[str, str]:
         months = {name: self.habits[f"{name}s"][day.month - 1] for name in ("month", "short_month")}
         return {"day": self.habits["days"][day.weekday()], **months, "d": str(day.day), "y": str(day.year)}

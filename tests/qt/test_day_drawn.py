@@ -13,6 +13,7 @@ from view_builders import NOW, make_booking
 from desktop.papers.day import DaySheet
 from desktop.papers.drawing import day_laid_out
 from desktop.papers.pdf import day_written
+from desktop.papers.sheets import Writ
 from desktop.papers.template import day_template
 from desktop.papers.writing import Writing
 from engine.domain.booking.today import CarNow, DaySection, Section, Today
@@ -71,3 +72,25 @@ def test_a_city_is_not_said_twice():
 
     assert "Berlin Spreebogen" in page
     assert "Berlin Berlin" not in page
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_time_says_its_day_only_where_it_is_another_one(language):
+    row, write = make_booking(), Writing(day_template(language).habits, BERLIN.tzinfo)
+    today = replace(row, period=replace(row.period, starts_at=NOW + timedelta(hours=2)))
+    (page,) = pages(sheet(language, [today]))
+
+    assert f"{write.clock(NOW + timedelta(hours=2))} {row.renter_name}" in page
+    later = NOW + timedelta(days=9)
+    assert f"{write.clock(later)} {write.weekday(later)}" in page
+    assert page.count(write.weekday(NOW)) == page.count(write.moment(NOW))
+
+
+def test_a_long_name_takes_two_lines_at_most():
+    name = "Maximiliane-Friederike von Schwarzenberg-Hohenlohe"
+    row = replace(make_booking(), renter_name=name)
+    laid = day_laid_out(sheet("en", [row]))
+
+    told = [mark.text for mark in laid.pages[0] if isinstance(mark, Writ)]
+    lines = [text for text in told if text in name]
+    assert (2, name) == (len(lines) / len(Section), " ".join(lines[:2]))

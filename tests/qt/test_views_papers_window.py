@@ -148,7 +148,7 @@ async def test_a_clerk_adds_the_address_issues_the_invoice_once_and_has_it_as_a_
         shown = box(PaperBox)
         assert 1 == len(shown.pages.pictures)
         for name in ("one.pdf", "two.pdf"):
-            part.vm.save(shown.sheet, tmp_path / name)
+            shown.vm.save(shown.sheet, tmp_path / name)
             await person.until((tmp_path / name).exists)
             await person.until(lambda name=name: name in shown.banner.text)
         shown.close_button.click()
@@ -187,7 +187,7 @@ async def test_an_administrator_gives_some_of_an_invoice_back_and_prints_it(admi
         printer = QPrinter(QPrinter.PrinterMode.HighResolution)
         printer.setOutputFileName(str(tmp_path / "printed.pdf"))
         printer.setFullPage(True)
-        part.vm.print_on(box(PaperBox).sheet, printer)
+        part.vm.sheets.print_on(box(PaperBox).sheet, printer)
         await person.until(lambda: "The radio was broken" in _text_of(tmp_path / "printed.pdf"))
         box(PaperBox).close_button.click()
         await person.until(lambda: part.vm.state.stands.left.minor == 60_00)

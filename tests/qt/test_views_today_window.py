@@ -5,13 +5,18 @@ from __future__ import annotations
 import gc
 
 import pytest
-from builders import FULL, wish
+from builders import BERLIN, FULL, wish
 from gestures import asked
 from payments import opened, stripe_of
 from person import person_at
+from pypdf import PdfReader
 from PySide6.QtCore import Qt
+from PySide6.QtPrintSupport import QPrinter
+from PySide6.QtWidgets import QApplication
 
 from desktop.viewmodels.phases import Phase
+from desktop.views.papers.issue_box import IssueBox
+from desktop.views.papers.preview import PaperBox
 from desktop.views.today.commands import key_of_line
 from desktop.views.today.line import HAND_OVER, OPEN, TAKE_BACK
 from engine.domain.booking.states import BookingState
@@ -162,3 +167,56 @@ async def test_an_empty_day_says_so_and_what_failed_keeps_its_lines_with_their_a
         assert page.may_hand_over()
         page.set_online(online=False)
         assert not page.may_hand_over()
+
+
+async def sheet_shown(person, *, german=False):
+    """By Ctrl+P, and Enter on the language that the firm writes in."""
+    person.press(Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
+    await person.until(lambda: isinstance(QApplication.activeModalWidget(), IssueBox))
+    if german:
+        QApplication.activeModalWidget().language.setCurrentIndex(1)
+    person.press(Qt.Key.Key_Return)
+    await person.until(lambda: isinstance(QApplication.activeModalWidget(), PaperBox))
+    return QApplication.activeModalWidget()
+
+
+async def test_ctrl_p_shows_the_day_as_it_is_printed_and_nothing_of_it_is_kept(counter, world, tmp_path):
+    async with counter() as person:
+        await person.sign_in()
+        page = await today_of(person)
+        empty = await sheet_shown(person)
+        await person.until(lambda: empty.sheet is not None)
+        assert not empty.banner.isVisible()
+        empty.vm.save(empty.sheet, tmp_path / "empty.pdf")
+        await person.until(lambda: "empty.pdf" in empty.banner.text)
+        empty.reject()
+        await back_at_the_window(person)
+
+        booking = await near(world, 1)
+        shown = await sheet_shown(person, german=True)
+        await person.until(lambda: shown.sheet is not None)
+        assert shown.print_button.hasFocus()
+        assert shown.sheet.file_name.startswith(BERLIN.id)
+        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+        printer.setOutputFileName(str(tmp_path / "printed.pdf"))
+        shown.vm.print_on(shown.sheet, printer)
+        await person.until(lambda: booking.plate in text_of(tmp_path / "printed.pdf"))
+        shown.reject()
+        await back_at_the_window(person)
+
+        page.set_online(online=False)
+        stale = await sheet_shown(person)
+        await person.until(lambda: stale.sheet is not None)
+        assert "known last" in stale.banner.text
+        stale.reject()
+
+    assert "No one is due today." in text_of(tmp_path / "empty.pdf")
+    assert "Tagesblatt" in text_of(tmp_path / "printed.pdf")
+    assert 0 == world.db.renderings.count_documents({})
+
+
+def text_of(path):
+    """Empty until the file is whole."""
+    if not path.exists() or b"%%EOF" not in path.read_bytes()[-32:]:
+        return ""
+    return " ".join(PdfReader(path).pages[0].extract_text().split())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -11,6 +12,8 @@ from PySide6.QtCore import Signal
 from desktop.tasks import TaskScope
 from desktop.viewmodels.booking.one_booking import Change, verb_of
 from desktop.viewmodels.desk import Desk
+from desktop.viewmodels.papers.of_day import DayToDraw
+from desktop.viewmodels.papers.sheets import SheetsViewModel
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.state import StateViewModel
 from engine.domain.agreement.agreement import Agreement
@@ -48,6 +51,8 @@ class TodayViewModel(StateViewModel[TodayState]):
     def __init__(self, desk: Desk, tasks: TaskScope, branch_id: BranchId) -> None:
         super().__init__(TodayState())
         self._desk, self._tasks, self._branch_id = desk, tasks, branch_id
+        self._language = ""
+        self.sheets = SheetsViewModel(tasks)
 
     def load(self) -> None:
         self._tasks.latest("today", self._load())
@@ -99,6 +104,18 @@ class TodayViewModel(StateViewModel[TodayState]):
         except DriveSphereError as problem:
             self.refused.emit(problem)
             return None
+
+    async def language(self, *, online: bool) -> str:
+        """In which the firm writes; the last one that was told where it does not come, and empty before."""
+        if online:
+            billing, actor = self._desk.services.billing, self._desk.actor
+            # Where it does not come, neither does the day, which says so itself.
+            with suppress(DriveSphereError):
+                self._language = await self._desk.call(lambda: billing.language(actor))
+        return self._language
+
+    def day_to_draw(self, language: str, *, online: bool) -> DayToDraw:
+        return DayToDraw(self._desk, self._branch_id, language, self.state.today, online=online)
 
     @property
     def account(self) -> AccountName:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal
 
 from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
+from desktop.viewmodels.papers.sheets import LaidSheets, SheetsViewModel
 from desktop.viewmodels.state import StateViewModel
 from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.money.money import Money
@@ -20,20 +20,10 @@ from engine.domain.papers.of_booking import BookingPapers, PaidIn, branch_of_pap
 from engine.domain.papers.paper import Paper, PaperKind
 from engine.domain.papers.rendering import Rendering
 from engine.domain.people.people import Deed
-from engine.domain.shared.errors import DriveSphereError, Misconfigured
+from engine.domain.shared.errors import DriveSphereError
 
 if TYPE_CHECKING:
-    from desktop.papers.drawing import LaidOut
-    from desktop.papers.pictures import Pictures, Printer
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A paper that was laid out. Attributes: ``pages`` are pictures, as wide as was wished for."""
-
-    paper: Paper
-    laid: LaidOut = field(repr=False, compare=False)
-    pages: Pictures = field(repr=False, compare=False)
+    from desktop.papers.pdf import Drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +44,17 @@ class PapersState:
 
 
 class PapersViewModel(StateViewModel[PapersState]):
-    """Signals: ``issued`` carries the Paper that somebody asked for; ``drawn`` a ``Sheet``; ``saved`` a Path.
+    """Signals: ``issued`` carries the Paper that somebody asked for.
 
-    ``failed`` carries why a paper was not drawn, saved or printed.
+    Attributes: ``sheets`` draws the papers.
     """
 
     issued = Signal(object)
-    drawn = Signal(object)
-    saved = Signal(object)
-    failed = Signal(object)
 
     def __init__(self, desk: Desk, tasks: TaskScope) -> None:
         super().__init__(PapersState())
         self._desk, self._tasks = desk, tasks
+        self.sheets = SheetsViewModel(tasks)
 
     @property
     def sees(self) -> bool:
@@ -120,19 +108,8 @@ class PapersViewModel(StateViewModel[PapersState]):
         every = stands is not None and stands.left == amount
         self._issue(lambda _booking: billing.give_back(actor, paper.id, None if every else amount, reason))
 
-    def draw(self, paper: Paper, width_px: int) -> None:
-        """Lay it out, away from the window's thread; ``drawn``, or ``failed``."""
-        self._tasks.latest("draw paper", self._draw(paper, width_px))
-
-    def save(self, sheet: Sheet, path: Path) -> None:
-        """Write its PDF, the same bytes each time; ``saved``, or ``failed``."""
-        self._tasks.once("save paper", self._save(sheet, path))
-
-    def print_on(self, sheet: Sheet, printer: Printer) -> None:
-        self._tasks.once("print paper", self._print(sheet, printer))
-
-    def stop_drawing(self) -> None:
-        self._tasks.stop("draw paper")
+    def to_draw(self, paper: Paper) -> PaperToDraw:
+        return PaperToDraw(self._desk, paper)
 
     def _issue(self, make: Callable[[Booking], Coroutine[Any, Any, Paper]]) -> None:
         """One at a time: a second press while the first is under way does nothing."""
@@ -166,62 +143,28 @@ class PapersViewModel(StateViewModel[PapersState]):
         if self.state.booking is not None and self.state.booking.id == booking_id:
             self.feed(replace(self.state, **told))
 
-    async def _draw(self, paper: Paper, width_px: int) -> None:
-        papers, actor = self._desk.services.papers, self._desk.actor
-        try:
-            logo = await self._desk.call(lambda: papers.logo(actor, paper.body.seller.logo))
-            sheet = await asyncio.to_thread(_sheet, paper, logo, width_px)
-        except DriveSphereError as problem:
-            self.failed.emit(problem)
-        else:
-            self.drawn.emit(sheet)
 
-    async def _save(self, sheet: Sheet, path: Path) -> None:
-        papers, actor = self._desk.services.papers, self._desk.actor
-        try:
-            word = await asyncio.to_thread(_write, sheet, path)
-            await self._desk.call(lambda: papers.note(actor, replace(word, by=actor.account, at=self._desk.now())))
-        except DriveSphereError as problem:
-            self.failed.emit(problem)
-        else:
-            self.saved.emit(path)
+@dataclass(frozen=True, slots=True)
+class PaperToDraw:
+    desk: Desk
+    paper: Paper
 
-    async def _print(self, sheet: Sheet, printer: Printer) -> None:
-        from desktop.papers.pictures import print_on  # noqa: PLC0415 -- loaded by who draws
+    async def lay_out(self) -> LaidSheets:
+        """Raises: PaperRefused, and as ``PaperService.logo``."""
+        from desktop.papers.drawing import laid_out  # noqa: PLC0415 -- loaded by who draws
+        from desktop.papers.pdf import written  # noqa: PLC0415 -- loaded by who draws
 
-        await asyncio.to_thread(print_on, printer, sheet.laid)
+        papers, actor = self.desk.services.papers, self.desk.actor
+        logo = await self.desk.call(lambda: papers.logo(actor, self.paper.body.seller.logo))
+        laid = await asyncio.to_thread(laid_out, self.paper, logo)
+        return LaidSheets(self.paper.number, laid, partial(written, self.paper, laid))
 
-
-def _sheet(paper: Paper, logo: bytes, width_px: int) -> Sheet:
-    """Raises: PaperRefused."""
-    from desktop.papers.drawing import laid_out  # noqa: PLC0415 -- loaded by who draws
-    from desktop.papers.pictures import pictures_of  # noqa: PLC0415 -- loaded by who draws
-
-    laid = laid_out(paper, logo)
-    return Sheet(paper, laid, pictures_of(laid, width_px))
-
-
-def _write(sheet: Sheet, path: Path) -> Rendering:
-    """Whole or not at all; word of it, but for who and when. Raises: Misconfigured."""
-    from desktop.papers.pdf import written  # noqa: PLC0415 -- loaded by who draws
-
-    paper, drawn = sheet.paper, written(sheet.paper, sheet.laid)
-    beside = path.with_name(f".{path.name}.part")
-    try:
-        beside.write_bytes(drawn.data)
-        beside.replace(path)
-    except OSError as problem:
-        raise Misconfigured("export.not_written", why=problem.strerror or problem) from problem
-    finally:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)
-    size, form = len(drawn.data), paper.body.template
-    return Rendering(paper.id, drawn.sha256, size, drawn.pages, form, drawn.fonts, "", paper.issued_at)
-
-
-def file_name(paper: Paper) -> str:
-    """What it is called as a file."""
-    return f"{paper.number}.pdf"
+    async def note(self, drawn: Drawn) -> None:
+        """Which bytes came of it."""
+        papers, actor, size = self.desk.services.papers, self.desk.actor, len(drawn.data)
+        form, now = self.paper.body.template, self.desk.now()
+        word = Rendering(self.paper.id, drawn.sha256, size, drawn.pages, form, drawn.fonts, actor.account, now)
+        await self.desk.call(lambda: papers.note(actor, word))
 
 
 def is_creditable(paper: Paper, stands: BookingPapers) -> bool:

@@ -93,7 +93,8 @@ class PapersPart(QWidget):
         self.tasks.once("open", self._open(paper))
 
     async def _open(self, paper: Paper) -> None:
-        box = PaperBox(self._context, self.vm, paper, self.window())
+        title = f"{KINDS[paper.body.kind]} {paper.number}"
+        box = PaperBox(self._context, self.vm.sheets, self.vm.to_draw(paper), title, self.window())
         box.task_failed.connect(self.task_failed)
         await ask(box)
 

@@ -1,6 +1,6 @@
-"""A paper on the screen: its pages as they are printed, and what is done with it.
+"""A paper or a day sheet on the screen: its pages as they are printed, and what is done with it.
 
-API: PaperBox(context, vm, paper): a QDialog for ``dialogs.ask``; show_sheet(sheet), tell(problem).
+API: PaperBox(context, vm, of, title): a QDialog for ``dialogs.ask``; show_sheet(sheet), tell(problem).
 """
 
 from __future__ import annotations
@@ -17,15 +17,14 @@ from desktop.outside import open_folder_of
 from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, Tone, TypeSize
-from desktop.viewmodels.papers.of_booking import PapersViewModel, Sheet, file_name
+from desktop.viewmodels.papers.sheets import Drawable, Sheet, SheetsViewModel
 from desktop.views.parts.view_context import ViewContext, announce
 from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.frame.banner import Banner
 from desktop.widgets.frame.question_box import Shade, paint_card
+from desktop.widgets.loading.progress_line import ProgressLine
 from desktop.widgets.text import Text
 from desktop.words.messages import say
-from desktop.words.paper_words import KINDS
-from engine.domain.papers.paper import Paper
 from engine.domain.shared.errors import DriveSphereError
 from engine.words.tr import tr
 
@@ -42,20 +41,22 @@ class PaperBox(QDialog):
 
     task_failed = Signal(object)
 
-    def __init__(self, context: ViewContext, vm: PapersViewModel, paper: Paper, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, context: ViewContext, vm: SheetsViewModel, of: Drawable, title: str, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent, Qt.WindowType.Dialog | Qt.WindowType.FramelessWindowHint)
-        self._theme, self.vm, self.paper = context.theme, vm, paper
+        self._theme, self.vm, self.of = context.theme, vm, of
         self._shade: Shade | None = None
         self.sheet: Sheet | None = None
         self._written: Path | None = None
         self.tasks = TaskScope(self)
         self.tasks.failed.connect(self.task_failed)
-        title = f"{KINDS[paper.body.kind]} {paper.number}"
         self.setWindowTitle(title)
         self.setAccessibleName(title)
         theme = context.theme
         self.title = Text(theme, title, size=TypeSize.TITLE, bold=True)
         self.banner = Banner(theme)
+        self.progress = ProgressLine(theme, context.shimmer)
         self.pages = Pages()
         self.room = QScrollArea(widgetResizable=True)
         self.room.setFrameShape(QFrame.Shape.NoFrame)
@@ -71,18 +72,27 @@ class PaperBox(QDialog):
         self._set_ready(ready=False)
         ratio = (parent or self).devicePixelRatioF()
         self._width = self._fitting()
-        vm.draw(paper, round(self._width * ratio))
+        self.progress.set_active(active=True)
+        vm.draw(of, round(self._width * ratio))
 
     def show_sheet(self, sheet: Sheet) -> None:
-        if sheet.paper.id != self.paper.id:
+        if sheet.of is not self.of:
             return
         self.sheet = sheet
+        self.progress.set_active(active=False)
+        if sheet.sheets.stale is not None:
+            told = tr("{problem} What is drawn is what was known last.", problem=say(sheet.sheets.stale).text)
+            self.banner.tell(Tone.WARNING, told)
+            announce(self, told)
         self.pages.show_pages(sheet.pages, self._width)
         self._set_ready(ready=True)
         self.print_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def tell(self, problem: DriveSphereError) -> None:
-        self.banner.tell(Tone.DANGER, say(problem).text)
+        self.progress.set_active(active=False)
+        told = say(problem).text
+        self.banner.tell(Tone.DANGER, told)
+        announce(self, told)
 
     def _fitting(self) -> int:
         """How wide a page is; the box lies within its window, in the middle, and a page has all of its height."""
@@ -107,13 +117,13 @@ class PaperBox(QDialog):
             self.tasks.once("printer", self._print(self.sheet))
 
     async def _save(self, sheet: Sheet) -> None:
-        path = await ask_where_to_save(self, tr("Save as PDF"), file_name(sheet.paper), _PDF, "pdf")
+        path = await ask_where_to_save(self, tr("Save as PDF"), sheet.file_name, _PDF, "pdf")
         if path is not None:
             self.vm.save(sheet, path)
 
     async def _print(self, sheet: Sheet) -> None:
         printer = QPrinter(QPrinter.PrinterMode.HighResolution)
-        printer.setDocName(sheet.paper.number)
+        printer.setDocName(sheet.sheets.name)
         printer.setFullPage(True)
         printer.setPageMargins(QMarginsF(0, 0, 0, 0))
         if await ask(QPrintDialog(printer, self)):
@@ -140,6 +150,7 @@ class PaperBox(QDialog):
         column.setContentsMargins(5 * GRID, 4 * GRID, 5 * GRID, 4 * GRID)
         column.setSpacing(3 * GRID)
         column.addWidget(self.title)
+        column.addWidget(self.progress)
         column.addWidget(self.banner)
         column.addWidget(self.room, 1)
         column.addLayout(foot)

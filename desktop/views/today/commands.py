@@ -39,9 +39,11 @@ def today_commands(
 
     out, back, group = may(TodayPage.may_hand_over), may(TodayPage.may_take_back), tr("Today")
     owed, money = may(TodayPage.may_take_money), tr("Take money for the chosen line …")
+    sheet = Command("today.print", tr("Print the day sheet …"), on(TodayPage.print_day), "Ctrl+P", here, group, here)
     pay = Command("today.money", money, on(TodayPage.take_money), "F9", owed, group, here)
     return (
         Command("today.hand_over", tr("Hand over …"), on(TodayPage.hand_over), "F2", out, group, here),
         Command("today.take_back", tr("Take the car back …"), on(TodayPage.take_back), "F6", back, group, here),
         *((pay,) if takes else ()),
+        sheet,
     )

@@ -27,6 +27,7 @@ from desktop.views.parts.content import Content
 from desktop.views.parts.damage import DamageBox, damage_of
 from desktop.views.parts.view_context import ViewContext, announce
 from desktop.views.parts.waiting import Waiting
+from desktop.views.today.day_printing import DayPrinting
 from desktop.views.today.filters import TodayFilters
 from desktop.views.today.line import HAND_OVER, TAKE_BACK, DayLine, facts_of, heads_only, lines_of
 from desktop.views.today.table import TodayTable, columns
@@ -96,7 +97,8 @@ class TodayPage(Page):
             fill=self._fill,
             has_rows=lambda state: self._filled and state.today is not None,
         )
-        for action in (self.walk_in, self.new):
+        self.printing = DayPrinting(context, vm, self)
+        for action in (self.printing.button, self.walk_in, self.new):
             self.header.add_action(action)
         column = QVBoxLayout(self)
         column.setContentsMargins(6 * GRID, 5 * GRID, 6 * GRID, 4 * GRID)
@@ -134,10 +136,11 @@ class TodayPage(Page):
         self._fade.stop()
         self.tasks.stop("step")
         self.damage.stop()
+        self.printing.stop()
 
     def set_online(self, *, online: bool) -> None:
         """Offline the list can be read, and no step be taken."""
-        self._online = self.table.steps = online
+        self._online = self.table.steps = self.printing.online = online
         self.table.viewport().update()
 
     @property
@@ -165,6 +168,9 @@ class TodayPage(Page):
     def take_money(self) -> None:
         if self.booking is not None and self.may_take_money():
             self.money_wanted.emit(self.booking)
+
+    def print_day(self) -> None:
+        self.printing.print_day()
 
     async def _hand_over(self, booking: Booking) -> None:
         """What its instruments show is the yes."""
@@ -354,7 +360,8 @@ class TodayPage(Page):
         self._tick.timeout.connect(self._tell_time)
         self._fade.timeout.connect(self._unmark)
         self.tasks.failed.connect(self.task_failed)
-        self.damage.task_failed.connect(self.task_failed)
+        for part in (self.damage, self.printing):
+            part.task_failed.connect(self.task_failed)
         self.vm.changed.connect(self.loading.draw)
         self.vm.refused.connect(lambda problem: self.toast.tell(say(problem).text))
         self.vm.done.connect(self._done)

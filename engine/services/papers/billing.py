@@ -53,12 +53,13 @@ class BillingService:
         actor.must(Deed.SEE_PAPERS)
         booking = await self.bookings.booking(actor, booking_id)
         stands = how_it_stands(booking, await self.papers.book.of_booking(booking_id))
-        legal = legal_at(await self.papers.legal.legal(), self.papers.clock.now())
-        return replace(
-            stands,
-            lacking=tuple(await self._lacking(actor, booking, billable=stands.billable)),
-            language=(legal.language if legal else "") or LANGUAGES[0],
-        )
+        lacks = tuple(await self._lacking(actor, booking, billable=stands.billable))
+        return replace(stands, lacking=lacks, language=await self._language())
+
+    async def language(self, actor: Actor) -> str:
+        """In which one the firm writes."""
+        actor.must(Deed.SEE_PAPERS)
+        return await self._language()
 
     async def invoice(self, actor: Actor, booking_id: BookingId, language: str = "") -> Paper:
         """The booking's invoice, issued if there is none that stands: the same one however often and by how many.

@@ -272,6 +272,7 @@ TABLE: dict[str, UseCase] = {
     "papers.issue": may(Deed.ISSUE_PAPER, args=lambda _it: (paper_wish(),)),
     "papers.draft": may(Deed.ISSUE_PAPER, args=lambda _it: (paper_wish(),)),
     "papers.credit": may(Deed.CREDIT, args=lambda _it: ("none", None, "wrong car")),
+    "billing.language": may(Deed.SEE_PAPERS),
     "billing.standing": may(Deed.SEE_PAPERS, args=_booking, of="booking"),
     "billing.invoice": may(Deed.ISSUE_PAPER, args=_booking, of="booking"),
     "billing.receipt": may(Deed.ISSUE_PAPER, args=lambda it: (it.booking_id, "none"), of="booking"),
