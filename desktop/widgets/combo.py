@@ -117,6 +117,8 @@ class NumberBox(QSpinBox):
         super().__init__(parent, suffix=suffix)
         self.setLocale(QLocale(QLocale.Language.English))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        # The style sheet's padding does not reach the text of a spin box.
+        self.lineEdit().setTextMargins(GRID + 2, 0, 0, 0)
 
     # Qt names below.
 

@@ -8,8 +8,9 @@ from datetime import timedelta
 import pytest
 from view_builders import NOW
 
+from desktop.views.firm.check_fields import CheckFields
 from desktop.views.firm.rules_panel import RULES, RulesForm
-from engine.domain.agreement.checks import CheckRules, Severity
+from engine.domain.agreement.checks import Check, CheckRules, Severity
 from engine.domain.agreement.fees import RentalFees
 from engine.domain.booking.cancellation import CancellationRule
 from engine.domain.firm.settings import FirmSettings, sound
@@ -38,3 +39,12 @@ def test_a_rule_is_judged_audited_shown_and_changed(theme, rule):
     assert changed.facts != USUAL.facts
     assert changed == form.settings()
     assert RULES[rule].text(changed) != RULES[rule].text(USUAL)
+
+
+def test_years_can_be_typed_only_where_they_are_counted(theme):
+    fields = CheckFields(theme)
+    fields.show_checks(CheckRules())
+    assert (False, False) == (fields.youngest.isEnabled(), fields.years_held.isEnabled())
+    fields.combos[Check.AGE].setCurrentIndex(fields.combos[Check.AGE].findData(Severity.BLOCK))
+    assert (True, False) == (fields.youngest.isEnabled(), fields.years_held.isEnabled())
+    assert CheckRules(age=Severity.BLOCK) == fields.checks()

@@ -22,7 +22,7 @@ class CheckFields(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.combos = {check: Combo() for check in Check}
-        self.youngest, self.years_held = NumberBox(), NumberBox()
+        self.youngest, self.years_held = (NumberBox(suffix=tr(" years or more")) for _ in range(2))
         years = {Check.AGE: (self.youngest, MOST_AGE), Check.LICENCE_HELD: (self.years_held, MOST_YEARS_HELD)}
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -39,7 +39,6 @@ class CheckFields(QWidget):
             if check in years:
                 box, most = years[check]
                 box.setRange(0, most)
-                box.setSuffix(tr(" years"))
                 box.setAccessibleName(tr("{check}, years", check=CHECKS[check]))
                 grid.addWidget(box, 2 * n + 1, 1)
                 combo.currentIndexChanged.connect(lambda _at, check=check, box=box: box.setEnabled(self._on(check)))
@@ -58,4 +57,4 @@ class CheckFields(QWidget):
         return CheckRules(**chosen, youngest=self.youngest.value(), years_held=self.years_held.value())
 
     def _on(self, check: Check) -> bool:
-        return self.combos[check].currentData() is not Severity.OFF
+        return Severity(self.combos[check].currentData()) is not Severity.OFF

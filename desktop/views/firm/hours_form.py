@@ -230,7 +230,6 @@ def _minutes(least: int) -> NumberBox:
     box = NumberBox(suffix=tr(" min"))
     box.setRange(least, LONGEST_TURN)
     box.setSingleStep(5)
-    box.lineEdit().setTextMargins(GRID + 2, 0, 0, 0)
     return box
 
 

@@ -181,8 +181,6 @@ class CancellationRows(QWidget):
 def _spin_box(suffix: str, least: int, most: int) -> NumberBox:
     box = NumberBox(suffix=suffix)
     box.setRange(least, most)
-    # The style sheet's padding does not reach the text of a spin box.
-    box.lineEdit().setTextMargins(GRID + 2, 0, 0, 0)
     return box
 
 
