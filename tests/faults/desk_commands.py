@@ -20,13 +20,17 @@ from engine.adapters.mongo.client import Credentials, connect
 from engine.adapters.mongo.queries.books import MongoBooks
 from engine.adapters.stripe.gateway import StripeGateway
 from engine.bootstrap import Engine
+from engine.domain.agreement.agreement import further_of
+from engine.domain.agreement.charges import AT_RETURN, Charging
 from engine.domain.agreement.reading import Reading
+from engine.domain.booking.balance import Balance, balance
 from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.booking.refund_reason import BY_RENTER
 from engine.domain.car.car import CarId
 from engine.domain.counter.shift import ShiftId
 from engine.domain.money.money import Money
 from engine.domain.money.payment import Attempt, AttemptState, PageFacts
+from engine.domain.money.pricing import LineKind
 from engine.domain.money.tender import Handed, Tender
 from engine.domain.people.people import RenterId
 from engine.domain.shared.errors import MoveRefused
@@ -107,8 +111,10 @@ class Desk:
     async def hand_over(self, booking: str, driven: int = 3) -> dict[str, Any]:
         return _told(await self.engine.rental.hand_over(self.engine.actor, *await self._read(booking, driven)))
 
-    async def take_back(self, booking: str) -> dict[str, Any]:
-        return _told(await self.engine.rental.returned(self.engine.actor, *await self._read(booking, 120)))
+    async def take_back(self, booking: str, full: int = 8) -> dict[str, Any]:
+        number, reading = await self._read(booking, 120)
+        back = dataclasses.replace(reading, full=full)
+        return _told(await self.engine.rental.returned(self.engine.actor, number, back))
 
     async def extend(self, booking: str, hours: float) -> dict[str, Any]:
         """By so many hours, whatever its end is by now."""
@@ -143,10 +149,60 @@ class Desk:
             await self.engine.booking.store.transact(change_of_mind)
         return {}
 
-    async def promise(self, car: str, minor: int) -> dict[str, Any]:
+    async def pay(self, booking: str, minor: int) -> dict[str, Any]:
+        """By the card terminal, so much."""
+        known, till = await self._known(booking), self.engine.till
+        return _told(await till.take(self.engine.actor, known.id, _by_card(minor), seen=known.version))
+
+    async def pay_all(self, booking: str) -> dict[str, Any]:
+        """What is open."""
+        left = (await self._balance(booking)).open.minor
+        if left <= 0:
+            raise MoveRefused("paid", "paid again")
+        return await self.pay(booking, left)
+
+    async def give_back(self, booking: str, minor: int) -> dict[str, Any]:
+        known, till = await self._known(booking), self.engine.till
+        given = till.give_back(self.engine.actor, known.id, _by_card(minor), reason="too much", seen=known.version)
+        return _told(await given)
+
+    async def even(self, booking: str) -> dict[str, Any]:
+        """Whatever is open is paid or given back; what is even is closed."""
+        left = (await self._balance(booking)).open.minor
+        if not left:
+            return await self.close_rental(booking)
+        return await self.pay(booking, left) if left > 0 else await self.give_back(booking, -left)
+
+    async def close_rental(self, booking: str) -> dict[str, Any]:
+        known, closing = await self._known(booking), self.engine.closing
+        return _told(await closing.close(self.engine.actor, known.id, seen=known.version))
+
+    async def reopen(self, booking: str) -> dict[str, Any]:
+        known, closing = await self._known(booking), self.engine.closing
+        return _told(await closing.reopen(self.engine.actor, known.id, "look again", seen=known.version))
+
+    async def recharge(self, booking: str, *, cleaning: bool, waived: bool) -> dict[str, Any]:
+        """Charged by what was read, with or without cleaning; or all that is charged beyond the price is let go."""
+        known, closing = await self._known(booking), self.engine.closing
+        agreement = await self.engine.agreements.agreement(self.engine.actor, known.id)
+        if agreement is None:
+            raise MoveRefused("not out", "charged")
+        every = [*agreement.lines, *(each.line for each in agreement.waived)]
+        kinds = {line.kind for line in every if line.kind in AT_RETURN and line.kind is not LineKind.CLEANING}
+        told = Charging(cleaning, tuple((kind, "let go") for kind in sorted(kinds)) if waived else ())
+        return _told(await closing.recharge(self.engine.actor, known.id, told, seen=known.version))
+
+    async def _known(self, booking: str) -> Booking:
+        return await self.engine.booking.booking(self.engine.actor, BookingId(booking))
+
+    async def _balance(self, booking: str) -> Balance:
+        known = await self._known(booking)
+        return balance(known, further_of(known, await self.engine.agreements.agreement(self.engine.actor, known.id)))
+
+    async def promise(self, car: str, minor: int, turn: int = 0) -> dict[str, Any]:
         """A car for tomorrow, to be paid at the counter."""
         start = self.engine.clock.now() + timedelta(days=1)
-        wish = HoldCar(f"counter-{car}", CarId(car), RentalPeriod(start, start + timedelta(hours=23)),
+        wish = HoldCar(f"counter-{car}-{turn}", CarId(car), RentalPeriod(start, start + timedelta(hours=23)),
                        RenterId("renter-1"), Money(minor, "EUR"), pays=Tender.COUNTER)  # fmt: skip
         return {"booking": (await self.engine.booking.hold(self.engine.actor, wish)).id}
 
@@ -189,6 +245,10 @@ class Desk:
         app = webhook_app(gateway, self.engine.payment.heard, self.engine.clock.now)
         url = await self.leaving.enter_async_context(open_webhooks(app, "127.0.0.1", port))
         return {"url": url}
+
+
+def _by_card(minor: int) -> Handed:
+    return Handed(Tender.TERMINAL, Money(minor, "EUR"), reference="4711")
 
 
 async def browse(store: BookingStore, points: Points, booking: str, page: Attempt | PageFacts) -> None:

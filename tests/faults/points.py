@@ -85,6 +85,7 @@ class Points:
         self._wrap(MongoTransaction, "post", lambda *_: "post")
         self._wrap(MongoDrawers, "move", lambda *_: "move")
         self._wrap(MongoTransaction, "add_agreement", lambda *_: "add_agreement")
+        self._wrap(MongoTransaction, "replace_agreement", lambda *_: "replace_agreement")
         self._wrap(MongoTransaction, "issue", lambda *_: "issue")
         for name, _ in inspect.getmembers(StripeGateway, inspect.iscoroutinefunction):
             if not name.startswith("_") and name != "aclose":
