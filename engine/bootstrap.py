@@ -57,6 +57,7 @@ from engine.services.counter.till import TillService
 from engine.services.firm.live import LiveService
 from engine.services.firm.services import AdminServices, Services
 from engine.services.papers.billing import BillingService
+from engine.services.papers.contracts import ContractService
 from engine.services.papers.papers import PaperService
 from engine.services.payment.afterwards import Afterwards
 from engine.services.payment.belief import Belief
@@ -328,6 +329,7 @@ def _wire(deployment: Deployment, actor: Actor, doors: _Doors) -> Engine:
         restored_look=RestoredLook(MongoRestored(client, database), means.payment),
         papers=billing.papers,
         billing=billing,
+        contracts=ContractService(billing, desk),
         copying=open_copying(client, database, deployment.copies_dir, clock, actor, readable.summed),
     )
 

@@ -245,6 +245,7 @@ _LINES = Words(
         "agreement.charges": "{number}: it charges other things than its readings and fees come to",
         "agreement.steps": "{number}: it was closed or opened again in another order than can be, or without a reason",
         "agreement.closed_open": "{number}: it is closed, and something is to be paid or given back",
+        "agreement.signed": "{number}: what was signed is not what stands there now",
         "agreement.legs": "{number}: it does not say of its last car alone whether it is out",
         "agreement.gauge": "{number}: more was read than its gauge shows",
         "agreement.out_twice": "{car}: out with several agreements at once: {numbers}",

@@ -38,6 +38,7 @@ _FIELDS = Words(
         "field.hours_overlap": "{name}: {first} and {second} overlap.",
         "field.hours_twice": "{name} must name {hours} once.",
         "field.ink": "{name} is no drawing of a signature.",
+        "field.ink_short": "That is too short for a signature.",
         "field.in_currency": "{name} must be in {currency}.",
         "field.kind": "{name} must be {kind}.",
         "field.later_day": "{name} must not lie before the licence begins.",

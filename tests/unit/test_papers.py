@@ -14,7 +14,6 @@ from engine.adapters.mongo.codec.papers import paper_document, paper_of
 from engine.domain.health.backup import Epoch
 from engine.domain.money.money import Money
 from engine.domain.papers.branch_codes import proposed_code, sound_code
-from engine.domain.papers.canonical import canonical, hash_of
 from engine.domain.papers.credits import credit, credits_wrong, spread
 from engine.domain.papers.drafts import MOST_LINES, drafted, tax_point
 from engine.domain.papers.errors import PaperRefused
@@ -34,6 +33,7 @@ from engine.domain.papers.series import (
 )
 from engine.domain.papers.taxes import tax_within, taxed
 from engine.domain.people.people import AccountName
+from engine.domain.shared.canonical import canonical, hash_of
 from engine.domain.shared.errors import InvalidText
 
 BY = AccountName("clerk")

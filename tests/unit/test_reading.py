@@ -83,7 +83,6 @@ from engine.domain.money.money import Money
 from engine.domain.money.payment import Attempt, Refund, Stay
 from engine.domain.money.pricing import LineKind, Quote, QuoteLine
 from engine.domain.money.trouble import ByHand, Trouble, Why
-from engine.domain.papers.canonical import canonical
 from engine.domain.papers.drafts import drafted
 from engine.domain.papers.legal import LegalDecision, TaxDecision, rates_at
 from engine.domain.papers.paper import Draft
@@ -92,6 +91,7 @@ from engine.domain.papers.series import LostNumbers, begun, following, issued
 from engine.domain.people.accounts import Person, Post
 from engine.domain.people.people import AccountName, RenterId, Role
 from engine.domain.people.renters import Block, PastBlock, RenterFile
+from engine.domain.shared.canonical import canonical
 from engine.domain.shared.csv_text import CsvHabits
 from engine.domain.shared.damage import Damaged
 from engine.domain.shared.errors import DamagedRow

@@ -117,6 +117,11 @@ class OneBookingViewModel(StateViewModel[State]):
         agreements = self._desk.services.agreements
         self._carry_out(partial(agreements.extend, self._desk.actor, booking.id, ends_at, seen=booking.version))
 
+    def sign(self, booking: Booking, name: str, ink: str) -> None:
+        """The renter's name under all that is agreed for *booking*, as it is shown."""
+        contracts = self._desk.services.contracts
+        self._carry_out(partial(contracts.sign, self._desk.actor, booking.id, name, ink, seen=booking.version))
+
     def close_rental(self, booking: Booking) -> None:
         """Done with, as it is shown."""
         closing = self._desk.services.closing

@@ -19,6 +19,7 @@ from desktop.words.booking_words import line_name, line_words
 from desktop.words.messages import amount, branch_time
 from engine.domain.agreement.agreement import Agreement, AgreementState, Leg, Waived
 from engine.domain.agreement.reading import Seen
+from engine.domain.agreement.signing import standing
 from engine.domain.money.pricing import QuoteLine
 from engine.domain.shared.zones import shown_zone
 from engine.words.tr import tr
@@ -36,12 +37,13 @@ class AgreementPart(QWidget):
             column.addWidget(part)
         self.hide()
 
-    def draw(self, agreement: Agreement | None, now: datetime) -> None:
+    def draw(self, agreement: Agreement | None, now: datetime, ends_at: datetime | None = None) -> None:
+        """*ends_at* is when its car is to come back now."""
         self.setVisible(agreement is not None)
         if agreement is None:
             return
         zone = shown_zone(agreement.zone)
-        steps = _steps(agreement, zone, now)
+        steps = [*_signatures(agreement, zone, now, ends_at), *_steps(agreement, zone, now)]
         self.legs.show_fields([*(each for leg in agreement.legs for each in _of_leg(leg, zone, now)), *steps])
         waived = [_waived(each) for each in agreement.waived]
         self.lines.show_fields([*map(_line, agreement.lines), *waived, _sum(agreement)])
@@ -53,6 +55,15 @@ def _of_leg(leg: Leg, zone: tzinfo, now: datetime) -> Iterator[LabelledValue]:
     if leg.back is not None:
         yield LabelledValue(tr("Back"), _seen(leg, leg.back, zone, now))
         yield LabelledValue(tr("Driven"), km_words(leg.km))
+
+
+def _signatures(agreement: Agreement, zone: tzinfo, now: datetime, ends_at: datetime | None) -> Iterator[LabelledValue]:
+    """By whom and when; whether it is under what is agreed now, while the car is out."""
+    for each in agreement.signatures:
+        told = tr("{at} by {account}", at=branch_time(each.at, zone, now=now), account=each.name)
+        last = each is agreement.signatures[-1] and agreement.state is AgreementState.OUT
+        changed = last and ends_at is not None and standing(agreement, ends_at) is None
+        yield LabelledValue(tr("Signed"), tr("{signed}, and changed since", signed=told) if changed else told)
 
 
 def _steps(agreement: Agreement, zone: tzinfo, now: datetime) -> Iterator[LabelledValue]:

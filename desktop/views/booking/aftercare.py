@@ -20,6 +20,7 @@ from desktop.viewmodels.booking.one_booking import Change
 from desktop.views.agreement.at_counter import KnownBefore, ask_car_back, ask_hand_over
 from desktop.views.agreement.closing import ask_charges, ask_reopening, to_close
 from desktop.views.agreement.extend_dialog import ask_new_end
+from desktop.views.agreement.sign_dialog import ask_signature
 from desktop.views.booking.money_dialog import ask_back, ask_money
 from desktop.views.booking.refund_reason import ask_why
 from desktop.views.parts.booking_questions import to_cancel, to_let_go, to_promise_again
@@ -27,6 +28,7 @@ from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.flow import FlowLayout
 from engine.domain.agreement.agreement import Agreement, AgreementState
 from engine.domain.agreement.closing import OPEN_STATES
+from engine.domain.agreement.signing import standing
 from engine.domain.booking.balance import balance
 from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.booking.cancellation import RefundQuote
@@ -81,6 +83,7 @@ class Aftercare(QWidget):
         self.came = Button(theme, tr("The renter came after all …"))
         self.returned = Button(theme, tr("Take the car back …"))
         self.extend = Button(theme, tr("Extend …"))
+        self.sign = Button(theme, tr("Sign …"))
         self.take = Button(theme, tr("Take money …"))
         self.give_back = Button(theme, tr("Give money back …"))
         self.recharge = Button(theme, tr("Correct the charges …"))
@@ -94,6 +97,7 @@ class Aftercare(QWidget):
             self.came,
             self.returned,
             self.extend,
+            self.sign,
             self.give_back,
             self.close_it,
             self.recharge,
@@ -110,6 +114,7 @@ class Aftercare(QWidget):
             (self.came, partial(self._agree_to, to_promise_again, Change.CAME_AFTER_ALL)),
             (self.returned, self._take_back),
             (self.extend, self._extend),
+            (self.sign, self._sign),
             (self.close_it, self._close),
             (self.recharge, self._recharge),
             (self.reopen, self._reopen),
@@ -153,6 +158,7 @@ class Aftercare(QWidget):
         self.came.setVisible(counter and gone and not over)
         self.returned.setVisible(counter and state.stage is PanelStage.OUT)
         self.extend.setVisible(counter and state.stage is PanelStage.OUT)
+        self.sign.setVisible(counter and booking is not None and _unsigned(agreement, booking))
         self.again.setVisible(state.stage is PanelStage.RELEASED and booking is not None and state.offer is None)
         for button in self.buttons:
             button.setEnabled(online)
@@ -253,6 +259,14 @@ class Aftercare(QWidget):
         if ends_at is not None and self._still(booking):
             self.vm.extend(booking, ends_at)
 
+    async def _sign(self) -> None:
+        booking, agreement = self.vm.state.booking, self._agreement
+        if booking is None or agreement is None:
+            return
+        told = await ask_signature(self.window(), booking, agreement, self._now())
+        if told is not None and self._still(booking):
+            self.vm.sign(booking, told.name, told.ink)
+
     async def _close(self) -> None:
         booking, agreement = self.vm.state.booking, self._agreement
         if booking is None or agreement is None:
@@ -285,3 +299,10 @@ class Aftercare(QWidget):
         """Whether the panel shows what was asked about: a question stays on the screen while news come in."""
         shown = self.vm.state.booking
         return shown is not None and shown.id == asked.id
+
+
+def _unsigned(agreement: Agreement | None, booking: Booking) -> bool:
+    """Whether the car is out, and nobody signed what is agreed now."""
+    if agreement is None or agreement.state is not AgreementState.OUT:
+        return False
+    return standing(agreement, booking.period.ends_at) is None

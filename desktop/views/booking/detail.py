@@ -155,7 +155,8 @@ class BookingDetail(SidePanel):
             self.facts.show_skeleton(_SKELETON if waiting else ())
         else:
             self._draw_booking(state, booking)
-        self.agreement.draw(state.agreement if booking is not None else None, self._now())
+        ends_at = booking.period.ends_at if booking is not None else None
+        self.agreement.draw(state.agreement if booking is not None else None, self._now(), ends_at)
         self._contact.setVisible(booking is not None and state.renter is not None)
         self._draw_problem(state)
         self._draw_actions(state)

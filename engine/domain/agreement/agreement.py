@@ -76,6 +76,30 @@ class AgreementStep:
 
 
 @dataclass(frozen=True, slots=True)
+class Signature:
+    """A renter's name under what was agreed then.
+
+    Attributes:
+        ink: As it was drawn (``domain.shared.ink``).
+        content: The SHA-256 of what it is under, hexadecimal.
+        terms_version: Of the firm's terms; empty where they have none.
+        ends_at: When the car was to come back (UTC).
+        lines, legs: How many of the agreement's there were.
+        at: Server time, UTC; ``by`` is who had it signed.
+    """
+
+    name: str
+    ink: str
+    content: str
+    terms_version: str
+    ends_at: datetime
+    lines: int
+    legs: int
+    at: datetime
+    by: AccountName
+
+
+@dataclass(frozen=True, slots=True)
 class Agreement:
     """What was agreed and seen at the counter.
 
@@ -87,6 +111,7 @@ class Agreement:
         fees: What is charged beyond the price, as it was when the car went out; None for nothing.
         waived: What was not charged, and why.
         returned_to: The branch where it came back; None while it is out.
+        signatures: Oldest first.
         version: Counts the changes; every change is a compare-and-set on it.
     """
 
@@ -100,6 +125,7 @@ class Agreement:
     fees: RentalFees | None = None
     waived: tuple[Waived, ...] = ()
     returned_to: BranchId | None = None
+    signatures: tuple[Signature, ...] = ()
     version: int = 1
 
     @property

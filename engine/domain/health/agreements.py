@@ -10,6 +10,7 @@ from itertools import pairwise
 from engine.domain.agreement.agreement import Agreement, AgreementState, Leg
 from engine.domain.agreement.charges import Due, charged_right
 from engine.domain.agreement.closing import settled
+from engine.domain.agreement.signing import content_of
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.states import BookingState
 from engine.domain.shared.remark import Remark, remark
@@ -61,6 +62,8 @@ def agreement_faults(agreement: Agreement, booking: Booking | None) -> Iterator[
         yield remark("agreement.lines", number=number)
     if not charged_right(agreement, Due(booking.period.ends_at, booking.return_branch_id)):
         yield remark("agreement.charges", number=number)
+    if any(each.content != content_of(agreement, each) for each in agreement.signatures):
+        yield remark("agreement.signed", number=number)
     yield from _of_legs(agreement, steps)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -31,6 +30,7 @@ from engine.domain.papers.paper import (
 from engine.domain.papers.taxes import taxed
 from engine.domain.people.people import AccountName
 from engine.domain.shared.errors import InvalidText
+from engine.domain.shared.ink import is_ink
 from engine.domain.shared.text import clean
 
 _P = TypeVar("_P", Buyer, PaperLine, Supply, PaperCar, PaperDriver, PaperMark, PaperPayment, PaperSignature)
@@ -38,11 +38,6 @@ _P = TypeVar("_P", Buyer, PaperLine, Supply, PaperCar, PaperDriver, PaperMark, P
 TEMPLATE = 1
 MOST_LINES, MOST_MARKS, MOST_PARTS = 200, 200, 50
 _MOST_QUANTITY = 1_000_000
-#: Eight thousand places.
-MOST_INK = 96_000
-_PLACE = r"[0-9]{1,5},[0-9]{1,5}"
-_STROKE = rf"{_PLACE}(?: {_PLACE})*"
-_INK = re.compile(rf"{_STROKE}(?:;{_STROKE})*")
 #: Field of a part -> how long it may be; whatever else is text is of ``_LONGEST``.
 _LENGTHS = {"note": 300, "detail": 200, "address": 300, "text": 300}
 _LONGEST = 120
@@ -165,7 +160,7 @@ def _sound_mark(mark: PaperMark) -> PaperMark:
 
 
 def _sound_signature(signature: PaperSignature) -> PaperSignature:
-    if len(signature.ink) > MOST_INK or (signature.ink and _INK.fullmatch(signature.ink) is None):
+    if signature.ink and not is_ink(signature.ink):
         raise InvalidText("ink", "field.ink")
     return replace(_cleaned(replace(signature, ink=""), {"name", "part"}), ink=signature.ink)
 

@@ -9,10 +9,10 @@ from datetime import datetime
 from hashlib import sha256
 
 from engine.domain.health.backup import Epoch
-from engine.domain.papers.canonical import hash_of
 from engine.domain.papers.errors import PaperRefused
 from engine.domain.papers.paper import Body, Draft, Paper, PaperKind, number_of
 from engine.domain.people.people import AccountName
+from engine.domain.shared.canonical import hash_of
 from engine.domain.shared.errors import UnknownZone
 from engine.domain.shared.zones import zone_of
 

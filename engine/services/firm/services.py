@@ -31,6 +31,7 @@ from engine.services.fleet.images import ImagesService
 from engine.services.fleet.servicing import ServicingService
 from engine.services.marks.marks import MarkService
 from engine.services.papers.billing import BillingService
+from engine.services.papers.contracts import ContractService
 from engine.services.papers.legal import LegalService
 from engine.services.papers.papers import PaperService
 from engine.services.payment.disputes import DisputeService
@@ -97,4 +98,5 @@ class Services:
     earnings: EarningsService
     papers: PaperService
     billing: BillingService
+    contracts: ContractService
     copying: CopyService | None

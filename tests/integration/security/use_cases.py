@@ -184,6 +184,12 @@ TABLE: dict[str, UseCase] = {
     "agreements.extend": may(
         Deed.HAND_OVER, args=lambda it: (it.booking_id, it.now), kwargs=lambda _it: {"seen": 1}, of="booking"
     ),
+    "contracts.sign": may(
+        Deed.HAND_OVER,
+        args=lambda it: (it.booking_id, "Ana", "1,1 2000,2"),
+        kwargs=lambda _it: {"seen": 1},
+        of="booking",
+    ),
     "closing.close": may(Deed.TAKE_BACK, args=_booking, kwargs=lambda _it: {"seen": 1}, of="booking"),
     "closing.reopen": may(
         Deed.REOPEN, args=lambda it: (it.booking_id, "wrong"), kwargs=lambda _it: {"seen": 1}, of="booking"

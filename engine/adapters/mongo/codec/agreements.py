@@ -5,10 +5,12 @@ from __future__ import annotations
 from engine.adapters.mongo.codec.fees import FEES
 from engine.adapters.mongo.codec.reading import MOST_MINOR
 from engine.adapters.mongo.codec.stored import (
+    Field,
     Stored,
     choice,
     count,
     counts,
+    matching,
     maybe_empty,
     moment,
     money,
@@ -17,11 +19,13 @@ from engine.adapters.mongo.codec.stored import (
     text,
     whole,
 )
-from engine.domain.agreement.agreement import Agreement, AgreementState, AgreementStep, Leg, Waived
+from engine.domain.agreement.agreement import Agreement, AgreementState, AgreementStep, Leg, Signature, Waived
 from engine.domain.agreement.reading import Gauge, Reading, Seen
+from engine.domain.agreement.signing import MOST_SIGNATURES
 from engine.domain.booking.changed_car import BookedCar
 from engine.domain.car.form import MOST_KM
 from engine.domain.money.pricing import LineKind, QuoteLine
+from engine.domain.shared.ink import MOST_INK
 
 #: More than a car shows at once.
 _MOST_MARKS = 500
@@ -45,6 +49,21 @@ _STEP = Stored(
     AgreementStep,
     {"state": choice(AgreementState), "at": moment(), "by": text(), "reason": maybe_empty().unless("")},
 )
+_INK = Field({"bsonType": "string", "minLength": 1, "maxLength": MOST_INK}, lambda row, name: row.text(name, MOST_INK))
+_SIGNATURE = Stored(
+    Signature,
+    {
+        "name": text(),
+        "ink": _INK,
+        "content": matching("^[0-9a-f]{64}$"),
+        "terms_version": maybe_empty().unless(""),
+        "ends_at": moment(),
+        "lines": count(),
+        "legs": count(),
+        "at": moment(),
+        "by": text(),
+    },
+)
 
 AGREEMENT = Stored(
     Agreement,
@@ -59,6 +78,7 @@ AGREEMENT = Stored(
         "fees": part(FEES).unless(),
         "waived": parts(_WAIVED, 20),
         "returned_to": text().unless(),
+        "signatures": parts(_SIGNATURE, MOST_SIGNATURES).unless(()),
         "version": count(),
     },
 )

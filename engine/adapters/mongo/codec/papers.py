@@ -28,7 +28,7 @@ from engine.adapters.mongo.codec.stored import (
 )
 from engine.adapters.mongo.schema import shape_parts as shapes
 from engine.domain.car.body_parts import FULL
-from engine.domain.papers.drafts import MOST_INK, MOST_LINES, MOST_MARKS, MOST_PARTS
+from engine.domain.papers.drafts import MOST_LINES, MOST_MARKS, MOST_PARTS
 from engine.domain.papers.legal import CODE, MOST_TERMS, LegalData, LegalDecision, TaxDecision, TaxRate
 from engine.domain.papers.logo import Logo
 from engine.domain.papers.paper import (
@@ -49,6 +49,7 @@ from engine.domain.papers.paper import (
 )
 from engine.domain.papers.rendering import Rendering
 from engine.domain.papers.series import BRANCH_CODE, LostNumbers, Series
+from engine.domain.shared.ink import MOST_INK
 
 _SHA256, _LANGUAGE = "^[0-9a-f]{64}$", "^[a-z]{2}$"
 _SERIES = "^[A-Z][A-Z0-9]{1,4}-[0-9]{4}-[A-Z]{3}$"

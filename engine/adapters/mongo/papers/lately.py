@@ -12,9 +12,9 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from engine.adapters.mongo.client import Client, Database, session_of
 from engine.adapters.mongo.codec.papers import lost_of, paper_of, series_record_of
 from engine.adapters.mongo.codec.reading import shown, sound
-from engine.domain.papers.canonical import hash_of
 from engine.domain.papers.paper import Paper
 from engine.domain.papers.series import LostNumbers, Series, belongs, first_link, preceding
+from engine.domain.shared.canonical import hash_of
 from engine.domain.shared.remark import Remark, remark
 
 Told = tuple[str, Any, Remark]
