@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from builders import BERLIN
+from builders import BERLIN, make_car
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QScrollArea
@@ -20,6 +20,7 @@ from desktop.views.agreement.extend_dialog import ExtendDialog
 from desktop.views.agreement.reading_form import ReadingDialog
 from desktop.views.booking.aftercare import Aftercare
 from desktop.views.booking.refund_reason import ReasonDialog
+from desktop.views.marks.marks_dialog import MarksDialog
 from desktop.widgets.frame.question_box import FINAL, QuestionBox
 from desktop.words.messages import amount, booking_number
 from engine.domain.agreement.agreement import handed_over
@@ -31,6 +32,8 @@ from engine.domain.booking.booking import BookingId
 from engine.domain.booking.cancellation import RefundQuote
 from engine.domain.booking.refund_reason import RefundReason, UsualReason
 from engine.domain.booking.states import BookingState
+from engine.domain.car.body_parts import PartId, part_named
+from engine.domain.car.condition import CarMarks, Found, MarkId, MarkKind, NewMark, written
 from engine.domain.money.money import Money
 from engine.domain.money.pricing import LineKind
 from engine.domain.people.people import Role
@@ -43,6 +46,9 @@ PAST = RentalPeriod(NOW - timedelta(days=3), NOW - timedelta(minutes=1))
 
 
 FEES = RentalFees("EUR", late_hour=10_00, late_day=60_00, free_km=200, km=25, eighth=12_00, cleaning=45_00)
+CAR = make_car(1)
+ROOF, BONNET = (part_named(CAR.body, PartId(name)) for name in ("roof", "bonnet"))
+DENT = written(NewMark(ROOF.at, ROOF.id, MarkKind.DENT, 2), MarkId("m1"), CAR.id, 4, Found("clerk", NOW))
 BEFORE = ReadBefore(Gauge.EIGHTHS, 57_702, 57_702 + 4_000, 8)
 
 
@@ -62,8 +68,12 @@ def care(qtbot, theme, monkeypatch):
     async def check(_booking_id):
         return care.found
 
-    care.found = ()
+    async def marks_of(_car_id):
+        return care.marks
+
+    care.found, care.marks = (), CarMarks(CAR, (DENT,))
     monkeypatch.setattr(care.vm, "check", check)
+    monkeypatch.setattr(care.vm, "marks_of", marks_of)
     monkeypatch.setattr(care.vm, "read_before", read_before)
     monkeypatch.setattr(care.vm, "agreement_of", agreement_of)
     return care
@@ -278,7 +288,7 @@ async def test_a_return_is_kilometres_fuel_and_enter(care, until, monkeypatch):
     QTest.keyClick(box.focusWidget(), Qt.Key.Key_Return)
     await until(lambda: not care.tasks.running("change"))
 
-    assert [(Change.RETURNED, Reading(58_314, 7), BERLIN.id, AS_PROPOSED)] == taken
+    assert [(Change.RETURNED, Reading(58_314, 7), BERLIN.id, AS_PROPOSED, ())] == taken
 
 
 async def test_what_a_return_costs_appears_as_it_is_typed(care, until):
@@ -317,7 +327,8 @@ async def test_a_charge_is_left_out_with_a_reason(care, until, monkeypatch):
     QTest.keyClicks(box.charges.reason, "towed home")
     QTest.keyClick(box.charges.reason, Qt.Key.Key_Return)
     await until(lambda: not care.tasks.running("change"))
-    assert [(Change.RETURNED, Reading(58_314, 7), BERLIN.id, Charging(waived=((LineKind.KM, "towed home"),)))] == taken
+    waived = Charging(waived=((LineKind.KM, "towed home"),))
+    assert [(Change.RETURNED, Reading(58_314, 7), BERLIN.id, waived, ())] == taken
 
 
 async def test_what_goes_out_mostly_shows_what_was_read_last(care, until, monkeypatch):
@@ -394,7 +405,62 @@ async def test_kilometres_that_are_not_to_be_expected_ask_why(care, until, monke
     QTest.keyClicks(box.focusWidget(), "new instrument")
     QTest.keyClick(box.focusWidget(), Qt.Key.Key_Return)
     await until(lambda: not care.tasks.running("change"))
-    assert [(Change.RETURNED, Reading(int(km), 7, "new instrument"), BERLIN.id, AS_PROPOSED)] == taken
+    assert [(Change.RETURNED, Reading(int(km), 7, "new instrument"), BERLIN.id, AS_PROPOSED, ())] == taken
+
+
+@pytest.mark.parametrize(
+    ("button", "state", "typed"),
+    [("hand_over", BookingState.CONFIRMED, "57,702"), ("returned", BookingState.OUT, "58,314")],
+)
+async def test_what_is_found_on_the_car_is_given_along(care, until, monkeypatch, button, state, typed):
+    given = []
+    monkeypatch.setattr(care.vm, "change", lambda *told: given.append(told))
+    box = await _asked_to_read(care, until, make_booking(state=state, period=BEGUN), button)
+    assert "1 known mark" == box.marks.known.text()
+    QTest.keyClicks(box.fields.km, "m")
+    (marks,) = (each for each in box.findChildren(MarksDialog) if each.isVisible())
+    assert "Known mark 4: Roof, Dent, 2" == marks.form.list.item(0).text()
+    QTest.keyClicks(marks.form.line, "bonnet, chip, 1")
+    QTest.keyClick(marks.form.line, Qt.Key.Key_Return)
+    QTest.keyClick(marks.form.line, Qt.Key.Key_Return)
+    assert "1 new: Bonnet: Chip, 1" == box.marks.found.text()
+    assert not box.findChild(QScrollArea).verticalScrollBar().isVisible(), "it is as high as what it holds"
+
+    type_into(box, typed, "8")
+    box.yes.click()
+    await until(lambda: not care.tasks.running("change"))
+
+    (told,) = given
+    assert (NewMark(BONNET.at, BONNET.id, MarkKind.CHIP, 1),) in told
+    assert "m" not in box.fields.km.text()
+
+
+async def test_a_no_in_the_marks_leaves_what_was_set_before(care, until):
+    box = await _asked_to_read(care, until, make_booking(state=BookingState.OUT, period=BEGUN))
+    for line, answer in (("bonnet, chip, 1", "yes"), ("roof, dent, 1", "no")):
+        box.marks.ask()
+        marks = next(each for each in box.findChildren(MarksDialog) if each.isVisible())
+        marks.form.line.setText(line)
+        marks.form.take()
+        getattr(marks, answer).click()
+        await until(lambda: not any(each.isVisible() for each in box.findChildren(MarksDialog)))
+
+    assert ["bonnet"] == [each.part for each in box.new_marks]
+    box.reject()
+    await until(lambda: not care.tasks.running("change"))
+
+
+async def test_a_car_goes_out_though_its_marks_do_not_come(care, until, monkeypatch):
+    given = []
+    monkeypatch.setattr(care.vm, "change", lambda *told: given.append(told))
+    care.marks = None
+    box = await _asked_to_read(care, until, make_booking(state=BookingState.CONFIRMED, period=BEGUN), "hand_over")
+    QTest.keyClicks(box.fields.km, "m")
+    type_into(box, "57,702", "8")
+    box.yes.click()
+    await until(lambda: not care.tasks.running("change"))
+
+    assert (box.marks, [(Change.HAND_OVER, Reading(57_702, 8), (), frozenset())]) == (None, given)
 
 
 async def test_a_battery_is_read_in_per_cent(care, until, monkeypatch):
@@ -414,7 +480,7 @@ async def test_a_battery_is_read_in_per_cent(care, until, monkeypatch):
     box.yes.click()
     await until(lambda: not care.tasks.running("change"))
 
-    assert [(Change.RETURNED, Reading(90_000, 81))] == taken
+    assert [(Change.RETURNED, Reading(90_000, 81), None, AS_PROPOSED, ())] == taken
 
 
 async def test_another_end_is_typed_and_says_what_it_costs(care, until, monkeypatch):

@@ -18,6 +18,7 @@ from engine.domain.agreement.extending import NewEnd
 from engine.domain.agreement.reading import ReadBefore
 from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.car.car import CarId
+from engine.domain.car.condition import CarMarks
 from engine.domain.people.people import AccountName, Deed
 from engine.domain.shared.errors import DriveSphereError
 
@@ -88,6 +89,10 @@ class BoardActs(QObject):
     async def check(self, booking_id: BookingId) -> tuple[Finding, ...] | None:
         """What is not as the firm wants it before its car goes out."""
         return await self._asked(partial(self._desk.services.rental.check, self._desk.actor, booking_id))
+
+    async def marks_of(self, car_id: CarId) -> CarMarks | None:
+        """What is known of a car before it is looked at; without it the car goes out and comes back all the same."""
+        return await self._asked(partial(self._desk.services.marks.of_car, self._desk.actor, car_id))
 
     async def agreement(self, booking_id: BookingId) -> Agreement | None:
         """None where it has none, or none that can be read: the car comes back all the same."""

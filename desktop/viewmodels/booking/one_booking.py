@@ -22,7 +22,8 @@ from engine.domain.agreement.charges import Charging
 from engine.domain.agreement.checks import Finding
 from engine.domain.agreement.reading import ReadBefore
 from engine.domain.booking.booking import Booking, BookingId
-from engine.domain.car.car import Branch
+from engine.domain.car.car import Branch, CarId
+from engine.domain.car.condition import CarMarks
 from engine.domain.money.addresses import BrowserNotOpened, PageAddress
 from engine.domain.money.payment import Decline
 from engine.domain.money.tender import Handed
@@ -110,6 +111,11 @@ class OneBookingViewModel(StateViewModel[State]):
     async def check(self, booking_id: BookingId) -> tuple[Finding, ...] | None:
         """What is not as the firm wants it before the car goes out; None with the problem shown."""
         ask = partial(self._desk.services.rental.check, self._desk.actor, booking_id)
+        return await self._asking(ask, self._run)
+
+    async def marks_of(self, car_id: CarId) -> CarMarks | None:
+        """What is known of a car before it is looked at; None with the problem shown: it goes all the same."""
+        ask = partial(self._desk.services.marks.of_car, self._desk.actor, car_id)
         return await self._asking(ask, self._run)
 
     def extend(self, booking: Booking, ends_at: datetime) -> None:

@@ -22,6 +22,7 @@ from engine.domain.agreement.reading import ReadBefore
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.today import STATES, DayAsked, DaySection, Today, section_of
 from engine.domain.car.car import BranchId
+from engine.domain.car.condition import CarMarks
 from engine.domain.people.people import AccountName
 from engine.domain.shared.errors import DriveSphereError
 
@@ -92,6 +93,15 @@ class TodayViewModel(StateViewModel[TodayState]):
         rental, actor = self._desk.services.rental, self._desk.actor
         try:
             return await self._desk.call(lambda: rental.check(actor, booking.id))
+        except DriveSphereError as problem:
+            self.refused.emit(problem)
+            return None
+
+    async def marks_of(self, booking: Booking) -> CarMarks | None:
+        """What is known of its car before it is looked at; without it the car goes out and comes back all the same."""
+        marks, actor = self._desk.services.marks, self._desk.actor
+        try:
+            return await self._desk.call(lambda: marks.of_car(actor, booking.car_id))
         except DriveSphereError as problem:
             self.refused.emit(problem)
             return None

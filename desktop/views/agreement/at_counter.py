@@ -1,6 +1,6 @@
 """A car goes out or comes back at the counter: what has to be asked, wherever the window asks it.
 
-API: await ask_hand_over(parent, booking, before, findings, now, car) -> what is given along, or None for a no.
+API: await ask_hand_over(parent, booking, before, findings, now, car, marks=...) -> what is given along, None for a no.
 await ask_car_back(parent, booking, known, now, by, car) -> what is given along with the return, or None for a no.
 """
 
@@ -18,12 +18,13 @@ from desktop.views.agreement.return_dialog import ask_return
 from desktop.views.parts.booking_questions import to_hand_over, to_take_back
 from desktop.words.check_words import findings_text
 from engine.domain.agreement.agreement import Agreement
-from engine.domain.agreement.charges import Due
+from engine.domain.agreement.charges import AS_PROPOSED, Due
 from engine.domain.agreement.checks import Finding, Severity
 from engine.domain.agreement.reading import ReadBefore
 from engine.domain.booking.balance import balance
 from engine.domain.booking.booking import Booking
 from engine.domain.car.car import Branch, Car
+from engine.domain.car.condition import CarMarks
 from engine.domain.people.people import AccountName
 from engine.words.tr import tr
 
@@ -35,8 +36,10 @@ async def ask_hand_over(
     findings: tuple[Finding, ...],
     now: datetime,
     car: Car | None = None,
+    *,
+    marks: CarMarks | None,
 ) -> tuple[object, ...] | None:
-    """Reading and what goes on in spite of which warning, as ``RentalService.hand_over`` takes them.
+    """Reading, marks and in spite of which warnings it goes on, as ``RentalService.hand_over`` takes them.
 
     What the firm keeps the car here for is told, and nothing else is asked.
     """
@@ -44,17 +47,23 @@ async def ask_hand_over(
         title = tr("{plate} does not go out to {renter} like this", plate=booking.plate, renter=booking.renter_name)
         await tell(parent, title, findings_text(blocking))
         return None
-    reading = await ask_reading(parent, to_hand_over(booking, now, car, findings), before, out=True)
-    return None if reading is None else (reading, (), frozenset(each.check for each in findings))
+    told = await ask_reading(parent, to_hand_over(booking, now, car, findings), before, marks, out=True)
+    return None if told is None else (*told, frozenset(each.check for each in findings))
 
 
 @dataclass(frozen=True, slots=True)
 class KnownBefore:
-    """Of a car that comes back. Attributes: ``agreement`` is None where its rental has none that can be read."""
+    """Of a car that comes back.
+
+    Attributes:
+        agreement: None where its rental has none that can be read.
+        marks: None where they could not be read.
+    """
 
     read: ReadBefore
     agreement: Agreement | None
     branches: tuple[Branch, ...] = ()
+    marks: CarMarks | None = None
 
 
 async def ask_car_back(
@@ -65,12 +74,12 @@ async def ask_car_back(
     by: AccountName,
     car: Car | None = None,
 ) -> tuple[object, ...] | None:
-    """Reading, place and charges, as ``RentalService.returned`` takes them; what it costs is told as it is read."""
+    """Reading, place, charges, marks, as ``RentalService.returned`` takes them; what it costs is told as it is read."""
     question = to_take_back(booking, now, car, itemised=known.agreement is not None)
     if known.agreement is None:
-        reading = await ask_reading(parent, question, known.read)
-        return None if reading is None else (reading,)
+        read = await ask_reading(parent, question, known.read, known.marks)
+        return None if read is None else (read[0], None, AS_PROPOSED, read[1])
     due = Due(booking.period.ends_at, booking.return_branch_id)
-    bill = Bill(known.agreement, due, balance(booking).paid, known.branches)
+    bill = Bill(known.agreement, due, balance(booking).paid, known.branches, known.marks)
     told = await ask_return(parent, question, known.read, bill, now, by)
-    return None if told is None else (told.reading, told.place_id, told.charging)
+    return None if told is None else (told.reading, told.place_id, told.charging, told.marks)

@@ -24,6 +24,7 @@ from engine.domain.agreement.agreement import Agreement
 from engine.domain.agreement.charges import Charging, Due
 from engine.domain.agreement.reading import LONGEST_REASON
 from engine.domain.car.car import Branch, BranchId
+from engine.domain.car.condition import CarMarks
 from engine.domain.money.money import Money
 from engine.domain.money.pricing import LineKind, QuoteLine
 from engine.domain.shared.errors import InvalidText
@@ -38,12 +39,14 @@ class Bill:
     Attributes:
         paid: Of what the agreement comes to.
         branches: Where the car may have been brought to; none where they are not known.
+        marks: Of the car; None where they could not be read.
     """
 
     agreement: Agreement
     due: Due
     paid: Money
     branches: tuple[Branch, ...] = ()
+    marks: CarMarks | None = None
 
 
 class ChargesPart(QWidget):

@@ -1,18 +1,19 @@
 """What a car's instruments show, typed: kilometres, how full, and why where they are not to be expected.
 
 API: ReadingFields(theme): begin(before), typed() -> Reading or None, take() -> Reading or None, onward() -> bool;
-await ask_reading(parent, question, before) -> Reading, or None for a no.
+await ask_reading(parent, question, before, marks) -> (Reading, what was found), or None for a no.
 """
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.dialogs import Question, ask
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, TypeSize
+from desktop.views.marks.marks_line import MarksLine
 from desktop.views.parts.form import Form
 from desktop.widgets.button import ButtonKind
 from desktop.widgets.frame.question_box import QuestionBox
@@ -20,6 +21,7 @@ from desktop.widgets.gauge_bar import GaugeBar
 from desktop.widgets.text import Text
 from desktop.words.figures import count_of, whole
 from engine.domain.agreement.reading import LONGEST_REASON, Gauge, ReadBefore, Reading, ReadingUnlikely, sound_reading
+from engine.domain.car.condition import CarMarks, NewMark
 from engine.domain.car.form import MOST_KM
 from engine.domain.shared.errors import InvalidText
 from engine.words.tr import tr
@@ -162,22 +164,42 @@ class ReadingDialog(QuestionBox):
     """What is typed is the answer: Enter leads from field to field, and behind the last one it is *yes*."""
 
     def __init__(
-        self, theme: Theme, question: Question, before: ReadBefore, parent: QWidget | None = None, *, out: bool
+        self,
+        theme: Theme,
+        question: Question,
+        before: ReadBefore,
+        parent: QWidget | None = None,
+        *,
+        out: bool,
+        marks: CarMarks | None = None,
     ) -> None:
         super().__init__(theme, question, parent)
         self.fields = ReadingFields(theme, before, out=out)
         self.reading: Reading | None = None
         self.ask_first(self.fields)
+        self._last: QWidget = self.fields
+        self.marks = None if marks is None else MarksLine(theme, marks)
+        if self.marks is not None:
+            self.ask_next(self.marks)
+            self.marks.edited.connect(self._edited)
+            for field in (self.fields.km, self.fields.full):
+                field.installEventFilter(self)
         self.fields.edited.connect(self._edited)
         self._edited()
+
+    @property
+    def new_marks(self) -> tuple[NewMark, ...]:
+        """What was found on the car; nothing where nobody knows what was there before."""
+        return () if self.marks is None else self.marks.new
 
     def answers(self, widget: QWidget) -> bool:
         """Whether Enter there goes on to the answer."""
         return self.fields.isAncestorOf(widget)
 
     def ask_next(self, part: QWidget) -> None:
-        """Behind what is read."""
-        self._column.insertWidget(self._column.indexOf(self.fields) + 1, part)
+        """Behind what is read, in the order in which it is asked."""
+        self._column.insertWidget(self._column.indexOf(self._last) + 1, part)
+        self._last = part
 
     def _edited(self) -> None:
         ready = self.fields.typed() is not None
@@ -200,6 +222,15 @@ class ReadingDialog(QuestionBox):
         super().showEvent(event)
         self.fields.km.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A letter means nothing in a field for numbers: there it is a key."""
+        if self.marks is not None and isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress:
+            plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
+            if plain and event.key() == Qt.Key.Key_M:
+                self.marks.ask()
+                return True
+        return super().eventFilter(watched, event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         at = self.focusWidget()
         if event.key() in _ENTER and at is not None and self.answers(at):
@@ -210,9 +241,12 @@ class ReadingDialog(QuestionBox):
 
 
 async def ask_reading(
-    parent: QWidget | None, question: Question, before: ReadBefore, *, out: bool = False
-) -> Reading | None:
-    """What is read off the car that is asked about; None for a no. A car that goes *out* mostly shows what it did."""
-    dialog = ReadingDialog(Theme.worn(), question, before, parent, out=out)
+    parent: QWidget | None, question: Question, before: ReadBefore, marks: CarMarks | None, *, out: bool = False
+) -> tuple[Reading, tuple[NewMark, ...]] | None:
+    """What is read off the car that is asked about, and found on it beside its *marks*; None for a no.
+
+    A car that goes *out* mostly shows what it did.
+    """
+    dialog = ReadingDialog(Theme.worn(), question, before, parent, out=out, marks=marks)
     await ask(dialog)
-    return dialog.reading if dialog.pressed_yes else None
+    return (dialog.reading, dialog.new_marks) if dialog.pressed_yes and dialog.reading is not None else None

@@ -17,17 +17,24 @@ from desktop.views.agreement.reading_form import ReadingDialog
 from engine.domain.agreement.charges import AS_PROPOSED, Charging, return_lines
 from engine.domain.agreement.reading import ReadBefore, Reading, Seen
 from engine.domain.car.car import BranchId
+from engine.domain.car.condition import NewMark
 from engine.domain.people.people import AccountName
 from engine.domain.shared.errors import InvalidText
 
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """What somebody says of a car that came back. Attributes: ``place_id`` is where it is."""
+    """What somebody says of a car that came back.
+
+    Attributes:
+        place_id: Where it is.
+        marks: What was found on it.
+    """
 
     reading: Reading
     place_id: BranchId
     charging: Charging = AS_PROPOSED
+    marks: tuple[NewMark, ...] = ()
 
 
 class ReturnDialog(ReadingDialog):
@@ -46,7 +53,7 @@ class ReturnDialog(ReadingDialog):
         self._bill, self._at, self._by = bill, at, by
         self.charges = ChargesPart(theme, bill)
         self.returned: Returned | None = None
-        super().__init__(theme, question, before, parent, out=False)
+        super().__init__(theme, question, before, parent, out=False, marks=bill.marks)
         self.ask_next(self.charges)
         self.charges.edited.connect(self._edited)
 
@@ -71,7 +78,7 @@ class ReturnDialog(ReadingDialog):
         except InvalidText:
             self._fit()
             return
-        self.returned = Returned(reading, self.charges.place_id, charging)
+        self.returned = Returned(reading, self.charges.place_id, charging, self.new_marks)
         super()._agree()
 
     def answers(self, widget: QWidget) -> bool:
@@ -81,7 +88,7 @@ class ReturnDialog(ReadingDialog):
 async def ask_return(
     parent: QWidget | None, question: Question, before: ReadBefore, bill: Bill, at: datetime, by: AccountName
 ) -> Returned | None:
-    """What is read off the car and charged for it at *at* by *by*; None for a no."""
+    """What is read off the car, found on it, and charged for it at *at* by *by*; None for a no."""
     dialog = ReturnDialog(Theme.worn(), question, before, bill, at, by, parent)
     await ask(dialog)
     return dialog.returned if dialog.pressed_yes else None

@@ -207,7 +207,8 @@ class BoardActing(QObject):
         found = await self.acts.check(booking.id) if booking is not None and before is not None else None
         if booking is None or before is None or found is None:
             return
-        given = await ask_hand_over(self._page.window(), booking, before, found, self._now())
+        marks = await self.acts.marks_of(booking.car_id)
+        given = await ask_hand_over(self._page.window(), booking, before, found, self._now(), marks=marks)
         if given is not None:
             self.acts.change(booking.id, Change.HAND_OVER, *given)
 
@@ -216,7 +217,8 @@ class BoardActing(QObject):
         before = await self.acts.read_before(booking.id) if booking is not None else None
         if booking is None or before is None:
             return
-        known = KnownBefore(before, await self.acts.agreement(booking.id))
+        agreement, marks = await self.acts.agreement(booking.id), await self.acts.marks_of(booking.car_id)
+        known = KnownBefore(before, agreement, marks=marks)
         given = await ask_car_back(self._page.window(), booking, known, self._now(), self.acts.account)
         if given is not None:
             self.acts.change(booking.id, Change.RETURNED, *given)

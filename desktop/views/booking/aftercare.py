@@ -230,9 +230,10 @@ class Aftercare(QWidget):
         booking = self.vm.state.booking
         before = await self.vm.read_before(booking.id) if booking is not None else None
         found = await self.vm.check(booking.id) if booking is not None and before is not None else None
+        marks = await self.vm.marks_of(booking.car_id) if booking is not None and found is not None else None
         if booking is None or before is None or found is None or not self._still(booking):
             return
-        given = await ask_hand_over(self.window(), booking, before, found, self._now(), self._car)
+        given = await ask_hand_over(self.window(), booking, before, found, self._now(), self._car, marks=marks)
         if given is not None and self._still(booking):
             self.vm.change(Change.HAND_OVER, *given)
 
@@ -241,9 +242,10 @@ class Aftercare(QWidget):
         booking = self.vm.state.booking
         before = await self.vm.read_before(booking.id) if booking is not None else None
         agreement = await self.vm.agreement_of(booking.id) if booking is not None else None
+        marks = await self.vm.marks_of(booking.car_id) if booking is not None and before is not None else None
         if booking is None or before is None or not self._still(booking):
             return
-        known = KnownBefore(before, agreement, self.vm.known_branches)
+        known = KnownBefore(before, agreement, self.vm.known_branches, marks)
         given = await ask_car_back(self.window(), booking, known, self._now(), self.vm.account, self._car)
         if given is not None and self._still(booking):
             self.vm.change(Change.RETURNED, *given)

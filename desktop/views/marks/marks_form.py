@@ -32,7 +32,7 @@ _NEAR = 3
 _STEPS = MappingProxyType(
     {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
 )
-_HINT = tr("Part, what it is, how bad: door front left, scratch, 2")
+_HINT = tr("door front left, scratch, 2")
 
 
 class MarksForm(QWidget):
@@ -45,7 +45,7 @@ class MarksForm(QWidget):
         self._at: Place | None = None
         self.line = QLineEdit(maxLength=LONGEST)
         self.line.setPlaceholderText(_HINT)
-        self.line.setAccessibleName(_HINT)
+        self.line.setAccessibleName(tr("New mark: part, what it is, how bad"))
         self.kind, self.severity = Combo(), Combo()
         self.put = Button(theme, tr("Set mark"))
         self.undo_last = Button(theme, tr("Undo"), ButtonKind.QUIET)
@@ -174,9 +174,9 @@ class MarksForm(QWidget):
         self.said.set_ink("danger" if wrong else "muted")
 
     def _say_part(self, part: Part) -> None:
-        """The line with another part; the rest of it stays."""
-        read = self.read
-        self.line.setText(typed(replace(read, part=part, near=(), unread=())))
+        """The line with another part, to be gone on with; the rest of it stays."""
+        read = replace(self.read, part=part, near=(), unread=())
+        self.line.setText(typed(read) if read.whole else f"{typed(read)}, ")
         self.line.setFocus()
 
     def _pressed(self, place: Place) -> None:
@@ -208,7 +208,7 @@ class MarksForm(QWidget):
                 combo.addItem(words, value)
 
     def _lay_out(self, theme: Theme) -> None:
-        label = Text(theme, tr("New mark"), size=TypeSize.SMALL, ink="muted")
+        label = Text(theme, tr("New mark: part, what it is, how bad"), size=TypeSize.SMALL, ink="muted")
         label.setBuddy(self.line)
         row = QHBoxLayout()
         row.setSpacing(2 * GRID)
@@ -224,7 +224,7 @@ class MarksForm(QWidget):
         for button in self.near:
             said.addWidget(button)
         beside = QVBoxLayout()
-        beside.addWidget(self.none)
+        beside.addWidget(self.none, 0, Qt.AlignmentFlag.AlignTop)
         beside.addWidget(self.list, 1)
         self.list.setMinimumWidth(56 * GRID)
         body = QHBoxLayout()

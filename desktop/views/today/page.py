@@ -178,7 +178,8 @@ class TodayPage(Page):
         found = await self.vm.check(booking) if before is not None else None
         if before is None or found is None:
             return
-        given = await ask_hand_over(self.window(), booking, before, found, self._now())
+        marks = await self.vm.marks_of(booking)
+        given = await ask_hand_over(self.window(), booking, before, found, self._now(), marks=marks)
         if given is not None:
             self.vm.change(booking, Change.HAND_OVER, *given)
 
@@ -187,7 +188,7 @@ class TodayPage(Page):
         before = await self.vm.read_before(booking)
         if before is None:
             return
-        known = KnownBefore(before, await self.vm.agreement_of(booking))
+        known = KnownBefore(before, await self.vm.agreement_of(booking), marks=await self.vm.marks_of(booking))
         given = await ask_car_back(self.window(), booking, known, self._now(), self.vm.account)
         if given is not None:
             self.vm.change(booking, Change.RETURNED, *given)
