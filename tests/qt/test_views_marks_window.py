@@ -5,14 +5,17 @@ from __future__ import annotations
 import gc
 
 import pytest
+from builders import wish
 from gestures import asked
 from person import person_at
 from PySide6.QtCore import Qt
 
 from desktop.viewmodels.phases import Phase
+from desktop.views.marks.marks_dialog import MarksDialog
 from engine.domain.car.body_parts import PartId, Place
 from engine.domain.car.body_shapes import View
 from engine.domain.car.condition import MarkKind, NewMark
+from engine.domain.money.tender import Tender
 
 SCRATCH = NewMark(Place(View.LEFT, 4000, 6000), PartId("door-front-left"), MarkKind.SCRATCH, 2, 40)
 ENTER = Qt.Key.Key_Return
@@ -108,3 +111,40 @@ async def test_an_owner_sees_marks_and_changes_none(somebody, world):
         part.list.step_to(1)
 
         assert (False, False, False) == tuple(each.isVisible() for each in (part.mark, part.repair, part.follow))
+
+
+async def test_what_is_found_as_a_car_goes_out_and_comes_back_is_written_with_its_rental(somebody, world):
+    await marked(world)
+    async with world.desk() as desk:
+        booking = await desk.booking.hold(desk.actor, wish(desk, pays=Tender.COUNTER, first=0.01, last=2.01))
+    async with somebody() as person:
+        await person.sign_in()
+        page = person.view.client.today
+        await person.until(lambda: page.vm.state.phase is Phase.READY and page.booking is not None)
+        for key, km, known, line in (
+            (Qt.Key.Key_F2, "10,000", 1, "bonnet, chip, 1"),
+            (Qt.Key.Key_F6, "10,100", 2, "wheel front right kerbed 2"),
+        ):
+            before = page.booking.state
+            person.press(key)
+            await person.until(asked)
+            reading = asked()
+            person.press(Qt.Key.Key_M)
+            await person.until(lambda box=reading: asked() is not box and asked() is not None)
+            assert known == asked().form.list.count()
+            person.type(line)
+            person.press(ENTER)
+            person.press(ENTER)
+            await person.until(lambda box=reading: not any(each.isVisible() for each in box.findChildren(MarksDialog)))
+            reading.fields.km.setText(km)
+            reading.fields.full.setText("8")
+            reading.yes.click()
+            await person.until(lambda was=before: page.booking.state is not was)
+            await person.until(lambda: asked() is None)
+            person.window.activateWindow()
+            await person.until(person.window.isActiveWindow)
+
+    found = [(row["n"], row["part"], row["found"].get("when")) for row in world.db.marks.find().sort("n", 1)]
+    assert [(1, "door-front-left", None), (2, "bonnet", "out"), (3, "wheel-front-right", "back")] == found
+    (leg,) = world.db.agreements.find_one({"_id": booking.id})["legs"]
+    assert ([1, 2], [1, 2, 3]) == (leg["out"]["marks"], leg["back"]["marks"])

@@ -21,6 +21,8 @@ from desktop.words.figures import counted
 from engine.domain.car.condition import CarMarks, NewMark
 from engine.words.tr import tr
 
+#: What stands above and below the drawing.
+_AROUND = 70 * GRID
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -38,6 +40,7 @@ class MarksDialog(QuestionBox):
         super().__init__(theme, Question(title, "", yes, no, when=car.car.title), parent)
         self._write, self._before = write, tuple(new)
         self.form = MarksForm(theme, car, new)
+        self.form.fit((parent or self).screen().availableGeometry().height() - _AROUND)
         self.ask_first(self.form)
         self.form.edited.connect(self._edited)
         self._edited()

@@ -71,6 +71,10 @@ class MarksForm(QWidget):
         """What the line says."""
         return read_mark(self.line.text(), self._body)
 
+    def fit(self, height: int) -> None:
+        """Let the drawing be no higher than that, in px, as long as anything can be seen on it."""
+        self.diagram.setMaximumHeight(max(height, self.diagram.minimumSizeHint().height()))
+
     def take(self) -> bool:
         """Set the mark that is typed; what keeps it from being one is said, and False."""
         read = self.read

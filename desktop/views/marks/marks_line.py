@@ -35,7 +35,7 @@ class MarksLine(QWidget):
         row.addWidget(self.known, 1)
         row.addWidget(self.button)
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 2 * GRID, 0, 0)
+        column.setContentsMargins(0, 2 * GRID, 0, GRID)
         column.setSpacing(GRID)
         column.addLayout(row)
         column.addWidget(self.found)
