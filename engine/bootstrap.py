@@ -17,6 +17,7 @@ from engine.adapters.mongo.changes import MongoChanges
 from engine.adapters.mongo.client import Client, Credentials, connect
 from engine.adapters.mongo.clock import ServerClock
 from engine.adapters.mongo.deployment import MongoDeployment
+from engine.adapters.mongo.marks.book import MongoMarks
 from engine.adapters.mongo.papers.book import MongoPapers
 from engine.adapters.mongo.people import MongoPeople
 from engine.adapters.mongo.queries.earnings import MongoEarnings
@@ -329,7 +330,7 @@ def _wire(deployment: Deployment, actor: Actor, doors: _Doors) -> Engine:
         restored_look=RestoredLook(MongoRestored(client, database), means.payment),
         papers=billing.papers,
         billing=billing,
-        contracts=ContractService(billing, desk),
+        contracts=ContractService(billing, MongoMarks(client, database), desk),
         copying=open_copying(client, database, deployment.copies_dir, clock, actor, readable.summed),
     )
 

@@ -230,7 +230,7 @@ def _flow(to: Composer, block: Block, rows: tuple[Facts, ...]) -> None:
 
 def _signatures(to: Composer, block: Block) -> None:
     """The words and the lines below them are one: nobody signs a page that does not say what for."""
-    sheets, rows = to.sheets, to.values.lists["signatures"]
+    sheets, rows = to.sheets, _lines_to_sign(to, block)
     words = sheets.wrapped([("text", to.say(block["text"]))], sheets.width)
     width = (sheets.width - _GAP) / 2
     pairs = [rows[at : at + 2] for at in range(0, len(rows), 2)]
@@ -247,6 +247,15 @@ def _signatures(to: Composer, block: Block) -> None:
             sheets.column(lines, x, sheets.y + _PEN + _SMALL)
         sheets.y += height
     sheets.skip(block["space"])
+
+
+def _lines_to_sign(to: Composer, block: Block) -> list[Facts]:
+    """In the block's order, an empty one for whoever has not signed; then all others."""
+    signed = {row["part"]: row for row in reversed(to.values.lists["signatures"])}
+    wanted = block.get("lines", ())
+    blank = {part: {"who": to.say(f"blank.{part}"), "at": "", "content": "", "ink": ""} for part in wanted}
+    first = [signed.get(part, blank[part]) for part in wanted]
+    return [*first, *(row for row in to.values.lists["signatures"] if row not in first)]
 
 
 def _under(row: Facts) -> list[tuple[str, str]]:

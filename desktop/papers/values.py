@@ -12,6 +12,7 @@ from engine.domain.papers.paper import (
     Paper,
     PaperDriver,
     PaperKind,
+    PaperLeg,
     PaperLine,
     PaperMark,
     PaperPayment,
@@ -50,6 +51,7 @@ class _Teller:
             one,
             {
                 "lines": tuple(map(self._line, told.lines)),
+                "legs": tuple(map(self._leg, told.legs)),
                 "drivers": tuple(map(self._driver, told.drivers)),
                 "payments": tuple(map(self._payment, told.payments)),
                 "marks": tuple(map(self._mark, told.marks)),
@@ -110,6 +112,19 @@ class _Teller:
         told |= {name: self._counted(fuel, getattr(car, name)) for name in ("fuel_out", "fuel_in")}
         return {f"car.{name}": text for name, text in told.items()}
 
+    def _leg(self, leg: PaperLeg) -> Facts:
+        told, fuel = leg.car, "charge" if leg.car.electric else "eighths"
+        out = (self._counted("km", told.km_out), self._counted(fuel, told.fuel_out))
+        back = (self._counted("km", told.km_in), self._counted(fuel, told.fuel_in))
+        return {
+            "car": told.title,
+            "plate": told.plate,
+            "out": self.write.moment(leg.out_at),
+            "read_out": " · ".join(filter(None, out)),
+            "back": self.write.moment(leg.in_at) if leg.in_at is not None else "",
+            "read_in": " · ".join(filter(None, back)),
+        }
+
     def _counted(self, code: str, number: int | None) -> str:
         return "" if number is None else self.template.say(code, {"number": self.write.number(number)})
 
@@ -142,16 +157,27 @@ class _Teller:
         return {"text": whole or tender, "at": at, "sum": paid}
 
     def _mark(self, mark: PaperMark) -> Facts:
-        told = {"n": str(mark.n), "text": mark.text}
+        told = {"n": str(mark.n), "text": mark.text or self._matter(mark)}
         text = self.template.say("mark.new" if mark.new else "mark.known", told)
         place = {"view": mark.view, "x": str(mark.x), "y": str(mark.y)} if mark.view else {}
         return {"text": text, "n": told["n"], "new": "new" if mark.new else "", **place}
+
+    def _matter(self, mark: PaperMark) -> str:
+        """A part that the template has no word for by its own name."""
+        told = {
+            "part": self.template.say(f"body.{mark.part}", {}) or mark.part,
+            "kind": self.template.say(f"matter.{mark.mark}", {}) or mark.mark,
+            "severity": self.template.say(f"severity.{mark.severity}", {}),
+            "mm": "" if mark.mm is None else self.write.number(mark.mm),
+        }
+        return self.template.say("mark.measured", told) or self.template.say("mark.told", told)
 
     def _signature(self, signature: PaperSignature) -> Facts:
         told = {"name": signature.name, "seller.name": self.paper.body.seller.name}
         who = self.template.say(f"part.{signature.part}", told) or self.template.say("part.other", told)
         content = self.template.say("signed.content", {"content": _in_eights(signature.content)})
         return {
+            "part": signature.part,
             "who": who,
             "at": self.template.say("signed", {"at": self.write.moment(signature.at)}),
             "content": content,

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from desktop.words.figures import counted
 from engine.domain.car.car import Branch
 from engine.domain.papers.legal import RENTAL_TAX, LegalData, TaxDecision, rates_at
+from engine.domain.papers.of_agreement import Protocol
 from engine.domain.papers.of_booking import Lack
 from engine.domain.papers.paper import PaperKind
 from engine.words.tr import tr
@@ -62,3 +63,9 @@ def lack_words(lacking: Iterable[Lack], *, may_set_up: bool) -> str:
     if may_set_up or not set(every) - {Lack.ADDRESS}:
         return told
     return tr("{told} An administrator gives the firm's data on “Papers and taxes”.", told=told)
+
+
+def protocol_words(protocol: Protocol) -> str:
+    if protocol.back:
+        return tr("Return of {car}", car=protocol.label)
+    return tr("Hand-over of {car}", car=protocol.label)

@@ -110,6 +110,8 @@ _SAID = Words(
             "{renter} has no address yet, which an invoice needs. It is added on the renter's page; then the invoice "
             "can be issued."
         ),
+        "paper.no_agreement": "There is no agreement: the car never went out, or did before there were any.",
+        "paper.no_protocol": "No car of this rental went out or came back like that.",
         "paper.no_code": (
             "The branch {branch} has no confirmed code for the numbers of its papers. An administrator confirms it."
         ),

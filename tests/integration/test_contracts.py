@@ -1,7 +1,8 @@
-"""A renter signs what is agreed: what was signed can be counted again, and no longer stands once something changed."""
+"""A renter signs what is agreed, and it is put on paper: as it stands, the same again until something is added."""
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -9,8 +10,14 @@ from at_counter import confirmed
 from builders import FULL
 from paper_builders import FIRM, may_issue
 
+from engine.domain.agreement.reading import Reading
 from engine.domain.agreement.signing import standing
+from engine.domain.car.body_parts import PartId, Place
+from engine.domain.car.body_shapes import View
+from engine.domain.car.condition import MarkKind, NewMark
 from engine.domain.health.health import Level
+from engine.domain.papers.errors import PaperRefused
+from engine.domain.papers.of_agreement import Protocol
 from engine.domain.shared.errors import InvalidText, MoveRefused, Overtaken
 from engine.services.firm.health_rows import HURRIED
 from engine.services.firm.health_rows import agreements as look_at_agreements
@@ -74,3 +81,53 @@ async def test_a_dot_is_no_signature_and_nothing_is_signed_twice_at_once_or_befo
             await desk.contracts.sign(desk.actor, booking.id, "Ana", INK, seen=back.version)
 
     assert "signatures" not in world.db.agreements.find_one({"_id": booking.id})
+
+
+FRONT = NewMark(Place(View.LEFT, 4_000, 5_000), PartId("door-front-left"), MarkKind.SCRATCH, 2, 40)
+
+
+async def test_an_agreement_and_its_protocols_are_issued_once_with_what_was_read_found_and_signed(world, stripe):
+    may_issue(world.db)
+    async with world.desk() as desk:
+        booking = await confirmed(desk, stripe, -0.3, 47)
+        with pytest.raises(PaperRefused) as refused:
+            await desk.contracts.agreement(desk.actor, booking.id)
+        assert "paper.no_agreement" == refused.value.said.code
+        gone = await desk.rental.hand_over(desk.actor, booking.id, FULL, marks=(FRONT,))
+        unsigned = await desk.contracts.agreement(desk.actor, booking.id)
+        signed = await desk.contracts.sign(desk.actor, booking.id, "Ana Silva", INK, seen=gone.version)
+        papers = [await desk.contracts.agreement(desk.actor, booking.id, "de") for _ in range(2)]
+        hand_over = await desk.contracts.protocol(desk.actor, booking.id, Protocol(1, ""))
+        with pytest.raises(PaperRefused):
+            await desk.contracts.protocol(desk.actor, booking.id, Protocol(1, "", back=True))
+        await desk.rental.returned(desk.actor, booking.id, Reading(10_900, 6))
+        back = await desk.contracts.protocol(desk.actor, booking.id, Protocol(1, "", back=True))
+        agreement = await desk.agreements.agreement(desk.actor, booking.id)
+        over = await desk.contracts.agreement(desk.actor, booking.id, "de")
+
+    told, (mark,) = papers[0].body.content, papers[0].body.content.marks
+    assert papers[0] == papers[1] == over
+    assert ("AGR", "OUT", "RET") == tuple(each.series.split("-")[2] for each in (unsigned, hand_over, back))
+    assert () == unsigned.body.content.signatures
+    assert [agreement.signatures[0].content] == [each.content for each in told.signatures]
+    assert ("door-front-left", "scratch", 2, 40, True) == (mark.part, mark.mark, mark.severity, mark.mm, mark.new)
+    assert (10_000, None, "hatchback") == (told.car.km_out, told.car.km_in, told.car.body)
+    assert (10_900, 6, False) == (
+        back.body.content.car.km_in,
+        back.body.content.car.fuel_in,
+        back.body.content.marks[0].new,
+    )
+    assert signed.price == papers[0].body.total
+    assert 4 == world.db.papers.count_documents({})
+
+
+async def test_desks_that_issue_an_agreement_at_once_issue_one(world, stripe):
+    may_issue(world.db)
+    async with world.desk() as one, world.desk() as other:
+        booking = await out(one, stripe)
+        first, second = await asyncio.gather(
+            *(desk.contracts.agreement(desk.actor, booking.id) for desk in (one, other))
+        )
+
+    assert first == second
+    assert 1 == world.db.papers.count_documents({})

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from dataclasses import replace
+from datetime import timedelta
 from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
@@ -22,14 +23,16 @@ from PySide6.QtGui import QImage
 from desktop.papers.pdf import drawn
 from desktop.papers.template import template_of
 from desktop.papers.writing import Writing
+from engine.domain.car.body_parts import parts_of
 from engine.domain.car.body_type import BodyType
+from engine.domain.car.condition import LEAST_SEVERE, MOST_SEVERE, MarkKind
 from engine.domain.money.money import Money
 from engine.domain.money.pricing import LineKind
 from engine.domain.papers.drafts import TEMPLATE
 from engine.domain.papers.errors import PaperRefused
 from engine.domain.papers.legal import LANGUAGES
 from engine.domain.papers.of_booking import paper_kind
-from engine.domain.papers.paper import PaperDriver, PaperKind, PaperMark, PaperPayment, PaperSignature
+from engine.domain.papers.paper import PaperDriver, PaperKind, PaperLeg, PaperMark, PaperPayment, PaperSignature
 
 pytestmark = pytest.mark.usefixtures("qapp")
 ROOT = Path(__file__).resolve().parents[2]
@@ -311,3 +314,44 @@ def test_whatever_a_rental_costs_has_words_on_its_invoice(language, kind):
 
     assert template.knows(f"line.{paper_kind(kind)}")
     assert template.knows(f"unit.{kind.unit.value}")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_whatever_a_car_may_show_has_words_on_its_protocol(language):
+    template = template_of(TEMPLATE, language)
+    named = {part.id for body in BodyType for part in parts_of(body)}
+
+    assert [] == [each for each in named if not template.knows(f"body.{each}")]
+    assert all(template.knows(f"matter.{kind}") for kind in MarkKind)
+    assert all(template.knows(f"severity.{n}") for n in range(LEAST_SEVERE, MOST_SEVERE + 1))
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "Door front left: scratch, 40 mm"), ("de", "Tür vorn links: Kratzer, 40 mm")]
+)
+def test_a_mark_is_told_in_the_papers_language(language, words):
+    mark = PaperMark(7, part="door-front-left", mark="scratch", severity=2, mm=40)
+
+    assert words in text_of(drawn(issued_paper(PaperKind.HAND_OVER, language, marks=(mark,))).data)
+
+
+def test_what_nobody_signed_has_a_line_for_each_and_what_somebody_did_has_none_twice():
+    signed = (PaperSignature("Ada Moreau", "renter", ISSUED, "ab" * 32, "0,0 9000,900"),)
+
+    blank, inked = (text_of(drawn(issued_paper(PaperKind.AGREEMENT, signatures=each)).data) for each in ((), signed))
+    for text in (blank, inked):
+        assert 1 == text.count("Ada Moreau, renter")
+        assert 1 == text.count(f"For {FIRM.name}")
+    assert "Signed content" in inked
+    assert "Signed content" not in blank
+
+
+def test_an_agreement_names_each_car_of_a_rental_that_had_several():
+    later = ISSUED + timedelta(days=1)
+    legs = (PaperLeg(CAR, ISSUED, later), PaperLeg(replace(CAR, plate="B-ZZ 1", km_in=None, fuel_in=None), later))
+    text = text_of(drawn(issued_paper(PaperKind.AGREEMENT, legs=legs)).data)
+
+    assert "Cars of this rental" in text
+    assert "B-ZZ 1" in text
+    assert "45,102 km · 7/8" in text
+    assert "Cars of this rental" not in text_of(drawn(issued_paper(PaperKind.AGREEMENT)).data)

@@ -8,6 +8,8 @@ from datetime import timedelta
 import pytest
 from at_counter import confirmed
 from builders import FULL, RENTER
+from drawn_papers import text_of
+from paper_builders import may_issue
 from payments import stripe_of
 from person import person_at
 from PySide6.QtCore import QPoint, Qt
@@ -15,6 +17,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from desktop.views.agreement.sign_dialog import SignDialog
+from desktop.views.papers.issue_box import IssueBox
+from desktop.views.papers.preview import PaperBox
 from desktop.widgets.signature_pad import SignaturePad
 from engine.domain.shared.ink import strokes_of
 
@@ -81,6 +85,37 @@ async def test_a_dot_is_refused_in_words_and_what_is_drawn_is_kept_until_somethi
     (signature,) = world.db.agreements.find_one({"_id": booking.id})["signatures"]
     assert (RENTER.name, "clerk") == (signature["name"], signature["by"])
     assert [3, 2] == [len(each) for each in strokes_of(signature["ink"])]
+
+
+async def test_what_was_signed_is_put_on_paper_with_its_hash_and_a_protocol_beside_it(counter, world, tmp_path):
+    may_issue(world.db)
+    async with world.desk() as desk, stripe_of(world) as stripe:
+        booking = await confirmed(desk, stripe, -0.3, 47)
+        gone = await desk.rental.hand_over(desk.actor, booking.id, FULL)
+        await desk.contracts.sign(desk.actor, booking.id, "Ana Silva", "100,300 900,200 1500,420", seen=gone.version)
+    async with counter() as person:
+        await person.sign_in()
+        part = person.view.client.detail.papers
+        person.view.client.detail.open_number(booking.id)
+        for button, title in ((part.agreement, "Rental agreement BER-"), (part.protocol, "Hand-over protocol BER-")):
+            await person.until(lambda button=button: button.isVisible() and button.isEnabled())
+            button.click()
+            await person.until(lambda: isinstance(QApplication.activeModalWidget(), IssueBox))
+            QApplication.activeModalWidget().yes.click()
+            await person.until(lambda: isinstance(QApplication.activeModalWidget(), PaperBox))
+            box = QApplication.activeModalWidget()
+            await person.until(lambda box=box: box.sheet is not None)
+            assert title in box.title.text()
+            box.vm.save(box.sheet, tmp_path / f"{title}.pdf")
+            await person.until((tmp_path / f"{title}.pdf").exists)
+            await person.until(lambda box=box: "Saved" in box.banner.text)
+            box.reject()
+            await person.until(lambda: part.tasks.idle)
+
+    content = world.db.agreements.find_one({"_id": booking.id})["signatures"][0]["content"]
+    for each in tmp_path.glob("*BER-.pdf"):
+        assert content in text_of(each.read_bytes()).replace(" ", "")
+    assert 2 == world.db.renderings.count_documents({})
 
 
 def told(detail):

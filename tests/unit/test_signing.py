@@ -10,6 +10,7 @@ from view_builders import NOW, make_booking
 
 from engine.domain.agreement.agreement import handed_over
 from engine.domain.agreement.charges import Charging, Due, charged
+from engine.domain.agreement.fees import RentalFees
 from engine.domain.agreement.reading import Gauge, Reading, Seen
 from engine.domain.agreement.signing import content_of, signed, standing
 from engine.domain.money.money import Money
@@ -42,11 +43,13 @@ def test_a_line_or_a_car_more_has_to_be_signed_again_and_what_was_signed_is_the_
     assert content_of(later, later.signatures[0]) == SIGNED.signatures[0].content
 
 
-def test_what_a_return_adds_is_behind_what_was_signed():
-    back = seen(10_900, full=6)
-    over = SIGNED.returned(back, BERLIN, *charged(SIGNED, back, BERLIN.id, Due(NOW, BERLIN.id), Charging()))
+def test_what_a_return_adds_is_behind_what_was_signed_which_still_stands():
+    back, out = seen(10_900, full=6), replace(SIGNED, fees=RentalFees("EUR", eighth=12_00))
+    over = out.returned(back, BERLIN.id, *charged(out, back, BERLIN.id, Due(NOW, BERLIN.id), Charging()))
 
+    assert len(out.lines) + 1 == len(over.lines)
     assert content_of(over, over.signatures[0]) == SIGNED.signatures[0].content
+    assert standing(over, ENDS) == over.signatures[0]
 
 
 @pytest.mark.parametrize(

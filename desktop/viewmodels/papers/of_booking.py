@@ -16,6 +16,7 @@ from desktop.viewmodels.papers.sheets import LaidSheets, SheetsViewModel
 from desktop.viewmodels.state import StateViewModel
 from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.money.money import Money
+from engine.domain.papers.of_agreement import Protocol
 from engine.domain.papers.of_booking import BookingPapers, PaidIn, branch_of_papers
 from engine.domain.papers.paper import Paper, PaperKind
 from engine.domain.papers.rendering import Rendering
@@ -101,6 +102,14 @@ class PapersViewModel(StateViewModel[PapersState]):
     def issue_receipt(self, taken: PaidIn, language: str) -> None:
         billing, actor = self._desk.services.billing, self._desk.actor
         self._issue(lambda booking: billing.receipt(actor, booking.id, taken.key, language))
+
+    def issue_agreement(self, language: str) -> None:
+        contracts, actor = self._desk.services.contracts, self._desk.actor
+        self._issue(lambda booking: contracts.agreement(actor, booking.id, language))
+
+    def issue_protocol(self, protocol: Protocol, language: str) -> None:
+        contracts, actor = self._desk.services.contracts, self._desk.actor
+        self._issue(lambda booking: contracts.protocol(actor, booking.id, protocol, language))
 
     def give_back(self, paper: Paper, amount: Money, reason: str) -> None:
         """A credit note of *amount*; all that is left is taken line by line."""

@@ -18,7 +18,7 @@ from desktop.theme.tokens import GRID, TypeSize
 from desktop.views.parts.booking_questions import about, times_of
 from desktop.views.parts.form import Form
 from desktop.views.parts.view_context import announce
-from desktop.widgets.button import Button
+from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.frame.question_box import QuestionBox
 from desktop.widgets.signature_pad import SignaturePad
 from desktop.widgets.text import Text
@@ -73,8 +73,11 @@ class SignDialog(QuestionBox):
 
     def _drawn(self) -> None:
         self._tell("")
+        drawn = not self.pad.is_empty
         for button in (self.yes, self.clear):
-            button.setEnabled(not self.pad.is_empty)
+            button.setEnabled(drawn)
+        self.yes.set_kind(ButtonKind.PRIMARY if drawn else ButtonKind.PLAIN)
+        self.no.set_kind(ButtonKind.PLAIN if drawn else ButtonKind.PRIMARY)
 
     def _tell(self, words: str) -> None:
         self.problem.setText(words)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
@@ -14,10 +16,11 @@ from desktop.views.parts.view_context import announce
 from desktop.widgets.combo import Combo
 from desktop.widgets.frame.question_box import QuestionBox
 from desktop.words.messages import amount, minor_of
-from desktop.words.paper_words import LANGUAGE_NAMES
+from desktop.words.paper_words import LANGUAGE_NAMES, protocol_words
 from engine.domain.booking.booking import Booking
 from engine.domain.money.money import Money
 from engine.domain.papers.legal import LANGUAGES
+from engine.domain.papers.of_agreement import Protocol
 from engine.domain.papers.of_booking import PaidIn
 from engine.domain.papers.paper import Paper
 from engine.domain.shared.errors import InvalidText
@@ -40,6 +43,26 @@ class IssueBox(QuestionBox):
         form = Form(theme, roomy=True)
         form.add("language", tr("Written in"), self.language)
         self.add(form)
+
+
+class ProtocolBox(IssueBox):
+    """Attributes: ``which`` holds the protocol, the last one first."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        question: Question,
+        language: str,
+        protocols: Iterable[Protocol],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(theme, question, language, parent)
+        self.which = Combo()
+        for each in protocols:
+            self.which.addItem(protocol_words(each), each)
+        form = Form(theme, roomy=True)
+        form.add("which", tr("Of what"), self.which)
+        self.ask_first(form)
 
 
 class CreditBox(QuestionBox):
@@ -114,6 +137,28 @@ def to_issue_receipt(booking: Booking, taken: PaidIn) -> Question:
         tr("Issue no receipt"),
         about=about(booking),
         amounts=(Amount(tr("Paid"), amount(taken.amount)),),
+        final=True,
+    )
+
+
+def to_issue_agreement(booking: Booking) -> Question:
+    return Question(
+        tr("Put the agreement on paper?"),
+        tr("It gets the next number of this branch, and is the same paper again until something else is agreed."),
+        tr("Issue the agreement"),
+        tr("Issue no agreement"),
+        about=about(booking),
+        final=True,
+    )
+
+
+def to_issue_protocol(booking: Booking) -> Question:
+    return Question(
+        tr("Put a protocol on paper?"),
+        tr("It says how the car was, and gets the next number of this branch, once."),
+        tr("Issue the protocol"),
+        tr("Issue no protocol"),
+        about=about(booking),
         final=True,
     )
 

@@ -18,7 +18,16 @@ from desktop.theme.icons import Icon
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, TypeSize
 from desktop.viewmodels.papers.of_booking import PapersState, PapersViewModel, is_creditable
-from desktop.views.papers.issue_box import CreditBox, IssueBox, to_give_back, to_issue_invoice, to_issue_receipt
+from desktop.views.papers.issue_box import (
+    CreditBox,
+    IssueBox,
+    ProtocolBox,
+    to_give_back,
+    to_issue_agreement,
+    to_issue_invoice,
+    to_issue_protocol,
+    to_issue_receipt,
+)
 from desktop.views.papers.preview import PaperBox
 from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.button import Button, ButtonKind
@@ -27,6 +36,7 @@ from desktop.widgets.text import Text
 from desktop.words.messages import amount, branch_time, damage_words, say
 from desktop.words.paper_words import KINDS, lack_words
 from engine.domain.booking.booking import Booking
+from engine.domain.papers.of_agreement import protocols_of
 from engine.domain.papers.of_booking import BookingPapers, Lack, PaidIn
 from engine.domain.papers.paper import Paper, PaperKind
 from engine.domain.shared.damage import Damaged
@@ -56,6 +66,8 @@ class PapersPart(QWidget):
         self.lacks = Text(theme, size=TypeSize.SMALL, ink="warning", wrap=True)
         self.invoice = Button(theme, tr("Issue the invoice …"), icon=Icon.PAPER)
         self.credit = Button(theme, tr("Credit note …"))
+        self.agreement = Button(theme, tr("Agreement …"))
+        self.protocol = Button(theme, tr("Protocol …"))
         self.address = Button(theme, tr("Add the address …"), icon=Icon.PERSON)
         self.set_up = Button(theme, tr("Papers and taxes …"), icon=Icon.SETTINGS)
         self.receipts: list[Button] = []
@@ -101,6 +113,10 @@ class PapersPart(QWidget):
     def _billable(self, stands: BookingPapers) -> bool:
         return stands.billable and not stands.lacking and self.vm.may_issue
 
+    def _may_print(self, stands: BookingPapers) -> bool:
+        """What bears no tax, and needs no address."""
+        return self.vm.may_issue and not {Lack.LEGAL, Lack.CODE} & set(stands.lacking)
+
     def _draw(self, state: PapersState) -> None:
         stands = state.stands
         self.setVisible(state.booking is not None and (stands is not None or state.problem is not None))
@@ -114,9 +130,12 @@ class PapersPart(QWidget):
         self.invoice.setVisible(self._billable(stands))
         creditable = stands.invoice is not None and self.vm.may_credit and is_creditable(stands.invoice, stands)
         self.credit.setVisible(creditable)
-        for button in (self.invoice, self.credit, *self.receipts):
+        for button in (self.agreement, self.protocol):
+            button.setVisible(stands.agreement is not None and self._may_print(stands))
+        issuing = (self.invoice, self.credit, self.agreement, self.protocol, *self.receipts)
+        for button in issuing:
             button.setEnabled(ready)
-        acts = (self.invoice, self.credit, self.address, self.set_up, *self.receipts)
+        acts = (*issuing, self.address, self.set_up)
         self._acts.setVisible(any(not button.isHidden() for button in acts))
 
     def _draw_rows(self, booking: Booking, stands: BookingPapers) -> None:
@@ -131,8 +150,7 @@ class PapersPart(QWidget):
         for row in self.rows:
             row.wanted.connect(self.open_paper)
             self._list.addWidget(row)
-        may_receipt = self.vm.may_issue and not {Lack.LEGAL, Lack.CODE} & set(stands.lacking)
-        self.receipts = [self._receipt(each) for each in (stands.unreceipted if may_receipt else ())]
+        self.receipts = [self._receipt(each) for each in (stands.unreceipted if self._may_print(stands) else ())]
         self.none.setText("" if self.rows else _nothing(stands))
         self.none.setVisible(bool(self.none.text()))
 
@@ -170,6 +188,33 @@ class PapersPart(QWidget):
         else:
             self.vm.issue_receipt(taken, language)
 
+    def _ask_agreement(self) -> None:
+        if (booking := self.vm.state.booking) is not None:
+            self.tasks.once("issue", self._put_on_paper(booking))
+
+    def _ask_protocol(self) -> None:
+        if (booking := self.vm.state.booking) is not None:
+            self.tasks.once("issue", self._protocol(booking))
+
+    async def _put_on_paper(self, booking: Booking) -> None:
+        stands = self.vm.state.stands
+        box = IssueBox(
+            self._context.theme, to_issue_agreement(booking), stands.language if stands else "", self.window()
+        )
+        await ask(box)
+        if box.pressed_yes and self._still(booking):
+            self.vm.issue_agreement(str(box.language.currentData()))
+
+    async def _protocol(self, booking: Booking) -> None:
+        stands = self.vm.state.stands
+        if stands is None or stands.agreement is None:
+            return
+        protocols, question = protocols_of(stands.agreement), to_issue_protocol(booking)
+        box = ProtocolBox(self._context.theme, question, stands.language, protocols, self.window())
+        await ask(box)
+        if box.pressed_yes and self._still(booking):
+            self.vm.issue_protocol(protocols[box.which.currentIndex()], str(box.language.currentData()))
+
     def _ask_credit(self) -> None:
         if self.vm.state.booking is not None:
             self.tasks.once("issue", self._give_back(self.vm.state.booking))
@@ -202,13 +247,15 @@ class PapersPart(QWidget):
         column.addLayout(self._list)
         for part in (self.none, self.problem, self.lacks, self._acts):
             column.addWidget(part)
-        for button in (self.invoice, self.address, self.set_up, self.credit):
+        for button in (self.invoice, self.address, self.set_up, self.credit, self.agreement, self.protocol):
             self._flow.addWidget(button)
 
     def _connect(self) -> None:
         self.tasks.failed.connect(self.task_failed)
         self.invoice.clicked.connect(self._ask_invoice)
         self.credit.clicked.connect(self._ask_credit)
+        self.agreement.clicked.connect(self._ask_agreement)
+        self.protocol.clicked.connect(self._ask_protocol)
         self.address.clicked.connect(self._want_renter)
         self.set_up.clicked.connect(self.set_up_wanted)
         self.vm.issued.connect(self.open_paper)

@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import Any
 
 from engine.domain.agreement.agreement import Agreement, AgreementState, Leg, Signature
+from engine.domain.agreement.charges import AT_RETURN
 from engine.domain.money.pricing import QuoteLine
 from engine.domain.people.people import AccountName
 from engine.domain.shared.canonical import canonical
@@ -64,8 +65,13 @@ def standing(agreement: Agreement, ends_at: datetime) -> Signature | None:
     last = agreement.signatures[-1] if agreement.signatures else None
     if last is None or last.ends_at != ends_at:
         return None
-    whole = (last.lines, last.legs) == (len(agreement.lines), len(agreement.legs))
+    whole = (last.lines, last.legs) == (len(agreed_lines(agreement)), len(agreement.legs))
     return last if whole and last.content == content_of(agreement, last) else None
+
+
+def agreed_lines(agreement: Agreement) -> tuple[QuoteLine, ...]:
+    """But for what its return came to."""
+    return tuple(line for line in agreement.lines if line.kind not in AT_RETURN)
 
 
 def _line(line: QuoteLine) -> dict[str, Any]:

@@ -35,7 +35,7 @@ from engine.domain.shared.text import clean
 
 _P = TypeVar("_P", Buyer, PaperLine, Supply, PaperCar, PaperDriver, PaperMark, PaperPayment, PaperSignature)
 #: The form of the templates by which papers are drawn that are issued now (``desktop/papers/templates``).
-TEMPLATE = 1
+TEMPLATE = 2
 MOST_LINES, MOST_MARKS, MOST_PARTS = 200, 200, 50
 _MOST_QUANTITY = 1_000_000
 #: Field of a part -> how long it may be; whatever else is text is of ``_LONGEST``.
@@ -110,7 +110,7 @@ def sound_content(content: Content, currency: str) -> Content:
     """*content* with its texts cleaned. Raises: InvalidText, named by its field."""
     for name, most in (("lines", MOST_LINES), ("marks", MOST_MARKS), ("notes", MOST_PARTS)):
         _at_most(name, getattr(content, name), most)
-    for name in ("drivers", "payments", "signatures"):
+    for name in ("legs", "drivers", "payments", "signatures"):
         _at_most(name, getattr(content, name), MOST_PARTS)
     if content.supply and content.supply.ends_at <= content.supply.starts_at:
         raise InvalidText("supply", "field.supply")
@@ -123,6 +123,7 @@ def sound_content(content: Content, currency: str) -> Content:
         lines=lines,
         supply=content.supply and _cleaned(content.supply, {"start_place", "end_place"}),
         car=content.car and _sound_car(content.car),
+        legs=tuple(replace(each, car=_sound_car(each.car)) for each in content.legs),
         drivers=tuple(_cleaned(each, {"name"}) for each in content.drivers),
         marks=tuple(map(_sound_mark, content.marks)),
         payments=tuple(_cleaned(each, {"tender"}) for each in content.payments),
@@ -156,7 +157,7 @@ def _sound_mark(mark: PaperMark) -> PaperMark:
     place = (mark.x, mark.y)
     if mark.view and (mark.view not in set(View) or any(each is None or not 0 <= each <= FULL for each in place)):
         raise InvalidText("marks", "field.not_fitting")
-    return _cleaned(mark, {"text"})
+    return _cleaned(mark, {"part", "mark"} if mark.part else {"text"})
 
 
 def _sound_signature(signature: PaperSignature) -> PaperSignature:

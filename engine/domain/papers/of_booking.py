@@ -65,6 +65,7 @@ class BookingPapers:
         left: Of the invoice that stands, what no credit note has given back; None without one.
         lacking: What keeps an invoice from being issued; nothing where none is to be.
         language: In which the firm writes.
+        agreement: What can be put on paper with its protocols; None where there is none, or none that can be read.
     """
 
     papers: tuple[Paper | Damaged, ...] = ()
@@ -74,6 +75,7 @@ class BookingPapers:
     left: Money | None = None
     lacking: tuple[Lack, ...] = ()
     language: str = ""
+    agreement: Agreement | None = None
 
 
 def branch_of_papers(booking: Booking, actor: Actor) -> BranchId:
@@ -173,16 +175,12 @@ def invoice_wish(
     *agreement* knows what came to the price, what was read off the car, and where it came back; there may be none.
     """
     lines = booking.quote.lines if agreement is None else agreement.lines
-    numbers = {each.id: each.number for each in papers if not isinstance(each, Damaged)}
     content = Content(
-        buyer=_buyer(renter),
-        lines=tuple(_line(booking, branches, each) for each in lines),
-        supply=_supply(booking, branches, agreement),
+        buyer=buyer_of(renter),
+        lines=tuple(paper_line(booking, branches, each) for each in lines),
+        supply=supply_of(booking, branches, agreement),
         car=_car(booking, agreement),
-        payments=(
-            *(_paid(each, numbers.get(receipt_id(each), each.reference)) for each in taken_of(booking)),
-            *_given_back(booking),
-        ),
+        payments=payments_of(booking, papers),
         booking_id=booking.id,
     )
     return PaperWish(PaperKind.INVOICE, branch_id, language, booking.price.currency, content)
@@ -198,8 +196,8 @@ def receipt_wish(
 ) -> PaperWish:
     """It says what was paid and no more: the tax stands on the invoice."""
     content = Content(
-        buyer=_buyer(renter),
-        supply=_supply(booking, branches),
+        buyer=buyer_of(renter),
+        supply=supply_of(booking, branches),
         car=_car(booking),
         payments=(_paid(taken, taken.reference),),
         booking_id=booking.id,
@@ -207,7 +205,14 @@ def receipt_wish(
     return PaperWish(PaperKind.RECEIPT, branch_id, language, taken.amount.currency, content)
 
 
-def _buyer(file: RenterFile) -> Buyer:
+def payments_of(booking: Booking, papers: Iterable[Paper | Damaged]) -> tuple[PaperPayment, ...]:
+    """What was paid and given back; a payment that has a receipt among *papers* is named by its number."""
+    numbers = {each.id: each.number for each in papers if not isinstance(each, Damaged)}
+    taken = (_paid(each, numbers.get(receipt_id(each), each.reference)) for each in taken_of(booking))
+    return (*taken, *_given_back(booking))
+
+
+def buyer_of(file: RenterFile) -> Buyer:
     from engine.domain.people.phone import phone_text  # noqa: PLC0415 -- the plans of all countries, not at every start
 
     renter, bill_to = file.renter, file.bill_to
@@ -216,7 +221,7 @@ def _buyer(file: RenterFile) -> Buyer:
     return Buyer(name, address, bill_to.vat_id, renter.email, phone_text(renter.phone), renter.id)
 
 
-def _line(booking: Booking, branches: Mapping[BranchId, Branch], line: QuoteLine) -> PaperLine:
+def paper_line(booking: Booking, branches: Mapping[BranchId, Branch], line: QuoteLine) -> PaperLine:
     return PaperLine(
         n=1,
         kind=paper_kind(line.kind),
@@ -244,7 +249,7 @@ def _detail(booking: Booking, branches: Mapping[BranchId, Branch], kind: LineKin
             return f"{_title(booking)} {booking.plate}".strip()
 
 
-def _supply(booking: Booking, branches: Mapping[BranchId, Branch], agreement: Agreement | None = None) -> Supply:
+def supply_of(booking: Booking, branches: Mapping[BranchId, Branch], agreement: Agreement | None = None) -> Supply:
     returned_to = (agreement.returned_to if agreement is not None else None) or booking.return_branch_id
     out, back = branches[booking.branch_id].name, branches[returned_to].name
     return Supply(booking.period.starts_at, booking.period.ends_at, out, back)

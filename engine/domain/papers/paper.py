@@ -119,6 +119,15 @@ class PaperCar:
 
 
 @dataclass(frozen=True, slots=True)
+class PaperLeg:
+    """A car of a rental that had several. Attributes: ``out_at`` and ``in_at`` UTC; None for the one it has still."""
+
+    car: PaperCar
+    out_at: datetime
+    in_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PaperDriver:
     """Texts as they are to be read; days are ISO dates, which templates write as their language does."""
 
@@ -137,16 +146,22 @@ class PaperMark:
     Attributes:
         n: The mark's own number for ever.
         new: It was found at this occasion.
+        text: What it is, in the paper's language; empty where ``part`` and ``mark`` say it, in the template's words.
         view, x, y: Where it lies in the drawing of the car's body (``domain.car.body_parts.Place``); empty and None
             where nobody said.
+        part, mark, severity, mm: A ``PartId``, a ``MarkKind``, how bad it is, and how long.
     """
 
     n: int
-    text: str
+    text: str = ""
     new: bool = False
     view: str = ""
     x: int | None = None
     y: int | None = None
+    part: str = ""
+    mark: str = ""
+    severity: int | None = None
+    mm: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,12 +194,16 @@ class PaperSignature:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a paper is about: all that its issuer has to say."""
+    """What a paper is about: all that its issuer has to say.
+
+    Attributes: ``legs`` are the rental's cars where it had several, the last of which is ``car``.
+    """
 
     buyer: Buyer
     lines: tuple[PaperLine, ...] = ()
     supply: Supply | None = None
     car: PaperCar | None = None
+    legs: tuple[PaperLeg, ...] = ()
     drivers: tuple[PaperDriver, ...] = ()
     marks: tuple[PaperMark, ...] = ()
     payments: tuple[PaperPayment, ...] = ()

@@ -54,7 +54,9 @@ class BillingService:
         booking = await self.bookings.booking(actor, booking_id)
         stands = how_it_stands(booking, await self.papers.book.of_booking(booking_id))
         lacks = tuple(await self._lacking(actor, booking, billable=stands.billable))
-        return replace(stands, lacking=lacks, language=await self._language())
+        found = await self.agreements.agreement(booking_id)
+        agreement = found if isinstance(found, Agreement) else None
+        return replace(stands, lacking=lacks, language=await self._language(), agreement=agreement)
 
     async def language(self, actor: Actor) -> str:
         """In which one the firm writes."""

@@ -35,6 +35,7 @@ from engine.domain.firm.audit import AuditQuery
 from engine.domain.firm.settings import FirmSettings
 from engine.domain.money.money import Money
 from engine.domain.money.tender import Handed, Tender
+from engine.domain.papers.of_agreement import Protocol
 from engine.domain.papers.rendering import Rendering
 from engine.domain.people.accounts import NewPerson, PeopleQuery, Post
 from engine.domain.people.people import MAY, Deed, RenterId, Role
@@ -189,6 +190,10 @@ TABLE: dict[str, UseCase] = {
         args=lambda it: (it.booking_id, "Ana", "1,1 2000,2"),
         kwargs=lambda _it: {"seen": 1},
         of="booking",
+    ),
+    "contracts.agreement": may(Deed.ISSUE_PAPER, args=_booking, of="booking"),
+    "contracts.protocol": may(
+        Deed.ISSUE_PAPER, args=lambda it: (it.booking_id, Protocol(1, "")), of="booking"
     ),
     "closing.close": may(Deed.TAKE_BACK, args=_booking, kwargs=lambda _it: {"seen": 1}, of="booking"),
     "closing.reopen": may(

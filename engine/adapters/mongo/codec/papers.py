@@ -28,6 +28,7 @@ from engine.adapters.mongo.codec.stored import (
 )
 from engine.adapters.mongo.schema import shape_parts as shapes
 from engine.domain.car.body_parts import FULL
+from engine.domain.car.condition import LONGEST_MM, MOST_SEVERE
 from engine.domain.papers.drafts import MOST_LINES, MOST_MARKS, MOST_PARTS
 from engine.domain.papers.legal import CODE, MOST_TERMS, LegalData, LegalDecision, TaxDecision, TaxRate
 from engine.domain.papers.logo import Logo
@@ -40,6 +41,7 @@ from engine.domain.papers.paper import (
     PaperCar,
     PaperDriver,
     PaperKind,
+    PaperLeg,
     PaperLine,
     PaperMark,
     PaperPayment,
@@ -178,6 +180,7 @@ _CAR = Stored(
         "body": maybe_empty().unless(""),
     },
 )
+_LEG = Stored(PaperLeg, {"car": part(_CAR), "out_at": moment(), "in_at": moment().unless()})
 _DRIVER = Stored(
     PaperDriver,
     {
@@ -189,11 +192,14 @@ _MARK = Stored(
     PaperMark,
     {
         "n": count(),
-        "text": text(),
+        "text": text().unless(""),
         "new": flag(),
         "view": maybe_empty().unless(""),
         "x": _maybe_whole(FULL),
         "y": _maybe_whole(FULL),
+        **dict.fromkeys(("part", "mark"), text().unless("")),
+        "severity": _maybe_whole(MOST_SEVERE),
+        "mm": _maybe_whole(LONGEST_MM),
     },
 )
 _PAYMENT = Stored(
@@ -217,6 +223,7 @@ _CONTENT = Stored(
         "lines": parts(_LINE, MOST_LINES),
         "supply": _maybe_part(_SUPPLY),
         "car": _maybe_part(_CAR),
+        "legs": parts(_LEG, MOST_PARTS).unless(()),
         "drivers": parts(_DRIVER, MOST_PARTS),
         "marks": parts(_MARK, MOST_MARKS),
         "payments": parts(_PAYMENT, MOST_PARTS),
