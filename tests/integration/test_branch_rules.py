@@ -228,3 +228,15 @@ async def test_the_doctor_finds_a_mark_that_stands_for_no_rules(berlin):
         found = await claims(admin)
     assert Level.BAD is found.level
     assert "claim.other_rules" in str(found)
+
+
+async def test_a_mark_of_a_version_before_is_no_fault_and_no_desk_goes_by_it(berlin):
+    async with berlin.desk() as desk, berlin.desk("admin") as admin:
+        assert await press(desk, 1, 0)
+        mark = marks(berlin)["car-1"]
+        version, _, digest = mark.partition(":")
+        berlin.db.fences.update_one({"_id": "car-1"}, {"$set": {MARK: f"{int(version) - 1}:{digest}"}})
+        assert Level.GOOD is (await claims(admin)).level
+        assert await press(desk, 1, 1)
+
+    assert mark == marks(berlin)["car-1"]

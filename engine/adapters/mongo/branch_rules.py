@@ -9,6 +9,7 @@ asks; and whoever read the row before it asked wrote to the fence before ``unmar
 
 from __future__ import annotations
 
+import re
 from hashlib import blake2b
 
 import bson
@@ -24,6 +25,7 @@ from engine.domain.car.car import Branch, BranchId, CarId
 ASKING = "asking"
 #: Field of a fence.
 MARK = "rules"
+_OF_A_VERSION = re.compile(r"(\d{1,4}):[0-9a-f]{24}")
 #: As a desk has read each branch last, beside its mark.
 Known = dict[BranchId, tuple[str, Branch]]
 
@@ -32,6 +34,12 @@ def mark_of(row: Document) -> str:
     """The digest of a branch's row; another one in another version of the stored shapes."""
     told = bson.encode({name: value for name, value in row.items() if name != ASKING})
     return f"{LATEST}:{blake2b(told, digest_size=12).hexdigest()}"
+
+
+def is_of_before(mark: object) -> bool:
+    """Whether it was set in an earlier version of the stored shapes: no desk goes by it, the next sale sets another."""
+    found = _OF_A_VERSION.fullmatch(mark) if isinstance(mark, str) else None
+    return found is not None and int(found[1]) < LATEST
 
 
 async def rules_of(

@@ -12,7 +12,7 @@ from typing import Any
 
 from pymongo.asynchronous.client_session import AsyncClientSession
 
-from engine.adapters.mongo.branch_rules import ASKING, MARK, mark_of
+from engine.adapters.mongo.branch_rules import ASKING, MARK, is_of_before, mark_of
 from engine.adapters.mongo.client import Client, Collection, Database, Document, session_of, speaking
 from engine.adapters.mongo.codec.documents import claims_of, movement_of
 from engine.adapters.mongo.codec.reading import Fields, read, shown
@@ -248,7 +248,7 @@ def _sold_by_others(fence: Document, branches: Branches) -> bool:
     """Whether the fence is marked, and not by the rules of its branch."""
     mark, terms = fence.get(MARK), fence.get("terms")
     allowed = branches.get(shown(terms.get("branch_id")), "") if isinstance(terms, dict) else ""
-    return mark is not None and allowed not in (None, mark)
+    return mark is not None and allowed not in (None, mark) and not is_of_before(mark)
 
 
 def _claimed(fence: Document, branches: Branches | None = None) -> FenceClaims:
