@@ -189,9 +189,10 @@ def _totals(to: Composer, block: Block) -> None:
 
 
 def _condition(to: Composer, block: Block) -> None:
-    """The car from all sides with its marks, and below what each of them is."""
+    """The car from all sides with its marks, and below what each of them is; no car where nobody looked at it."""
     sheets, rows, body = to.sheets, to.values.lists[block["of"]], to.values.one.get("car.body", "")
-    told = rows or ({"text": to.say(block["none"])},)
+    unseen = "none" if body else "unknown"
+    told = rows or ({"text": to.say(block.get(unseen, block["none"]))},)
     if not body:
         _flow(to, block, told)
         return

@@ -18,7 +18,7 @@ from engine.domain.car.condition import MarkKind, NewMark
 from engine.domain.health.health import Level
 from engine.domain.papers.errors import PaperRefused
 from engine.domain.papers.of_agreement import Protocol
-from engine.domain.shared.errors import InvalidText, MoveRefused, Overtaken
+from engine.domain.shared.errors import DamagedRow, InvalidText, MoveRefused, Overtaken
 from engine.services.firm.health_rows import HURRIED
 from engine.services.firm.health_rows import agreements as look_at_agreements
 
@@ -130,4 +130,18 @@ async def test_desks_that_issue_an_agreement_at_once_issue_one(world, stripe):
         )
 
     assert first == second
+    assert "hatchback" == first.body.content.car.body
     assert 1 == world.db.papers.count_documents({})
+
+
+async def test_what_cannot_be_read_of_a_car_is_left_out_of_no_paper(world, stripe):
+    may_issue(world.db)
+    async with world.desk() as desk:
+        booking = await confirmed(desk, stripe, -0.3, 47)
+        await desk.rental.hand_over(desk.actor, booking.id, FULL, marks=(FRONT,))
+        world.db.agreements.update_one({"_id": booking.id}, {"$unset": {"legs.0.out.marks": 1}})
+        unseen = await desk.contracts.protocol(desk.actor, booking.id, Protocol(1, ""))
+        assert ("", ()) == (unseen.body.content.car.body, unseen.body.content.marks)
+        world.db.marks.update_one({}, {"$set": {"severity": "much"}}, bypass_document_validation=True)
+        with pytest.raises(DamagedRow):
+            await desk.contracts.protocol(desk.actor, booking.id, Protocol(1, ""))

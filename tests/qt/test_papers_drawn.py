@@ -355,3 +355,13 @@ def test_an_agreement_names_each_car_of_a_rental_that_had_several():
     assert "B-ZZ 1" in text
     assert "45,102 km · 7/8" in text
     assert "Cars of this rental" not in text_of(drawn(issued_paper(PaperKind.AGREEMENT)).data)
+
+
+def test_a_car_that_nobody_looked_at_is_not_called_unmarked():
+    seen, unseen = (
+        text_of(drawn(issued_paper(PaperKind.RETURN, car=replace(CAR, body=body))).data) for body in ("estate", "")
+    )
+
+    assert "No marks." in seen
+    assert "No marks." not in unseen
+    assert "Nobody wrote down the state of the car." in unseen

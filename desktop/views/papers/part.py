@@ -270,7 +270,8 @@ class PaperRow(QWidget):
     def __init__(self, theme: Theme, paper: Paper | Damaged, booking: Booking, now: datetime) -> None:
         super().__init__()
         self.paper = paper
-        self.title, self.detail = Text(theme, bold=True), Text(theme, size=TypeSize.SMALL, ink="muted", wrap=True)
+        self.title = Text(theme, bold=True, wrap=True)
+        self.detail = Text(theme, size=TypeSize.SMALL, ink="muted", wrap=True)
         self.open = Button(theme, tr("Open"), ButtonKind.QUIET, Icon.LOOK)
         words = QVBoxLayout()
         words.setSpacing(0)

@@ -46,7 +46,7 @@ class RentalTold:
     """What papers of an agreement are made of.
 
     Attributes:
-        cars: Those of its legs, as far as they can be read, with all their marks.
+        cars: Those of its legs, with all their marks.
         terms_version: Of the terms that the paper will bear.
     """
 
@@ -136,9 +136,10 @@ def _leg(told: RentalTold, n: int) -> PaperLeg:
 
 
 def _car(told: RentalTold, n: int, *, back: bool) -> PaperCar:
-    """As it went out and, where *back* says so, came back."""
+    """As it went out and, where *back* says so, came back; drawn where somebody kept which marks it showed then."""
     leg = told.agreement.legs[n - 1]
     known, came = told.cars.get(leg.car.car_id), leg.back if back else None
+    looked_at = (came or leg.out).marks is not None
     title, _, plate = leg.car.label.rpartition(" · ")
     return PaperCar(
         plate,
@@ -148,7 +149,7 @@ def _car(told: RentalTold, n: int, *, back: bool) -> PaperCar:
         fuel_out=leg.out.reading.full,
         fuel_in=came.reading.full if came is not None else None,
         electric=leg.gauge is Gauge.PERCENT,
-        body=known.car.body.value if known is not None else "",
+        body=known.car.body.value if known is not None and looked_at else "",
     )
 
 

@@ -113,8 +113,12 @@ class ContractService:
         )
 
     async def _car(self, car_id: CarId) -> CarMarks:
-        car = await self.billing.bookings.store.car(car_id)
-        return CarMarks(car, tuple(await self.marks.of_car(car_id)))
+        """Raises: DamagedRow: no paper leaves out a mark that cannot be read."""
+        car, marks = await self.billing.bookings.store.car(car_id), await self.marks.of_car(car_id)
+        for each in marks:
+            if isinstance(each, Damaged):
+                raise DamagedRow(each.collection, each.id, each.reason)
+        return CarMarks(car, tuple(marks))
 
     async def _issue(self, actor: Actor, wish: PaperWish) -> Paper:
         """Or what somebody issued of the same words."""
