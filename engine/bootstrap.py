@@ -46,6 +46,7 @@ from engine.embedded.demo_people import accounts as demo_accounts
 from engine.embedded.servers import Endpoints, open_servers
 from engine.services.agreement.agreement import AgreementService
 from engine.services.agreement.closing import ClosingService
+from engine.services.agreement.exchanging import ExchangingService
 from engine.services.booking.availability import AvailabilityService
 from engine.services.booking.booking import BookingService, HoldCar
 from engine.services.booking.carrying import Carrier
@@ -314,6 +315,7 @@ def _wire(deployment: Deployment, actor: Actor, doors: _Doors) -> Engine:
         today=TodayService(store, clock),
         till=TillService(store, MongoShifts(client, database), clock, at["booking"], new_booking_id, desk),
         agreements=AgreementService(MongoAgreements(client, database), at["booking"], desk),
+        exchanging=ExchangingService(MongoAgreements(client, database), at["booking"], doors.booking_lock, desk),
         closing=ClosingService(at["booking"], MongoPapers(client, database), desk),
         sweeper=Sweeper(store, means.payment, doors.booking_lock, clock, desk),
         afterwards=_afterwards(actor, means.payment, admin, doors.booking_lock),

@@ -116,6 +116,17 @@ class Transaction(Protocol):
         Raises: Overtaken, when the stored one is not the version before.
         """
 
+    async def exchange_claim(
+        self, booking: Booking, car_id: CarId, now: datetime, back: CameBack, odometer_km: int
+    ) -> tuple[CarTerms, int | None]:
+        """Let *booking*, whose renter has its car, go on with another one from *now*: both fences at once.
+
+        The car before came *back*; the other one was read so, and what was read of it last is returned with its terms.
+
+        Raises:
+            NotFound, CarNotRentable, PeriodTaken, NotHere, StillOut: The other car cannot be had until the end.
+        """
+
     async def agreement(self, booking_id: BookingId) -> Agreement | Damaged | None:
         """As it is in this transaction's snapshot."""
 

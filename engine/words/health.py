@@ -244,6 +244,7 @@ _LINES = Words(
         "agreement.lines": "{number}: its days are not those of its booking, or it does not begin with its price",
         "agreement.charges": "{number}: it charges other things than its readings and fees come to",
         "agreement.steps": "{number}: it was closed or opened again in another order than can be, or without a reason",
+        "agreement.shares": "{number}: {car} has not what its days cost in the books, though the rental is closed",
         "agreement.closed_open": "{number}: it is closed, and something is to be paid or given back",
         "agreement.signed": "{number}: what was signed is not what stands there now",
         "agreement.legs": "{number}: it does not say of its last car alone whether it is out",

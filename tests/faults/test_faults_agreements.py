@@ -119,7 +119,18 @@ class Counters:
 
 
 async def _promised(desk: RemoteDesk, cars: list[str], turn: int) -> list[str]:
-    return [(await desk.ask("promise", car=car, minor=_PRICE, turn=turn))["booking"] for car in cars]
+    """Pressed again where nobody answered; one press books once."""
+
+    async def promise(car: str) -> str:
+        while True:
+            try:
+                return (await desk.ask("promise", car=car, minor=_PRICE, turn=turn))["booking"]
+            except Refused as refused:
+                if refused.code not in {Contended.code, Unavailable.code}:
+                    raise
+                await asyncio.sleep(_BREATH_S)
+
+    return [await promise(car) for car in cars]
 
 
 @pytest.mark.timeout(3600)

@@ -15,7 +15,7 @@ from engine.adapters.mongo.client import Database, Document
 from engine.adapters.mongo.codec.documents import Way, body_of, claim_document, claims_of, stands_of, terms_of_fence
 from engine.adapters.mongo.schema.migrations import LATEST
 from engine.adapters.mongo.schema.version import judge_fence
-from engine.domain.booking.booking import Booking
+from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.booking.handing_over import NotReady, StillOut
 from engine.domain.car.availability import ClaimKind, Readiness, Stretch, readiness
 from engine.domain.car.body_type import BodyType
@@ -226,6 +226,28 @@ async def hand_out(
     )
     if fence is None:
         raise await _why_kept(db, session, booking)
+    return fence
+
+
+async def hand_on(
+    db: Database, session: AsyncClientSession, car_id: CarId, booking_id: BookingId, odometer_km: int
+) -> Document:
+    """Say in the car's fence, which has the booking's claim, that the renter has it; returns the fence as it was.
+
+    Raises:
+        StillOut: Somebody else has it.
+    """
+    own = {"id": booking_id, "kind": ClaimKind.BOOKING}
+    others = {"id": {"$ne": booking_id}, "out": True}
+    fence = await db.fences.find_one_and_update(
+        {"_id": car_id, "claims": {"$elemMatch": {**own, "out": False}, "$not": {"$elemMatch": others}}},
+        {"$inc": {"seq": 1}, "$set": {"at": None, "odometer_km": odometer_km, "claims.$[own].out": True}},
+        array_filters=[{"own.id": booking_id, "own.kind": ClaimKind.BOOKING}],
+        projection={"odometer_km": 1},
+        session=session,
+    )
+    if fence is None:
+        raise StillOut(car_id, booking_id)
     return fence
 
 

@@ -161,6 +161,23 @@ class MongoTransaction(ChangesAgreements, MarksThere):
         await self._db.news.insert_one(gone, session=self._session)
         return terms
 
+    async def exchange_claim(
+        self, booking: Booking, car_id: CarId, now: datetime, back: CameBack, odometer_km: int
+    ) -> tuple[CarTerms, int | None]:
+        self._touched |= touched_by_booking(booking)
+        taken, to = Stretch(now, booking.period.ends_at, booking.free_at), booking.return_branch_id
+        # As in ``move_claim``.
+        if booking.car_id < car_id:
+            await self._leave(booking, _stands(back))
+            terms = await self._enter(car_id, taken, booking.id, now, to)
+        else:
+            terms = await self._enter(car_id, taken, booking.id, now, to)
+            await self._leave(booking, _stands(back))
+        before = await fences.hand_on(self._db, self._session, car_id, booking.id, odometer_km)
+        gone = {**news_document(booking), "blocking": False, "at": now}
+        await self._db.news.insert_one(gone, session=self._session)
+        return terms, read_km(before)
+
     async def add(self, booking: Booking) -> None:
         self._touched |= touched_by_booking(booking)
         try:

@@ -19,6 +19,8 @@ from engine.domain.money.pricing import LineKind, QuoteLine
 from engine.domain.people.people import AccountName
 from engine.domain.shared.errors import MoveRefused
 
+#: As many cars as one rental has.
+MOST_LEGS = 50
 #: Lines of the time itself.
 _DAYS = frozenset({LineKind.RENTAL, LineKind.EXTENDED})
 
@@ -37,12 +39,14 @@ class Leg:
     Attributes:
         gauge: What ``full`` counts in both.
         back: None while the renter has it.
+        why: It came in exchange for the one before; empty for the first.
     """
 
     car: BookedCar
     gauge: Gauge
     out: Seen
     back: Seen | None = None
+    why: str = ""
 
     @property
     def km(self) -> int:
@@ -152,6 +156,17 @@ class Agreement:
     def with_back(self, back: Seen) -> Agreement:
         """The same, and its last car came back so."""
         return replace(self, legs=(*self.legs[:-1], replace(self.leg, back=back)))
+
+    def exchanged(self, back: Seen, leg: Leg) -> Agreement:
+        """Its car came back so, and the renter has that of *leg* instead.
+
+        Raises:
+            MoveRefused: It is not out, or had as many cars as it can have.
+        """
+        if self.state is not AgreementState.OUT or len(self.legs) >= MOST_LEGS:
+            raise MoveRefused(self.state, "with another car")
+        legs = (*self.with_back(back).legs, leg)
+        return replace(self, legs=legs, version=self.version + 1)
 
     def returned(
         self, back: Seen, branch_id: BranchId, lines: tuple[QuoteLine, ...] = (), waived: tuple[Waived, ...] = ()

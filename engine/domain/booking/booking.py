@@ -174,7 +174,18 @@ class Booking:
         """In whose books its money was before it went on with another owner's car."""
         taken_at = self.payment.captured_at
         moved = (step for step in self.history if taken_at is not None and step.at >= taken_at)
-        return frozenset(step.change.before.owner_id for step in moved if step.change is not None) - {self.owner_id}
+        steps = (*moved, *self.exchanges)
+        return frozenset(step.change.before.owner_id for step in steps if step.change is not None) - {self.owner_id}
+
+    @property
+    def exchanges(self) -> tuple[Step, ...]:
+        """The steps by which it went on with another car while the one before was out, oldest first."""
+        return tuple(step for step in self.history if step.change is not None and step.state is BookingState.OUT)
+
+    @property
+    def taken_since(self) -> datetime:
+        """From when on it takes the time of the car that it has (UTC)."""
+        return self.exchanges[-1].at if self.exchanges else self.period.starts_at
 
     @property
     def since(self) -> datetime:
@@ -303,6 +314,19 @@ class Booking:
         """
         if self.state is not BookingState.CONFIRMED or car.car_id == self.car_id:
             raise MoveRefused(self.state, "on another car")
+        return self._with_car(car, terms_n, now, by)
+
+    def exchanged(self, car: BookedCar, terms_n: int, *, now: datetime, by: str) -> Booking:
+        """The same rental, which goes on with another car while its renter has the one before.
+
+        Raises:
+            MoveRefused: Its car is not out, or this is the car that it has.
+        """
+        if self.state is not BookingState.OUT or car.car_id == self.car_id:
+            raise MoveRefused(self.state, "with another car")
+        return self._with_car(car, terms_n, now, by)
+
+    def _with_car(self, car: BookedCar, terms_n: int, now: datetime, by: str) -> Booking:
         step = Step(self.state, now, by, CarChange(self.car, car, terms_n))
         return replace(
             self,

@@ -88,7 +88,7 @@ def _follows(before: Step, after: Step, reached: Sequence[Reached]) -> bool:
     if after.ends is not None:
         return after.change is None and before.state is after.state is BookingState.OUT
     if after.change is not None:
-        return before.state is after.state is BookingState.CONFIRMED
+        return before.state is after.state and after.state in (BookingState.CONFIRMED, BookingState.OUT)
     return after.state in moves_at(after.at, reached)[before.state]
 
 

@@ -130,7 +130,7 @@ def _in_minutes(since: datetime, at: datetime) -> datetime:
 def taken_by(booking: Booking) -> Stretch:
     """What *booking* takes of its car's time, while it keeps the car."""
     period, out = booking.period, booking.state is BookingState.OUT
-    return Stretch(period.starts_at, period.ends_at, booking.free_at, out)
+    return Stretch(booking.taken_since, period.ends_at, booking.free_at, out)
 
 
 @dataclass(frozen=True, slots=True)

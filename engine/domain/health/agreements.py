@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +11,7 @@ from itertools import pairwise
 from engine.domain.agreement.agreement import Agreement, AgreementState, Leg
 from engine.domain.agreement.charges import Due, charged_right
 from engine.domain.agreement.closing import settled
+from engine.domain.agreement.legs import days_by_car, share_of_leg
 from engine.domain.agreement.signing import content_of
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.states import BookingState
@@ -55,7 +57,11 @@ def agreement_faults(agreement: Agreement, booking: Booking | None) -> Iterator[
     ]:
         yield remark("agreement.times", number=number)
     yield from _of_closing(agreement, booking)
-    if agreement.leg.car != booking.car or agreement.branch_id != booking.branch_id or agreement.zone != booking.zone:
+    if (
+        not _cars_follow(agreement, booking)
+        or agreement.branch_id != booking.branch_id
+        or agreement.zone != booking.zone
+    ):
         yield remark("agreement.other_car", number=number)
     sold = agreement.lines[: len(booking.quote.lines)] == booking.quote.lines
     if not sold or agreement.days != booking.period.billable_days(shown_zone(booking.zone)):
@@ -65,6 +71,30 @@ def agreement_faults(agreement: Agreement, booking: Booking | None) -> Iterator[
     if any(each.content != content_of(agreement, each) for each in agreement.signatures):
         yield remark("agreement.signed", number=number)
     yield from _of_legs(agreement, steps)
+
+
+def _cars_follow(agreement: Agreement, booking: Booking) -> bool:
+    """Whether the cars of its legs are those that the booking had since the first went out, at those moments."""
+    went = [(step.at, step.change.before) for step in booking.exchanges if step.change is not None]
+    if [leg.car for leg in agreement.legs] != [*(car for _, car in went), booking.car]:
+        return False
+    return all(
+        before.back is not None and (before.back.at, after.out.at) == (at, at) and bool(after.why)
+        for (before, after), (at, _) in zip(pairwise(agreement.legs), went, strict=True)
+    )
+
+
+def shares_faults(agreement: Agreement, booking: Booking, on_cars: Mapping[str, Mapping[str, int]]) -> Iterator[Remark]:
+    """Of a closed rental with several cars: *on_cars* is what the ledger has of it, car -> currency -> minor units."""
+    if agreement.state is not AgreementState.CLOSED or not booking.exchanges:
+        return
+    due = Counter[str]()
+    for leg in days_by_car(booking)[:-1]:
+        due[leg.car.car_id] += share_of_leg(booking, leg).minor
+    for car_id, minor in due.items():
+        # A car that came back into the same rental has the rest besides.
+        if car_id != booking.car_id and on_cars.get(car_id, {}).get(booking.price.currency, 0) != minor:
+            yield remark("agreement.shares", number=agreement.booking_id, car=car_id)
 
 
 def _of_closing(agreement: Agreement, booking: Booking) -> Iterator[Remark]:

@@ -15,6 +15,7 @@ from enum import StrEnum, auto
 
 from engine.domain.booking.balance import balance
 from engine.domain.booking.booking import Booking
+from engine.domain.booking.changed_car import BookedCar
 from engine.domain.money.money import Money
 from engine.domain.money.payment import Payment, PaymentId, Purpose
 from engine.domain.shared.errors import InvalidMoney
@@ -124,6 +125,21 @@ def moved_rows(before: Booking, after: Booking, at: datetime) -> tuple[LedgerRow
         moved += _rows(before, charge, -taken, -share, f"{source}:from{end}", at)
         moved += _rows(after, charge, taken, share, f"{source}:to{end}", at)
     return tuple(moved)
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """Attributes: ``platform`` is its share of ``whole``; the rest is the owner's."""
+
+    whole: Money
+    platform: Money
+
+
+def leg_row(booking: Booking, car: BookedCar, n: int, more: Posted, at: datetime) -> tuple[LedgerRow, ...]:
+    """*more* on *car*, for the *n*th car of a rental that has several; less where it is negative. No rental more."""
+    there = replace(booking, car_id=car.car_id, car_label=car.label, owner_id=car.owner_id)
+    source = f"{booking.id}:legs{MOVED}{booking.version}:{n}:{car.car_id}{FURTHER}"
+    return _rows(there, LedgerKind.CHARGE, more.whole, more.platform, source, at)
 
 
 def counter_rows(

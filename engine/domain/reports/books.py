@@ -225,7 +225,9 @@ def _agreed(charge: Money, commission_bp: int) -> Money:
 def left_behind(booked: BookedMoney) -> str:
     """The first source on a car that its booking has no more, where not all of it went along; empty where all did."""
     of_car: dict[tuple[str, LedgerKind], list[BookEntry]] = {}
-    former = {change.before.car_id for change in booked.booking.changes} - {booked.booking.car_id}
+    exchanged = {step.change.before.car_id for step in booked.booking.exchanges if step.change is not None}
+    # What was exchanged while it was out keeps what its days cost.
+    former = {change.before.car_id for change in booked.booking.changes} - {booked.booking.car_id} - exchanged
     for each in booked.entries:
         if each.car_id in former:
             of_car.setdefault((each.car_id, each.kind), []).append(each)

@@ -18,6 +18,7 @@ from engine.domain.shared.errors import Overtaken
 from engine.ports.bookings import Transaction
 from engine.ports.papers import PaperBook
 from engine.services.agreement.agreement import must_have_agreement
+from engine.services.agreement.settling import settle_legs
 from engine.services.booking.booking import BookingService
 from engine.services.input_guard import gated
 
@@ -92,6 +93,7 @@ class ClosingService:
             after = change(booking, before, now)
             await work.replace(counted_on)
             await work.replace_agreement(after)
+            await settle_legs(work, before, after, counted_on, now)
             if what:
                 await work.audit(self._row(actor, what, before, after, now))
 

@@ -107,17 +107,8 @@ class ChangingCarService:
             await work.audit(AuditRow(now, actor.account, self.desk, "booking.car_changed", subject, was, told))
             return after
 
-        async with self._turns(booking, car_id):
+        async with in_both_turns(self.booking_lock, booking, car_id):
             return await self.store.transact(move)
-
-    @asynccontextmanager
-    async def _turns(self, booking: Booking, car_id: CarId) -> AsyncIterator[None]:
-        """Both cars' turns, always in the same order."""
-        key = f"car of {booking.id} at {booking.version}"
-        async with AsyncExitStack() as both:
-            for each in sorted({booking.car_id, car_id}):
-                await both.enter_async_context(self.booking_lock.take(each, key, booking.id, once=False))
-            yield
 
     async def _seen(self, actor: Actor, booking_id: BookingId, seen: int) -> Booking:
         booking = await self._movable(actor, booking_id)
@@ -132,3 +123,13 @@ class ChangingCarService:
         if booking.state is not BookingState.CONFIRMED or booking.period.ends_at <= self.bookings.clock.now():
             raise MoveRefused(booking.state, "on another car")
         return booking
+
+
+@asynccontextmanager
+async def in_both_turns(booking_lock: BookingLock, booking: Booking, car_id: CarId) -> AsyncIterator[None]:
+    """Both cars' turns, always in the same order."""
+    key = f"car of {booking.id} at {booking.version}"
+    async with AsyncExitStack() as both:
+        for each in sorted({booking.car_id, car_id}):
+            await both.enter_async_context(booking_lock.take(each, key, booking.id, once=False))
+        yield

@@ -30,6 +30,7 @@ from engine.domain.shared.errors import MoveRefused, PriceChanged
 from engine.domain.shared.zones import shown_zone
 from engine.ports.bookings import BookingStore, Transaction
 from engine.ports.local import Clock
+from engine.services.agreement.settling import settle_legs
 from engine.services.booking.booking import BookingService, Carriage, HoldCar
 from engine.services.input_guard import gated
 from engine.services.marks.marking import note_marks, sound_marks
@@ -285,7 +286,9 @@ class RentalService:
         out, due = agreement.leg.out, Due(booking.period.ends_at, booking.return_branch_id)
         lines, waived = charged(agreement, seen, branch_id, due, charging)
         over = agreement.returned(seen, branch_id, lines, waived)
-        await work.replace_agreement(closed_by_itself(over, booking, seen.at, seen.by) or over)
+        after = closed_by_itself(over, booking, seen.at, seen.by) or over
+        await work.replace_agreement(after)
+        await settle_legs(work, agreement, after, booking, seen.at)
         if not follows(seen.reading, out.km, most_driven(out.at, seen.at)):
             await work.audit(self._unlikely(booking, seen, out.km))
         for each in waived:

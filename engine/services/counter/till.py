@@ -34,6 +34,7 @@ from engine.domain.shared.text import clean
 from engine.ports.bookings import BookingStore, Transaction
 from engine.ports.local import Clock
 from engine.ports.shifts import ShiftBook
+from engine.services.agreement.settling import settle_legs
 from engine.services.booking.booking import BookingService
 from engine.services.input_guard import gated
 
@@ -110,8 +111,10 @@ class TillService:
                 after = with_taken(booking, handed.tender, handed.amount, taken, further)
             payment = after.payments[-1]
             await work.replace(after)
-            if agreement is not None and (done := closed_by_itself(agreement, after, now, actor.account)):
+            done = None if agreement is None else closed_by_itself(agreement, after, now, actor.account)
+            if agreement is not None and done is not None:
                 await work.replace_agreement(replace(done, version=done.version + 1))
+                await settle_legs(work, agreement, done, after, now)
             posted = booking.payment.comes_to(AttemptState.PAID) or len(booking.payments) > 1
             await work.post(counter_rows(booking, payment, now, posted=posted))
             if shift is not None and taken.cash is not None:

@@ -8,6 +8,7 @@ from engine.domain.people.people import Actor
 from engine.ports.local import Clock
 from engine.services.agreement.agreement import AgreementService
 from engine.services.agreement.closing import ClosingService
+from engine.services.agreement.exchanging import ExchangingService
 from engine.services.booking.availability import AvailabilityService
 from engine.services.booking.board import BoardService
 from engine.services.booking.booking import BookingService
@@ -85,6 +86,7 @@ class Services:
     rental: RentalService
     agreements: AgreementService
     closing: ClosingService
+    exchanging: ExchangingService
     changing: ChangingCarService
     payment: PaymentService
     follower: Follower

@@ -44,6 +44,7 @@ from engine.domain.reports.figure_sources import Figure, FigureQuestion
 from engine.domain.reports.overview import MoneyQuestion
 from engine.domain.reports.report_period import Span, SpanKind
 from engine.domain.shared.period import RentalPeriod
+from engine.services.agreement.exchanging import Exchange
 from engine.services.booking.booking import HoldCar
 from engine.services.people.renters import NewRenter
 
@@ -194,6 +195,14 @@ TABLE: dict[str, UseCase] = {
     "contracts.agreement": may(Deed.ISSUE_PAPER, args=_booking, of="booking"),
     "contracts.protocol": may(
         Deed.ISSUE_PAPER, args=lambda it: (it.booking_id, Protocol(1, "")), of="booking"
+    ),
+    "exchanging.other_cars": may(Deed.HAND_OVER, args=_booking, of="booking"),
+    "exchanging.read_before": may(Deed.HAND_OVER, args=lambda it: (it.car.id,)),
+    "exchanging.exchange": may(
+        Deed.HAND_OVER,
+        args=lambda it: (it.booking_id, it.car.id, Exchange(FULL, FULL, "broken")),
+        kwargs=lambda _it: {"seen": 1},
+        of="booking",
     ),
     "closing.close": may(Deed.TAKE_BACK, args=_booking, kwargs=lambda _it: {"seen": 1}, of="booking"),
     "closing.reopen": may(

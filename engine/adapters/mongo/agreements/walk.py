@@ -18,8 +18,9 @@ from engine.adapters.mongo.queries.walks import Hear, deaf, ids
 from engine.adapters.mongo.schema.version import schema_row
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.states import BookingState
-from engine.domain.health.agreements import LegOf, agreement_faults, readings_faults, without_agreement
+from engine.domain.health.agreements import LegOf, agreement_faults, readings_faults, shares_faults, without_agreement
 from engine.domain.health.claims import Walk
+from engine.domain.reports.books import WHOLE
 from engine.domain.shared.damage import Damaged
 from engine.domain.shared.remark import Remark, remark
 
@@ -80,13 +81,30 @@ async def _beside_bookings(db: Database, session: AsyncClientSession, numbers: l
     own: Document = {"_id": {"$in": [row["_id"] for row in rows]}}
     bookings = {row["_id"]: row for row in await db.bookings.find(own, session=session).to_list()}
     told: list[Told] = []
+    several = [row["_id"] for row in rows if isinstance(row.get("legs"), list) and len(row["legs"]) > 1]
+    posted = await _posted(db, session, several) if several else {}
     for row in rows:
         agreement, booking = read("agreements", row, agreement_of), _read(bookings.get(row["_id"]))
         if isinstance(agreement, Damaged):
             told.append((row["_id"], agreement.remark))
         elif not isinstance(booking, Damaged):
             told += [(row["_id"], line) for line in agreement_faults(agreement, booking)]
+            if booking is not None and booking.id in posted:
+                told += [(row["_id"], line) for line in shares_faults(agreement, booking, posted[booking.id])]
     return told
+
+
+async def _posted(
+    db: Database, session: AsyncClientSession, numbers: list[Any]
+) -> dict[str, dict[str, dict[str, int]]]:
+    """What the ledger has of those rentals: number -> car -> currency -> minor units, charges less refunds."""
+    whole: Document = {"booking_id": {"$in": numbers}, "kind": {"$in": sorted(WHOLE)}}
+    sums: dict[str, dict[str, dict[str, int]]] = {number: {} for number in numbers if isinstance(number, str)}
+    for row in await db.ledger.find(whole, session=session).to_list():
+        amount = row["amount"]
+        of_car = sums[row["booking_id"]].setdefault(row["car_id"], {})
+        of_car[amount["currency"]] = of_car.get(amount["currency"], 0) + amount["minor"]
+    return sums
 
 
 def _read(row: Document | None) -> Booking | Damaged | None:

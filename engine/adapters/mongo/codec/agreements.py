@@ -19,7 +19,15 @@ from engine.adapters.mongo.codec.stored import (
     text,
     whole,
 )
-from engine.domain.agreement.agreement import Agreement, AgreementState, AgreementStep, Leg, Signature, Waived
+from engine.domain.agreement.agreement import (
+    MOST_LEGS,
+    Agreement,
+    AgreementState,
+    AgreementStep,
+    Leg,
+    Signature,
+    Waived,
+)
 from engine.domain.agreement.reading import Gauge, Reading, Seen
 from engine.domain.agreement.signing import MOST_SIGNATURES
 from engine.domain.booking.changed_car import BookedCar
@@ -42,7 +50,16 @@ _SEEN = Stored(
     },
     together={"reading": Reading},
 )
-_LEG = Stored(Leg, {"car": part(_CAR), "gauge": choice(Gauge), "out": part(_SEEN), "back": part(_SEEN).unless()})
+_LEG = Stored(
+    Leg,
+    {
+        "car": part(_CAR),
+        "gauge": choice(Gauge),
+        "out": part(_SEEN),
+        "back": part(_SEEN).unless(),
+        "why": maybe_empty().unless(""),
+    },
+)
 _LINE = Stored(QuoteLine, {"kind": choice(LineKind), "count": whole(1, MOST_MINOR), "unit": money()})
 _WAIVED = Stored(Waived, {"line": part(_LINE), "reason": text(), "at": moment(), "by": text()})
 _STEP = Stored(
@@ -72,7 +89,7 @@ AGREEMENT = Stored(
         "branch_id": text(),
         "zone": text(),
         "state": choice(AgreementState),
-        "legs": parts(_LEG, 50, least=1),
+        "legs": parts(_LEG, MOST_LEGS, least=1),
         "lines": parts(_LINE, 100, least=1),
         "history": parts(_STEP, 500, least=1),
         "fees": part(FEES).unless(),

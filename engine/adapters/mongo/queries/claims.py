@@ -54,6 +54,9 @@ _KEPT = (
     "turn_minutes",
     "branch_id",
     "return_branch_id",
+    "history.state",
+    "history.at",
+    "history.change",
     "state",
     "hold_until",
     "created_at",
@@ -225,12 +228,21 @@ def _fenceless_line(car_id: Any, keeper: Any, verb: str = "kept") -> Remark:
     return remark(f"claim.no_car_{verb}", car=shown(car_id), keeper=shown(keeper))
 
 
+def _taken_since(row: Fields) -> datetime:
+    """As ``Booking.taken_since``."""
+    since, steps = row.moment("starts_at"), row.document.get("history")
+    for step in steps if isinstance(steps, list) else ():
+        if isinstance(step, dict) and step.get("change") and step.get("state") == BookingState.OUT:
+            since = Fields(step).moment("at")
+    return since
+
+
 def _kept(document: Document) -> Kept:
     row = Fields(document)
     row.text("car_id")
     row.moment("hold_until")
     row.moment("created_at")
-    period = RentalPeriod(row.moment("starts_at"), row.moment("ends_at"))
+    period = RentalPeriod(_taken_since(row), row.moment("ends_at"))
     free_at = period.ends_at + timedelta(minutes=row.whole("turn_minutes", 0, MOST_TURN_MINUTES))
     out = row.choice("state", BookingState) is BookingState.OUT
     way = row.text("branch_id"), row.text("return_branch_id")
