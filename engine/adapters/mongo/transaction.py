@@ -11,7 +11,7 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from engine.adapters.mongo import fences
-from engine.adapters.mongo.agreements.changing import ChangesAgreements
+from engine.adapters.mongo.agreements.changing import ChangesAgreements, stands_after
 from engine.adapters.mongo.branch_rules import Known, rules_of
 from engine.adapters.mongo.client import Database, Document
 from engine.adapters.mongo.codec.bookings import booking_document, news_document
@@ -75,12 +75,6 @@ _DUPLICATE_KEY = 11000
 def _brought(before: Car, after: Car) -> Document:
     """A car that belongs to another branch from now on was brought there, unless somebody has it."""
     return {"at": after.branch_id} if before.branch_id != after.branch_id else {}
-
-
-def _stands(back: CameBack) -> Document:
-    """What a fence says of a car that came back."""
-    read = {} if back.odometer_km is None else {"odometer_km": back.odometer_km}
-    return {"at": back.branch_id, **read}
 
 
 class MongoTransaction(ChangesAgreements, MarksThere):
@@ -161,23 +155,6 @@ class MongoTransaction(ChangesAgreements, MarksThere):
         await self._db.news.insert_one(gone, session=self._session)
         return terms
 
-    async def exchange_claim(
-        self, booking: Booking, car_id: CarId, now: datetime, back: CameBack, odometer_km: int
-    ) -> tuple[CarTerms, int | None]:
-        self._touched |= touched_by_booking(booking)
-        taken, to = Stretch(now, booking.period.ends_at, booking.free_at), booking.return_branch_id
-        # As in ``move_claim``.
-        if booking.car_id < car_id:
-            await self._leave(booking, _stands(back))
-            terms = await self._enter(car_id, taken, booking.id, now, to)
-        else:
-            terms = await self._enter(car_id, taken, booking.id, now, to)
-            await self._leave(booking, _stands(back))
-        before = await fences.hand_on(self._db, self._session, car_id, booking.id, odometer_km)
-        gone = {**news_document(booking), "blocking": False, "at": now}
-        await self._db.news.insert_one(gone, session=self._session)
-        return terms, read_km(before)
-
     async def add(self, booking: Booking) -> None:
         self._touched |= touched_by_booking(booking)
         try:
@@ -196,7 +173,7 @@ class MongoTransaction(ChangesAgreements, MarksThere):
         await replace_version(self._db, booking, self._session)
         await self._db.news.insert_one(news_document(booking), session=self._session)
         if not booking.blocking:
-            await self._leave(booking, None if back is None else _stands(back))
+            await self._leave(booking, None if back is None else stands_after(back))
 
     async def _leave(self, booking: Booking, stands: Document | None = None) -> None:
         gone: Document = {"$inc": {"seq": 1}, "$pull": {"claims": {"id": booking.id, "kind": ClaimKind.BOOKING}}}

@@ -18,8 +18,8 @@ from engine.domain.shared.errors import Overtaken
 from engine.ports.bookings import Transaction
 from engine.ports.papers import PaperBook
 from engine.services.agreement.agreement import must_have_agreement
-from engine.services.agreement.settling import settle_legs
 from engine.services.booking.booking import BookingService
+from engine.services.booking.settling import settle_legs
 from engine.services.input_guard import gated
 
 _Change = Callable[[Booking, Agreement, datetime], Agreement]

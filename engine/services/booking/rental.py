@@ -30,8 +30,8 @@ from engine.domain.shared.errors import MoveRefused, PriceChanged
 from engine.domain.shared.zones import shown_zone
 from engine.ports.bookings import BookingStore, Transaction
 from engine.ports.local import Clock
-from engine.services.agreement.settling import settle_legs
 from engine.services.booking.booking import BookingService, Carriage, HoldCar
+from engine.services.booking.settling import settle_legs
 from engine.services.input_guard import gated
 from engine.services.marks.marking import note_marks, sound_marks
 from engine.services.payment.payment import PaymentService

@@ -34,8 +34,8 @@ from engine.domain.shared.text import clean
 from engine.ports.bookings import BookingStore, Transaction
 from engine.ports.local import Clock
 from engine.ports.shifts import ShiftBook
-from engine.services.agreement.settling import settle_legs
 from engine.services.booking.booking import BookingService
+from engine.services.booking.settling import settle_legs
 from engine.services.input_guard import gated
 
 _LONGEST_REASON = 200
