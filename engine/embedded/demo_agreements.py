@@ -15,17 +15,23 @@ from engine.domain.agreement.agreement import Agreement, handed_over
 from engine.domain.agreement.charges import Charging, Due, charged, return_lines
 from engine.domain.agreement.closing import closed_by_itself
 from engine.domain.agreement.reading import Gauge, Reading, Seen, gauge_of
-from engine.domain.booking.booking import Booking
+from engine.domain.booking.booking import Booking, Step
 from engine.domain.money.pricing import LineKind
 from engine.domain.people.people import AccountName
 from engine.embedded.demo_fleet import FEES
+from engine.embedded.demo_marks import seen_on
 
 _KM_A_DAY, _USED = 140, 3
 _LATE = frozenset({LineKind.LATE_DAY, LineKind.LATE_HOUR})
 
 
-def _seen(km: int, gauge: Gauge, used: int, at: datetime, by: str) -> Seen:
-    return Seen(Reading(km, gauge.most - used * gauge.most // 8), at, AccountName(by))
+#: Since when a mark is there, and its number.
+_Marks = list[tuple[datetime, int]]
+
+
+def _seen(km: int, gauge: Gauge, used: int, step: Step, marks: _Marks) -> Seen:
+    shown = tuple(sorted(n for at, n in marks if at <= step.at))
+    return Seen(Reading(km, gauge.most - used * gauge.most // 8), step.at, AccountName(step.by), shown)
 
 
 async def hand_out(db: Database, numbers: Iterable[str]) -> None:
@@ -33,12 +39,13 @@ async def hand_out(db: Database, numbers: Iterable[str]) -> None:
     bookings = sound("bookings", await db.bookings.find({"_id": {"$in": list(numbers)}}).to_list(), booking_of)
     cars = {"$in": [each.car_id for each in bookings]}
     known = {each.id: each for each in sound("cars", await db.cars.find({"_id": cars}).to_list(), car_of)}
+    marks = await seen_on(db, known)
     fences = {row["_id"]: read_km(row) async for row in db.fences.find({"_id": cars}, {"odometer_km": 1})}
     for booking in bookings:
         car, last = known[booking.car_id], fences.get(booking.car_id)
         gauge, km = gauge_of(car.fuel), car.odometer_km if last is None else last
         step = booking.history[-1]
-        agreement = handed_over(booking, gauge, _seen(km, gauge, 0, step.at, step.by), FEES)
+        agreement = handed_over(booking, gauge, _seen(km, gauge, 0, step, marks.get(car.id, [])), FEES)
         await _kept(db, agreement, booking.car_id, km)
 
 
@@ -47,10 +54,11 @@ async def take_back(db: Database, numbers: Iterable[str]) -> None:
     wanted: Document = {"_id": {"$in": list(numbers)}}
     rows = sound("bookings", await db.bookings.find(wanted).to_list(), booking_of)
     bookings: dict[Any, Booking] = {each.id: each for each in rows}
+    marks = await seen_on(db, {each.car_id for each in rows})
     for agreement in sound("agreements", await db.agreements.find(wanted).to_list(), agreement_of):
         booking, out = bookings[agreement.booking_id], agreement.leg.out
         step, km = booking.history[-1], out.km + _KM_A_DAY * booking.quote.days
-        back = _seen(km, agreement.leg.gauge, _USED, step.at, step.by)
+        back = _seen(km, agreement.leg.gauge, _USED, step, marks.get(booking.car_id, []))
         due, place = Due(booking.period.ends_at, booking.return_branch_id), booking.return_branch_id
         late = [line.kind for line in return_lines(agreement, back, place, due, cleaning=False) if line.kind in _LATE]
         told = Charging(waived=tuple((kind, "Came in time, and was noted later") for kind in late))

@@ -90,7 +90,6 @@ async def load_demo(client: Client, name: str, now: datetime, on_progress: Calla
         if marker is None:
             await _write(db, data, on_progress)
             await demo_counter.stand_at_the_counter(db, _clerk(data), data.now)
-            await demo_marks.find_marks(db, data.cars, _clerk(data).account, data.now)
             await tell_today(db, data.now)
         renters = {renter.id: renter for renter in data.renters}
         for each in data.accounts:
@@ -152,6 +151,7 @@ async def _write(db: Database, data: DemoData, on_progress: Callable[[Remark], N
     terms = {car.id: terms_of(car, branches[car.branch_id]) for car in data.cars}
     await db.fences.insert_many([fence_document(car, terms[car.id], blocking[car.id]) for car in data.cars])
     gone = (each for kept in blocking.values() for each in kept if each.state is BookingState.OUT)
+    await demo_marks.find_marks(db, data.cars, _clerk(data).account, data.now)
     await demo_agreements.hand_out(db, [each.id for each in gone])
     # Every rental of the demo was let for these: the firm never changed a price.
     await db.car_terms.insert_many([series_document(each, "demo", BEGINNING) for each in terms.values()])

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 from random import Random
 
 from engine.adapters.mongo.client import Database
-from engine.adapters.mongo.codec.marks import mark_document
+from engine.adapters.mongo.codec.marks import mark_document, mark_of
+from engine.adapters.mongo.codec.reading import sound
 from engine.domain.car.body_parts import Part, parts_of
-from engine.domain.car.car import Car
-from engine.domain.car.condition import Ended, Found, Mark, MarkId, MarkKind, NewMark, repaired, written
+from engine.domain.car.car import Car, CarId
+from engine.domain.car.condition import Ended, Found, Mark, MarkId, MarkKind, MarkState, NewMark, repaired, written
 from engine.domain.people.people import AccountName
 from engine.domain.shared.period import whole_milliseconds
 
@@ -34,6 +35,15 @@ async def find_marks(db: Database, cars: Iterable[Car], by: AccountName, now: da
     marks = [mark for car in cars for mark in _of_car(car, by, now)]
     if marks:
         await db.marks.insert_many([mark_document(each) for each in marks])
+
+
+async def seen_on(db: Database, car_ids: Collection[CarId]) -> dict[CarId, list[tuple[datetime, int]]]:
+    """What is to be seen on each of them now: since when, and its number."""
+    rows = db.marks.find({"car_id": {"$in": list(car_ids)}, "state": MarkState.OPEN})
+    seen: dict[CarId, list[tuple[datetime, int]]] = {}
+    for mark in sound("marks", await rows.to_list(), mark_of):
+        seen.setdefault(mark.car_id, []).append((mark.found.at, mark.n))
+    return seen
 
 
 def _of_car(car: Car, by: AccountName, now: datetime) -> Iterator[Mark]:

@@ -110,6 +110,9 @@ async def _marked(client, db):
     assert walk.looked
     assert [] == [str(line) for line in walk.lines]
     assert {"open", "repaired"} == set(db.marks.distinct("state"))
+    (leg,) = next(row for row in db.agreements.find() if row["legs"][0]["out"]["marks"])["legs"]
+    shown = db.marks.find({"car_id": leg["car"]["car_id"], "state": "open", "found.at": {"$lte": leg["out"]["at"]}})
+    assert sorted(row["n"] for row in shown) == leg["out"]["marks"]
 
 
 async def _agreed(client):
