@@ -11,7 +11,7 @@ from desktop.words.figures import day_time, desk_zone, whole
 from desktop.words.names import booking_number
 from engine.domain.booking.booking import BookingId
 from engine.domain.car.body_parts import PartId
-from engine.domain.car.condition import FoundWhen, Mark, MarkKind, NewMark
+from engine.domain.car.condition import FoundWhen, Mark, MarkKind, MarkState, NewMark
 from engine.domain.car.mark_line import MarkRead
 from engine.words.tr import tr
 
@@ -122,6 +122,18 @@ def found_words(mark: Mark, now: datetime) -> str:
         case None:
             return tr("Found {at} by {by}, in the yard", at=at, by=found.by)
     assert_never(found.when)
+
+
+def closed_words(mark: Mark, now: datetime) -> str:
+    """What became of one that is not open any more, by whom and why."""
+    ended = mark.ended
+    if ended is None:
+        return mark_words(mark)
+    facts = {"n": str(mark.n), "mark": mark_words(mark), "by": ended.by, "why": ended.why}
+    at = day_time(ended.at, desk_zone(), now=now)
+    if mark.state is MarkState.REPAIRED:
+        return tr("{n} · {mark}. Repaired, {at} by {by}: {why}", at=at, **facts)
+    return tr("{n} · {mark}. Replaced, {at} by {by}: {why}", at=at, **facts)
 
 
 def typed(read: MarkRead) -> str:

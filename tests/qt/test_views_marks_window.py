@@ -93,7 +93,12 @@ async def test_an_administrator_repairs_one_and_replaces_another(somebody, world
         asked().yes.click()
         await person.until(lambda: world.db.marks.count_documents({}) == 3 and part.list.count() == 1)
         await person.until(lambda: part.list.item(0).text() == "Known mark 3: Door front left, Scratch, 3 · 90 mm")
-        assert "2 were closed." == part.none.text()
+        assert ("2 closed marks", False) == (part.closed.text(), part.past.isVisible())
+        part.closed.click()
+        assert part.past.isVisible()
+        told = part.past.text()
+        assert "1 · Door front left: Scratch, 2 · 40 mm. Repaired, " in told
+        assert told.endswith("by admin: longer by now")
 
     states = [(row["n"], row["state"], row.get("ended", {}).get("why")) for row in world.db.marks.find().sort("n", 1)]
     assert [(1, "repaired", "painted"), (2, "superseded", "longer by now"), (3, "open", None)] == states

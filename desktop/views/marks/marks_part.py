@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.tasks import TaskScope
@@ -22,7 +22,7 @@ from desktop.views.marks.marks_dialog import ask_marks
 from desktop.views.parts.view_context import announce
 from desktop.widgets.button import Button, ButtonKind
 from desktop.widgets.text import Text
-from desktop.words.mark_words import found_words
+from desktop.words.mark_words import closed_words, found_words
 from desktop.words.messages import counted, damage_words, say
 from engine.domain.car.condition import CarMarks, Mark
 from engine.domain.shared.damage import Damaged
@@ -47,6 +47,9 @@ class MarksPart(QWidget):
         self.problem = Text(theme, size=TypeSize.SMALL, ink="danger", wrap=True)
         self.diagram, self.list = MarkDiagram(theme), MarkList(theme)
         self.none = Text(theme, ink="muted", wrap=True)
+        self.closed = Button(theme, "", ButtonKind.QUIET)
+        self.closed.setCheckable(True)
+        self.past = Text(theme, size=TypeSize.SMALL, ink="muted", wrap=True)
         self.found = Text(theme, size=TypeSize.SMALL, ink="muted", wrap=True)
         self.damaged = Text(theme, size=TypeSize.SMALL, ink="warning", wrap=True)
         self.repair = Button(theme, tr("Repaired …"), ButtonKind.QUIET)
@@ -102,11 +105,21 @@ class MarksPart(QWidget):
         self.list.setFixedHeight(min(len(shown), _ROWS) * ROW)
         for part in (self.diagram, self.list):
             part.setVisible(bool(shown))
-        self.none.setText("" if known is None else _none_words(known))
-        self.none.setVisible(bool(self.none.text()))
+        self.none.setText(tr("No mark is known on this car."))
+        self.none.setVisible(known is not None and not shown)
+        self._draw_closed(known)
         damaged = [] if known is None else [each for each in known.marks if isinstance(each, Damaged)]
         self.damaged.setText("\n".join(map(damage_words, damaged)))
         self.damaged.setVisible(bool(damaged))
+
+    def _draw_closed(self, known: CarMarks | None) -> None:
+        """Behind a button: who looks at a car asks what is there now."""
+        every = () if known is None else known.marks
+        closed = [mark for mark in every if isinstance(mark, Mark) and not mark.is_open]
+        self.closed.setText(counted("{count} closed mark", "{count} closed marks", len(closed)))
+        self.closed.setVisible(bool(closed))
+        self.past.setText("\n".join(closed_words(mark, self._now()) for mark in closed))
+        self.past.setVisible(bool(closed) and self.closed.isChecked())
 
     def _draw_chosen(self) -> None:
         mark, usable = self.chosen, self._online and not self.vm.state.busy
@@ -150,6 +163,7 @@ class MarksPart(QWidget):
         self.mark.clicked.connect(lambda _checked: self.ask())
         self.repair.clicked.connect(lambda _checked: self.tasks.once("ask", self._repair()))
         self.follow.clicked.connect(lambda _checked: self.tasks.once("ask", self._follow()))
+        self.closed.toggled.connect(lambda _on: self._draw_closed(self.vm.state.known))
         self.again.clicked.connect(lambda _checked: self.vm.load())
         self.list.chosen.connect(self._stepped)
         self.diagram.pressed.connect(self.list.step_to)
@@ -171,12 +185,5 @@ class MarksPart(QWidget):
         for part in (self.problem, self.none, self.diagram, self.list, self.found, self.damaged):
             column.addWidget(part)
         column.addLayout(foot)
-
-
-def _none_words(known: CarMarks) -> str:
-    """That there is nothing, and how much there was."""
-    closed = sum(isinstance(mark, Mark) and not mark.is_open for mark in known.marks)
-    was = counted("{count} was closed.", "{count} were closed.", closed) if closed else ""
-    if known.open:
-        return was
-    return " ".join(filter(None, (tr("No mark is known on this car."), was)))
+        column.addWidget(self.closed, 0, Qt.AlignmentFlag.AlignLeading)
+        column.addWidget(self.past)
