@@ -313,7 +313,7 @@ def _wire(deployment: Deployment, actor: Actor, doors: _Doors) -> Engine:
         availability=AvailabilityService(store, MongoTaken(client, database, readable.claims), clock),
         listing=ListingService(store, doors.cache),
         today=TodayService(store, clock),
-        till=TillService(store, MongoShifts(client, database), clock, at["booking"], new_booking_id, desk),
+        till=TillService(store, MongoShifts(client, database), clock, at["booking"], billing, new_booking_id, desk),
         agreements=AgreementService(MongoAgreements(client, database), at["booking"], desk),
         exchanging=ExchangingService(MongoAgreements(client, database), at["booking"], doors.booking_lock, desk),
         closing=ClosingService(at["booking"], MongoPapers(client, database), desk),

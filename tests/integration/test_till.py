@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from builders import BERLIN, DATABASE, FULL, PASSWORD, wish
+from paper_builders import may_issue
 
 from engine.adapters.mongo.client import Credentials, connect
 from engine.adapters.mongo.codec.shifts import shift_of
@@ -23,6 +24,7 @@ from engine.domain.money.money import Money
 from engine.domain.money.payment import Purpose
 from engine.domain.money.pricing import LineKind
 from engine.domain.money.tender import Handed, Tender
+from engine.domain.papers.paper import PaperKind
 from engine.domain.reports.books import DifferenceKind
 from engine.domain.shared.damage import Damaged
 from engine.domain.shared.errors import (
@@ -53,6 +55,23 @@ async def promised(desk, **changes):
 
 def cash(minor, received=None):
     return Handed(Tender.CASH, euros(minor), None if received is None else euros(received))
+
+
+async def test_a_receipt_follows_by_itself_where_the_firm_says_so_and_keeps_no_money_from_being_taken(world):
+    world.db.settings.update_many({}, {"$set": {"receipts": True}})
+    async with world.desk() as desk:
+        await desk.till.open(desk.actor, BERLIN.id, FLOAT)
+        booking = await promised(desk)
+        booking = await take(desk, booking, cash(40_00))
+        assert 0 == world.db.papers.count_documents({})
+    may_issue(world.db)
+    async with world.desk() as desk:
+        booking = await take(desk, booking, cash(30_00))
+        (second,) = (await desk.billing.standing(desk.actor, booking.id)).papers
+        await desk.till.give_back(desk.actor, booking.id, cash(5_00), reason="too much", seen=booking.version)
+
+    assert (30_00, PaperKind.RECEIPT) == (second.body.paid.minor, second.body.kind)
+    assert [f"receipt-{booking.payments[-1].id}"] == world.db.papers.distinct("_id")
 
 
 async def take(desk, booking, handed):

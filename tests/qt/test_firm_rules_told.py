@@ -25,6 +25,7 @@ OTHER = FirmSettings(
     7,
     (RentalFees("EUR", 12_00),),
     CheckRules(Severity.BLOCK, Severity.OFF, Severity.WARN, Severity.BLOCK, 23, 2),
+    receipts=True,
 )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.theme.icons import Icon
 from desktop.theme.theme import Theme
@@ -79,12 +79,14 @@ class RulesForm(Form):
         self.hold = _spin_box(tr(" minutes"), SHORTEST_HOLD // _MINUTE, LONGEST_HOLD // _MINUTE)
         self.unpaid = _spin_box(tr(" days ahead at most"), 0, MOST_UNPAID_DAYS)
         self.unpaid.setSpecialValueText(tr("Never"))
+        self.receipts = QCheckBox(tr("It gets a receipt by itself"))
         self.currency = Combo()
         self.currency.addItems(sorted(CHARGED))
         self.cancellation = CancellationRows(theme)
         self.add("commission", tr("Commission, percent of a rental"), self.commission)
         self.add("hold", tr("A car is kept for a renter who has not paid"), self.hold)
         self.add("unpaid_days", tr("A car is promised to somebody who pays at the counter"), self.unpaid)
+        self.add("receipts", tr("Whatever is paid at the counter"), self.receipts)
         self.add("currency", tr("Currency of new cars"), self.currency)
         self.add("cancellation", tr("Who cancels gets back"), self.cancellation)
         self.fees = FeeFields(theme)
@@ -98,6 +100,7 @@ class RulesForm(Form):
         self.commission.setText(percent(settings.commission_bp).removesuffix(" %"))
         self.hold.setValue(settings.hold // _MINUTE)
         self.unpaid.setValue(settings.unpaid_days)
+        self.receipts.setChecked(settings.receipts)
         self.currency.setCurrentText(settings.currency)
         self.cancellation.show_rules(settings.cancellation)
         self.fees.show_fees(settings.fees, settings.currency)
@@ -113,6 +116,7 @@ class RulesForm(Form):
             unpaid_days=self.unpaid.value(),
             fees=self.fees.fees(),
             checks=self.checks.checks(),
+            receipts=self.receipts.isChecked(),
         )
 
 
@@ -232,6 +236,10 @@ def _unpaid(rules: FirmSettings) -> str:
     return tr("up to {days} ahead", days=days_text(rules.unpaid_days)) if rules.unpaid_days else tr("Never")
 
 
+def _receipts(rules: FirmSettings) -> str:
+    return tr("By themselves") if rules.receipts else tr("When asked for")
+
+
 def _currency(rules: FirmSettings) -> str:
     return rules.currency
 
@@ -261,6 +269,7 @@ RULES = {
     "cancellation": ShownRule(tr("Who cancels gets back"), cancellation_line, 9, spare=True),
     "fees": ShownRule(tr("Charged beyond"), fees_line, 9, spare=True),
     "checks": ShownRule(tr("Looked at"), _checks, 6, spare=True),
+    "receipts": ShownRule(tr("Receipts"), _receipts, 3, spare=True),
 }
 
 

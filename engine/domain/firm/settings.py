@@ -40,6 +40,7 @@ class FirmSettings:
         cancellation: Who cancels when gets how much back; the longest notice first.
         fees: What is charged beyond a rental, by currency; an agreement keeps those of the day when its car went out.
         checks: What is looked at before a car goes out.
+        receipts: Whatever is paid at the counter gets a receipt by itself.
         unpaid_days: How many days ahead a car is promised to somebody who pays at the counter; 0 for never.
     """
 
@@ -50,6 +51,7 @@ class FirmSettings:
     unpaid_days: int = 30
     fees: tuple[RentalFees, ...] = ()
     checks: CheckRules = NO_CHECKS
+    receipts: bool = False
 
     @property
     def unpaid_ahead(self) -> timedelta:
@@ -68,6 +70,7 @@ class FirmSettings:
             "fees": "; ".join(each.facts for each in self.fees) or "none",
             "looked at before a car goes out": self.checks.facts,
             "paid at the counter": f"up to {self.unpaid_days} days ahead",
+            "receipts at the counter": "by themselves" if self.receipts else "when asked for",
         }
 
 

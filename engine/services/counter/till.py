@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+import structlog
+
 from engine.domain.agreement.agreement import Agreement, AgreementState, further_of
 from engine.domain.agreement.closing import AgreementClosed, closed_by_itself
 from engine.domain.booking.balance import sound_reference, with_given_back, with_taken
@@ -29,7 +31,7 @@ from engine.domain.money.payment import AttemptState, Purpose
 from engine.domain.money.tender import Handed, Taken, Tender
 from engine.domain.people.people import Actor, Deed
 from engine.domain.shared.damage import Damaged
-from engine.domain.shared.errors import InvalidMoney, InvalidText, MoveRefused, NotFound, Overtaken
+from engine.domain.shared.errors import DriveSphereError, InvalidMoney, InvalidText, MoveRefused, NotFound, Overtaken
 from engine.domain.shared.text import clean
 from engine.ports.bookings import BookingStore, Transaction
 from engine.ports.local import Clock
@@ -37,7 +39,9 @@ from engine.ports.shifts import ShiftBook
 from engine.services.booking.booking import BookingService
 from engine.services.booking.settling import settle_legs
 from engine.services.input_guard import gated
+from engine.services.papers.billing import BillingService
 
+log = structlog.get_logger(__name__)
 _LONGEST_REASON = 200
 _MOST_SHOWN = 60
 
@@ -51,6 +55,7 @@ class TillService:
     shifts: ShiftBook
     clock: Clock
     bookings: BookingService
+    billing: BillingService
     next_id: Callable[[], str]
     desk: str
 
@@ -58,6 +63,9 @@ class TillService:
         self, actor: Actor, booking_id: BookingId, handed: Handed, *, seen: int, drawer: str = FIRST_DRAWER
     ) -> Booking:
         """Take money for a booking of which version *seen* is shown; a second press finds another version.
+
+        Where the firm's rules say so, a receipt is issued behind it. What keeps it from being issued keeps no money
+        from being taken: the booking's papers offer it then.
 
         Raises:
             Forbidden: The actor's role takes no money.
@@ -68,7 +76,10 @@ class TillService:
             NoShift: Cash, and no shift is open for the drawer.
         """
         actor.must(Deed.TAKE_MONEY)
-        return await self._hand(actor, booking_id, handed, seen, drawer, Purpose.RENTAL, "")
+        after = await self._hand(actor, booking_id, handed, seen, drawer, Purpose.RENTAL, "")
+        if (await self.bookings.store.settings(self.clock.now())).receipts:
+            await self._receipt(actor, after)
+        return after
 
     async def give_back(
         self,
@@ -87,6 +98,12 @@ class TillService:
         actor.must(Deed.TAKE_MONEY)
         why = clean("reason", reason, longest=_LONGEST_REASON)
         return await self._hand(actor, booking_id, handed, seen, drawer, Purpose.GIVE_BACK, why)
+
+    async def _receipt(self, actor: Actor, after: Booking) -> None:
+        try:
+            await self.billing.receipt(actor, after.id, after.payments[-1].id)
+        except DriveSphereError as problem:
+            log.warning("no receipt was issued", booking=after.id, why=str(problem))
 
     async def _hand(
         self, actor: Actor, booking_id: BookingId, handed: Handed, seen: int, drawer: str, purpose: Purpose, why: str

@@ -10,7 +10,7 @@ from engine.adapters.mongo.client import Client, Database, Document
 from engine.adapters.mongo.codec.documents import RULE, WHOLE_BP
 from engine.adapters.mongo.codec.fees import FEES
 from engine.adapters.mongo.codec.reading import Fields, split
-from engine.adapters.mongo.codec.stored import Field, Stored, choice, count, moment, part, parts, text, whole
+from engine.adapters.mongo.codec.stored import Field, Stored, choice, count, flag, moment, part, parts, text, whole
 from engine.adapters.mongo.schema import shape_parts as shapes
 from engine.domain.agreement.checks import MOST_AGE, MOST_YEARS_HELD, NO_CHECKS, Check, CheckRules, Severity
 from engine.domain.agreement.fees import MOST_CURRENCIES
@@ -48,6 +48,7 @@ _RULES = {
     "unpaid_days": whole(0, MOST_UNPAID_DAYS),
     "fees": parts(FEES, MOST_CURRENCIES),
     "checks": part(_CHECKS).unless(NO_CHECKS),
+    "receipts": flag().unless(False),  # noqa: FBT003 -- what a row without it is read as
 }
 _OLDER = {"unpaid_days": _RULES["unpaid_days"].older(FirmSettings().unpaid_days), "fees": _RULES["fees"].older(())}
 _OLD_SETTINGS = Stored(FirmSettings, {**_RULES, **_OLDER})
