@@ -14,11 +14,13 @@ from engine.domain.agreement.reading import Reading
 from engine.domain.agreement.signing import standing
 from engine.domain.car.body_parts import PartId, Place
 from engine.domain.car.body_shapes import View
+from engine.domain.car.car import CarId
 from engine.domain.car.condition import MarkKind, NewMark
 from engine.domain.health.health import Level
 from engine.domain.papers.errors import PaperRefused
-from engine.domain.papers.of_agreement import Protocol
+from engine.domain.papers.of_agreement import Protocol, protocols_of
 from engine.domain.shared.errors import DamagedRow, InvalidText, MoveRefused, Overtaken
+from engine.services.agreement.exchanging import Exchange
 from engine.services.firm.health_rows import HURRIED
 from engine.services.firm.health_rows import agreements as look_at_agreements
 
@@ -145,3 +147,28 @@ async def test_what_cannot_be_read_of_a_car_is_left_out_of_no_paper(world, strip
         world.db.marks.update_one({}, {"$set": {"severity": "much"}}, bypass_document_validation=True)
         with pytest.raises(DamagedRow):
             await desk.contracts.protocol(desk.actor, booking.id, Protocol(1, ""))
+
+
+async def test_another_car_has_to_be_signed_for_and_has_its_own_protocols(world, stripe):
+    may_issue(world.db)
+    async with world.desk() as desk:
+        booking = await out(desk, stripe)
+        signed = await desk.contracts.sign(desk.actor, booking.id, "Ana Silva", INK, seen=booking.version)
+        exchange = Exchange(Reading(10_050, 7), FULL, "a flat tyre")
+        other = await desk.exchanging.exchange(desk.actor, booking.id, CarId("car-2"), exchange, seen=signed.version)
+        agreement = await desk.agreements.agreement(desk.actor, booking.id)
+        assert standing(agreement, other.period.ends_at) is None
+        assert await well(world)
+        paper = await desk.contracts.agreement(desk.actor, booking.id)
+        await desk.contracts.sign(desk.actor, booking.id, "Ana Silva", INK, seen=other.version)
+        later = await desk.contracts.agreement(desk.actor, booking.id)
+        protocols = [
+            await desk.contracts.protocol(desk.actor, booking.id, each)
+            for each in protocols_of(await desk.agreements.agreement(desk.actor, booking.id))
+        ]
+
+    assert [(10_000, 10_050), (10_000, None)] == [(each.car.km_out, each.car.km_in) for each in paper.body.content.legs]
+    assert () == paper.body.content.signatures
+    assert 1 == len(later.body.content.signatures)
+    assert ["hand_over", "return", "hand_over"] == [each.body.kind for each in protocols]
+    assert await well(world)
