@@ -32,6 +32,7 @@ from screens_board import board
 from screens_bookings import bookings, hold
 from screens_earnings import earnings
 from screens_fleet import fleet
+from screens_marks import marks
 from screens_office import office
 from screens_papers import papers
 from screens_today import today
@@ -212,6 +213,7 @@ async def car(photo: Photographer) -> None:
     car.feed(full)
     view.car.as_list.click()
     await photo.take("car-list")
+    await marks(photo)
     view.car.close_panel()
 
 
