@@ -123,6 +123,12 @@ class Desk:
         ends_at = known.period.ends_at + timedelta(hours=hours)
         return _told(await engine.agreements.extend(engine.actor, known.id, ends_at, seen=known.version))
 
+    async def sign(self, booking: str) -> dict[str, Any]:
+        """What is agreed by now."""
+        known, contracts = await self._known(booking), self.engine.contracts
+        ink = "100,300 900,200 1500,420"
+        return _told(await contracts.sign(self.engine.actor, known.id, "Ada Moreau", ink, seen=known.version))
+
     async def _read(self, booking: str, driven: int) -> tuple[BookingId, Reading]:
         """As if it was driven so far since it was read last."""
         before = await self.engine.agreements.read_before(self.engine.actor, BookingId(booking))
