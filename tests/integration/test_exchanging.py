@@ -14,6 +14,7 @@ from engine.adapters.mongo import fences
 from engine.adapters.mongo.client import Credentials, connect
 from engine.adapters.mongo.queries.books import MongoBooks
 from engine.domain.agreement.charges import Charging
+from engine.domain.agreement.exchange import Exchange
 from engine.domain.agreement.fees import AMOUNTS
 from engine.domain.agreement.legs import days_by_car
 from engine.domain.agreement.reading import Reading, ReadingUnlikely
@@ -27,7 +28,6 @@ from engine.domain.money.money import Money
 from engine.domain.money.pricing import LineKind
 from engine.domain.money.tender import Handed, Tender
 from engine.domain.shared.errors import DriveSphereError, InvalidText, MoveRefused, NotBelieved, Overtaken, PeriodTaken
-from engine.services.agreement.exchanging import Exchange
 from engine.services.firm.health_rows import HURRIED
 from engine.services.firm.health_rows import agreements as look_at_agreements
 from engine.services.firm.health_rows import claims as look_at_claims

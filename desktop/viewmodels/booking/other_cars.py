@@ -13,6 +13,8 @@ from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.state import StateViewModel
+from engine.domain.agreement.exchange import Exchange
+from engine.domain.agreement.reading import ReadBefore
 from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.booking.other_cars import OtherCars
 from engine.domain.booking.states import BookingState
@@ -54,6 +56,11 @@ class OtherCarsViewModel(StateViewModel[OtherCarsState]):
         over = booking.period.ends_at <= self._desk.now()
         return self._desk.actor.may(Deed.CHANGE_CAR) and booking.state is BookingState.CONFIRMED and not over
 
+    def may_exchange(self, booking: Booking) -> bool:
+        """Whether its renter has a car that another can be given for, and the account may do that."""
+        over = booking.period.ends_at <= self._desk.now()
+        return self._desk.actor.may(Deed.HAND_OVER) and booking.state is BookingState.OUT and not over
+
     def look_at(self, booking: Booking | None) -> None:
         """What the panel shows now; another booking begins anew, and a later version leaves what was chosen from."""
         known = self.state.booking
@@ -78,6 +85,25 @@ class OtherCarsViewModel(StateViewModel[OtherCarsState]):
             ask = partial(self._desk.services.changing.change, self._desk.actor, found.booking.id, car_id)
             self._tasks.once("change car", self._change(partial(ask, seen=found.booking.version)))
 
+    async def read_before(self, car_id: CarId) -> tuple[ReadBefore, ReadBefore] | None:
+        """What is known of the car that is out, and of the one that goes out instead; None with the problem shown."""
+        found, services = self.state.found, self._desk.services
+        if found is None:
+            return None
+        try:
+            before = await self._desk.call(lambda: services.agreements.read_before(self._desk.actor, found.booking.id))
+            return before, await self._desk.call(lambda: services.exchanging.read_before(self._desk.actor, car_id))
+        except DriveSphereError as problem:
+            self.feed(replace(self.state, problem=problem))
+            return None
+
+    def exchange(self, car_id: CarId, exchange: Exchange) -> None:
+        """Take the one back and give the other out."""
+        found = self.state.found
+        if found is not None:
+            ask = partial(self._desk.services.exchanging.exchange, self._desk.actor, found.booking.id, car_id)
+            self._tasks.once("change car", self._change(partial(ask, exchange, seen=found.booking.version)))
+
     def undo(self) -> None:
         """Back to the car before."""
         booking = self.state.booking
@@ -88,9 +114,10 @@ class OtherCarsViewModel(StateViewModel[OtherCarsState]):
     async def _ask(self, booking_id: BookingId) -> None:
         self.feed(replace(self.state, phase=Phase.LOADING, found=None, problem=None, taken_by=None))
         try:
-            found = await self._desk.call(
-                partial(self._desk.services.changing.other_cars, self._desk.actor, booking_id)
-            )
+            services, booking = self._desk.services, self.state.booking
+            out = booking is not None and booking.state is BookingState.OUT
+            ask = services.exchanging.other_cars if out else services.changing.other_cars
+            found = await self._desk.call(partial(ask, self._desk.actor, booking_id))
         except DriveSphereError as problem:
             self.feed(replace(self.state, phase=Phase.FAILED, problem=problem))
         else:

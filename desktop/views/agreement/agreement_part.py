@@ -50,7 +50,8 @@ class AgreementPart(QWidget):
 
 
 def _of_leg(leg: Leg, zone: tzinfo, now: datetime) -> Iterator[LabelledValue]:
-    yield LabelledValue(tr("Car"), leg.car.label)
+    car = tr("{car}, in exchange: {why}", car=leg.car.label, why=leg.why) if leg.why else leg.car.label
+    yield LabelledValue(tr("Car"), car)
     yield LabelledValue(tr("Out"), _seen(leg, leg.out, zone, now))
     if leg.back is not None:
         yield LabelledValue(tr("Back"), _seen(leg, leg.back, zone, now))

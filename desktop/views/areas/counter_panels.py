@@ -154,6 +154,14 @@ class CounterPanels(QObject, Told):
                 panel.aftercare.take_money()
                 return
 
+    def may_exchange(self) -> bool:
+        """Whether the booking that is looked at is out, and another car can be given for it."""
+        return self.detail.is_visible and self.detail.wanted().others.may_exchange()
+
+    def exchange(self) -> None:
+        if self.may_exchange():
+            self.detail.wanted().others.ask.click()
+
     def may_bill(self) -> bool:
         return self.detail.is_visible and self.detail.wanted().papers.may_bill
 
@@ -177,6 +185,7 @@ class CounterPanels(QObject, Told):
             Command("booking.pay", tr("Pay in browser"), self.pay, key="Ctrl+B", when=self.may_pay, group=group),
             Command("booking.invoice", tr("Invoice"), self.bill, key="Ctrl+I", when=self.may_bill, group=group),
             Command("car.mark", tr("Set marks on the car"), self.mark, "M", self.may_mark, group, here=self.may_mark),
+            Command("booking.exchange", tr("Exchange the car …"), self.exchange, "F8", self.may_exchange, group),
             # Where no panel has money open, the key is meant for the line of the day that is chosen.
             Command("booking.money", money, self.take_money, "F9", self.may_take, group, here=self.may_take),
         )

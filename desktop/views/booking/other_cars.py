@@ -17,6 +17,7 @@ from desktop.tasks import TaskScope
 from desktop.theme.tokens import GRID, TypeSize
 from desktop.viewmodels.booking.other_cars import OtherCarsState, OtherCarsViewModel
 from desktop.viewmodels.phases import Phase
+from desktop.views.agreement.exchange_dialog import ask_exchange
 from desktop.views.parts.booking_questions import about, times_of
 from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.button import Button
@@ -25,6 +26,7 @@ from desktop.widgets.text import Text, unbroken
 from desktop.words.messages import amount, booking_number, branch_time, counted, say
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.other_cars import OtherCars
+from engine.domain.booking.states import BookingState
 from engine.domain.car.car import Car
 from engine.domain.shared.errors import DriveSphereError
 from engine.domain.shared.zones import shown_zone
@@ -65,6 +67,10 @@ class OtherCarsPart(QWidget):
         vm.changed.connect(self._draw)
         self._draw(vm.state)
 
+    def may_exchange(self) -> bool:
+        booking = self.vm.state.booking
+        return self.ask.isVisible() and self.ask.isEnabled() and booking is not None and self.vm.may_exchange(booking)
+
     def draw(self, booking: Booking | None, *, online: bool) -> None:
         self._online = online
         self.vm.look_at(booking)
@@ -77,10 +83,11 @@ class OtherCarsPart(QWidget):
     def _draw(self, state: OtherCarsState) -> None:
         booking = state.booking
         movable = booking is not None and self.vm.may_move(booking)
-        self.ask.setVisible(movable)
+        out = booking is not None and self.vm.may_exchange(booking)
+        self.ask.setVisible(movable or out)
         last = booking.history[-1].change if booking is not None and movable else None
         self.undo.setVisible(last is not None)
-        self.setVisible(movable and (last is not None or state.phase is not None or state.problem is not None))
+        self.setVisible((movable or out) and (last is not None or state.phase is not None or state.problem is not None))
         if last is not None:
             self.undo.setText(tr("Undo: back to {what}", what=last.before.label.rpartition(" · ")[2]))
         for button in (self.ask, self.undo):
@@ -93,7 +100,9 @@ class OtherCarsPart(QWidget):
     def _draw_list(self, state: OtherCarsState) -> None:
         found = state.found
         cars = found.cars if found is not None else ()
-        self.ask.setText(tr("Close the list") if state.phase is not None else tr("Another car …"))
+        out = state.booking is not None and self.vm.may_exchange(state.booking)
+        begin = tr("Exchange the car …") if out else tr("Another car …")
+        self.ask.setText(tr("Close the list") if state.phase is not None else begin)
         self.words.setVisible(state.phase in (Phase.LOADING, Phase.READY))
         self.words.setText(tr("Looking for free cars …") if found is None else _found_words(found))
         fresh = not self.table.isVisibleTo(self) and bool(cars)
@@ -108,10 +117,22 @@ class OtherCarsPart(QWidget):
 
     async def _agree(self, car: Car) -> None:
         found = self.vm.state.found
+        if found is not None and self.vm.may_exchange(found.booking):
+            await self._exchange(found, car)
+            return
         if found is None or not await confirm(self.window(), to_move(found.booking, car, self._now())):
             return
         if self.vm.state.found is found:
             self.vm.take(car.id)
+
+    async def _exchange(self, found: OtherCars, car: Car) -> None:
+        """What both cars show, and why, is the yes."""
+        known = await self.vm.read_before(car.id)
+        if known is None or self.vm.state.found is not found:
+            return
+        exchange = await ask_exchange(self.window(), found.booking, car, *known, self._now())
+        if exchange is not None and self.vm.state.found is found:
+            self.vm.exchange(car.id, exchange)
 
 
 def to_move(booking: Booking, car: Car, now: datetime) -> Question:
@@ -159,6 +180,11 @@ def _has(car: Car) -> str:
 
 
 def _found_words(found: OtherCars) -> str:
+    if found.booking.state is BookingState.OUT:
+        if not found.cars:
+            return tr("No other car is free at this branch until the return. Take the car back, or end the rental.")
+        free = counted("{count} free car", "{count} free cars", len(found.cars))
+        return tr("{free} at this branch until the return, the same kind first. The price stays.", free=free)
     kind = found.car.body.value.upper() if found.car.body.value == "suv" else found.car.body.value
     if not found.cars:
         return tr(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from engine.domain.agreement.agreement import Agreement, Leg
+from engine.domain.agreement.exchange import Exchange
 from engine.domain.agreement.reading import (
     LONGEST_REASON,
     YARD_KM,
@@ -42,20 +43,6 @@ from engine.services.marks.marking import note_marks
 
 #: Free cars that are looked at.
 _MOST = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """What a person says of one.
-
-    Attributes:
-        back, out: What was read off the car that comes back, and off the one that goes out instead.
-        why: What was wrong with the one that comes back.
-    """
-
-    back: Reading
-    out: Reading
-    why: str
 
 
 @gated

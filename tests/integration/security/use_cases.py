@@ -19,6 +19,7 @@ from paper_builders import STANDARD, paper_wish
 
 import engine.bootstrap
 from engine.domain.agreement.charges import Charging
+from engine.domain.agreement.exchange import Exchange
 from engine.domain.booking.board import BoardAsked
 from engine.domain.booking.listing import BookingQuery, BookingScope
 from engine.domain.car.body_parts import PartId, Place
@@ -44,7 +45,6 @@ from engine.domain.reports.figure_sources import Figure, FigureQuestion
 from engine.domain.reports.overview import MoneyQuestion
 from engine.domain.reports.report_period import Span, SpanKind
 from engine.domain.shared.period import RentalPeriod
-from engine.services.agreement.exchanging import Exchange
 from engine.services.booking.booking import HoldCar
 from engine.services.people.renters import NewRenter
 
