@@ -292,3 +292,17 @@ async def test_a_row_whose_cars_do_not_follow_is_not_believed(world, stripe):
         with pytest.raises(NotBelieved) as caught:
             await exchange(desk, booking, "car-1")
     assert Doubt.CAR is caught.value.doubt
+
+
+async def test_a_car_that_comes_back_into_its_own_rental_has_both_of_its_parts(world, stripe):
+    others(world)
+    async with world.desk() as desk:
+        booking = await begun_yesterday(world, desk, stripe)
+        booking = await exchange(desk, booking, "car-7")
+        booking = await exchange(desk, booking, "car-1", Exchange(FULL, Reading(10_200, 8), "mended"))
+        booking = await desk.rental.returned(desk.actor, booking.id, Reading(10_400, 8))
+
+        assert "closed" == agreed(world, booking)["state"]
+        assert shares(booking, 200_00) == on_cars(world, booking)["car-1"]
+        assert set() == await compared(world, desk, booking)
+    assert [] == await well(world)

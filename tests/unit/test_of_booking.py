@@ -8,7 +8,7 @@ from datetime import timedelta
 from builders import BERLIN, LISBON, RENTER
 from view_builders import NOW, make_booking
 
-from engine.domain.agreement.agreement import handed_over
+from engine.domain.agreement.agreement import Leg, handed_over
 from engine.domain.agreement.reading import Gauge, Reading, Seen
 from engine.domain.booking.booking import paid_at_the_counter
 from engine.domain.booking.states import BookingState
@@ -83,3 +83,17 @@ def test_what_the_agreement_knows_stands_on_the_invoice():
     assert ["rental", "key_box"] == [each.kind for each in told.lines]
     assert (44_714, 45_102, 8, 7) == (told.car.km_out, told.car.km_in, told.car.fuel_out, told.car.fuel_in)
     assert (BERLIN.name, LISBON.name) == (told.supply.start_place, told.supply.end_place)
+
+
+def test_the_invoice_names_each_car_of_a_rental_with_its_kilometres():
+    booking = make_booking(1, BookingState.OUT)
+    read = [Seen(Reading(km, 8), NOW, "clerk") for km in (10_000, 10_120, 500, 700)]
+    other = replace(booking.car, car_id="car-9", label="Skoda Fabia · B-DS 9")
+    after = booking.exchanged(other, 1, now=booking.period.starts_at, by="clerk")
+    first = handed_over(booking, Gauge.EIGHTHS, read[0])
+    agreed = first.exchanged(read[1], Leg(other, Gauge.EIGHTHS, read[2], why="broken")).returned(read[3], BERLIN.id)
+
+    told = invoice_wish(after, RenterFile(RENTER), {BERLIN.id: BERLIN}, BERLIN.id, (), "en", agreed).content
+
+    assert f"{booking.plate}, B-DS 9" == told.car.plate
+    assert told.car.title.endswith(" (10000\N{EN DASH}10120 km), Skoda Fabia (500\N{EN DASH}700 km)")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
@@ -16,6 +17,7 @@ from engine.adapters.mongo.codec.reading import read
 from engine.adapters.mongo.queries.unbelieved import saved
 from engine.domain.booking.belief import DecidedByHand, Doubt
 from engine.domain.booking.booking import Step
+from engine.domain.booking.changed_car import BookedCar
 from engine.domain.booking.states import BLOCKING, MOVES, BookingState
 from engine.domain.booking.successor import attempts_are_lawful
 from engine.domain.booking.unbelieved import (
@@ -25,12 +27,11 @@ from engine.domain.booking.unbelieved import (
     StoredBooking,
     ended,
     is_payable,
-    refund_postings,
 )
 from engine.domain.booking.unbelieved import (
     given as given_back,
 )
-from engine.domain.money.ledger import LedgerKind, charge_rows, refund_rows
+from engine.domain.money.ledger import LedgerKind, Posted, charge_rows, fact_of, leg_row, refund_rows
 from engine.domain.money.money import Money
 from engine.domain.money.payment import (
     AttemptState,
@@ -41,6 +42,7 @@ from engine.domain.money.payment import (
     RefundFacts,
     RefundState,
 )
+from engine.domain.money.taken_back import refund_postings
 from engine.domain.shared.damage import Damaged
 from engine.domain.shared.errors import NotBelieved
 
@@ -133,6 +135,31 @@ def test_the_ledger_takes_back_what_it_posted_to_the_cent(make_booking, noon, ca
     assert -rest.minor == sum(row.amount.minor for row in new if row.kind is LedgerKind.REFUND)
     again = StoredBooking(told, "mark", posted=tuple(rows))
     assert () == refund_postings(again, PaymentNow(intent, tuple(refunds)), own=True, now=noon)
+
+
+def test_of_a_rental_with_several_cars_each_gives_back_what_it_has(make_booking, noon):
+    first = make_booking(Money(100_01, "EUR"), 1500)
+    other = BookedCar("car-9", "Golf · B 9", "owner-9")
+    charged = charge_rows(first, "ch_1", noon)
+    moved = [
+        row
+        for car, sign in ((first.car, -1), (other, 1))
+        for row in leg_row(first, car, 1, Posted(Money(sign * 33_34, "EUR"), Money(sign * 5_00, "EUR")), noon)
+    ]
+    stored = StoredBooking(first, "mark", posted=(*charged, *moved))
+    whole = Money(100_01, "EUR")
+    intent = IntentFacts("pi_1", "succeeded", whole, whole, "ch_1", {"booking": "b1"})
+    back = (RefundFacts("re_1", "pi_1", "succeeded", whole),)
+
+    new = refund_postings(stored, PaymentNow(intent, back), own=True, now=noon)
+
+    sums = Counter()
+    for row in (*stored.posted, *new):
+        kind = LedgerKind.CHARGE if row.kind is LedgerKind.REFUND else row.kind
+        sums[row.car_id, row.owner_id, kind] += row.amount.minor
+    assert {0} == set(sums.values()), sums
+    assert 6 == len({(row.kind, row.source_id) for row in new}) == len(new)
+    assert {"re_1"} == {fact_of(row.source_id) for row in new}
 
 
 def test_of_somebody_elses_payment_nothing_is_posted(make_booking, noon):

@@ -52,6 +52,8 @@ def leg_rows(booking: Booking, at: datetime) -> tuple[LedgerRow, ...]:
     *earlier, last = days_by_car(booking)
     rows: list[LedgerRow] = []
     for n, (leg, (whole, platform)) in enumerate(zip(earlier, _posted(booking), strict=False), 1):
+        if leg.car.car_id == last.car.car_id:
+            continue  # it came back into its own rental, and has the rest anyhow
         due = share_of_leg(booking, leg)
         more = Posted(due - whole, due.share(booking.quote.commission_bp) - platform)
         if more.whole.minor or more.platform.minor:

@@ -5,8 +5,7 @@ What Stripe says of them counts; their rows only name what they seem to be (docs
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
@@ -15,7 +14,7 @@ from engine.domain.booking.booking import Booking
 from engine.domain.booking.refund_reason import RefundReason
 from engine.domain.booking.states import TOOK_PLACE, BookingState
 from engine.domain.car.car import CarId
-from engine.domain.money.ledger import LedgerKind, LedgerRow, fact_of
+from engine.domain.money.ledger import LedgerRow
 from engine.domain.money.money import Money
 from engine.domain.money.payment import (
     Attempt,
@@ -292,66 +291,6 @@ def given(
         return booking.paying(payment)
     moved = booking.move_to(BookingState.REFUNDED, now=now, by=by, reason=why)
     return moved.with_payment(payment)
-
-
-def refund_postings(stored: StoredBooking, payment: PaymentNow, *, own: bool, now: datetime) -> tuple[LedgerRow, ...]:
-    """What the ledger lacks of *payment*, whose money has gone back; *own*: the booking counts on it.
-
-    What it posted of the payment is taken back as it was posted, to the cent. Where it posted nothing of a payment
-    that the booking counts on, the payment itself is posted first, by the commission that its row says.
-    """
-    known = {row.source_id for row in stored.posted}
-    charge = payment.intent.charge or payment.intent.payment_intent
-    rows = [row for row in stored.posted if fact_of(row.source_id) in (charge, payment.intent.payment_intent)]
-    new: list[LedgerRow] = []
-    if not rows and own and stored.damaged is None and payment.intent.captured.minor > 0:
-        new = rows = _charged(stored.booking, charge, payment.intent.captured, now)
-    if not rows:
-        return ()
-    before = [row for row in stored.posted if row.source_id in {each.refund_id for each in payment.refunds}]
-    missing = [each for each in payment.made if each.refund_id not in known]
-    for n, refund in enumerate(reversed(missing)):
-        last = n == len(missing) - 1
-        part = _taken_back([*rows, *before], refund, now, whole=last and not payment.left.minor)
-        new, before = [*new, *part], [*before, *part]
-    return tuple(new)
-
-
-def _charged(booking: Booking, source: str, amount: Money, at: datetime) -> list[LedgerRow]:
-    platform = amount.share(booking.quote.commission_bp)
-    shares = {
-        LedgerKind.CHARGE: amount,
-        LedgerKind.OWNER_SHARE: amount - platform,
-        LedgerKind.PLATFORM_SHARE: platform,
-    }
-    place = booking.car_id, booking.owner_id, booking.branch_id
-    return [
-        LedgerRow(booking.id, booking.payment.id, kind, source, share, *place, at) for kind, share in shares.items()
-    ]
-
-
-def _taken_back(posted: Sequence[LedgerRow], refund: RefundFacts, at: datetime, *, whole: bool) -> list[LedgerRow]:
-    """The rows of *refund*: all that is left of what was posted, or the platform's part of it by its share."""
-    # Where the money went last: a booking that goes on with another car takes it along.
-    first = next((row for row in reversed(posted) if row.amount.minor > 0), posted[0])
-    left = Counter[LedgerKind]()
-    for row in posted:
-        kind = LedgerKind.CHARGE if row.kind is LedgerKind.REFUND else row.kind
-        left[kind] += row.amount.minor
-    total, platform = left[LedgerKind.CHARGE], left[LedgerKind.PLATFORM_SHARE]
-    amount = refund.amount.minor
-    exact = whole and total == amount
-    share = platform if exact else (platform * amount) // total if total > 0 else 0
-    parts = {
-        LedgerKind.REFUND: amount,
-        LedgerKind.OWNER_SHARE: amount - share,
-        LedgerKind.PLATFORM_SHARE: share,
-    }
-    currency = refund.amount.currency
-    return [
-        replace(first, kind=kind, source_id=refund.refund_id, amount=Money(-minor, currency), at=at)
-        for kind, minor in parts.items()
-    ]
 
 
 def _refund(paid: PaymentNow | None) -> Refund | None:

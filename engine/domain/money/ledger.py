@@ -26,11 +26,13 @@ CAME_BACK = ":failed"
 FURTHER = ":further"
 #: Behind the id of a payment whose booking went on with another car, and before the version that it had then.
 MOVED = ":moved:"
+#: Behind the id of a refund of which several cars of a rental give a part back, and before which of them.
+LEG = ":leg:"
 
 
 def fact_of(source_id: str) -> str:
     """Stripe's own id of the payment or refund that a row's source names."""
-    return source_id.partition(MOVED)[0].removesuffix(CAME_BACK)
+    return source_id.partition(LEG)[0].partition(MOVED)[0].removesuffix(CAME_BACK)
 
 
 def is_of_the_counter(source_id: str, booking_id: str) -> bool:
@@ -135,10 +137,15 @@ class Posted:
     platform: Money
 
 
+def legs_of(booking_id: str) -> str:
+    """What the sources of money that is shared among the cars of a rental begin with."""
+    return f"{booking_id}:legs"
+
+
 def leg_row(booking: Booking, car: BookedCar, n: int, more: Posted, at: datetime) -> tuple[LedgerRow, ...]:
     """*more* on *car*, for the *n*th car of a rental that has several; less where it is negative. No rental more."""
     there = replace(booking, car_id=car.car_id, car_label=car.label, owner_id=car.owner_id)
-    source = f"{booking.id}:legs{MOVED}{booking.version}:{n}:{car.car_id}{FURTHER}"
+    source = f"{legs_of(booking.id)}{MOVED}{booking.version}:{n}:{car.car_id}{FURTHER}"
     return _rows(there, LedgerKind.CHARGE, more.whole, more.platform, source, at)
 
 

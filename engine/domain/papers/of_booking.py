@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum, auto
 
-from engine.domain.agreement.agreement import Agreement
+from engine.domain.agreement.agreement import Agreement, Leg
 from engine.domain.agreement.reading import Gauge
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.states import BookingState
@@ -258,6 +258,10 @@ def supply_of(booking: Booking, branches: Mapping[BranchId, Branch], agreement: 
 def _car(booking: Booking, agreement: Agreement | None = None) -> PaperCar:
     if agreement is None:
         return PaperCar(booking.plate, _title(booking))
+    if len(agreement.legs) > 1:
+        told = [(leg.car.label.rpartition(" · "), leg) for leg in agreement.legs]
+        plates = ", ".join(plate for (_, _, plate), _ in told)
+        return PaperCar(plates, ", ".join(_with_km(title or plate, leg) for (title, _, plate), leg in told))
     out, back = agreement.leg.out, agreement.leg.back
     return PaperCar(
         booking.plate,
@@ -268,6 +272,12 @@ def _car(booking: Booking, agreement: Agreement | None = None) -> PaperCar:
         fuel_in=back.reading.full if back is not None else None,
         electric=agreement.leg.gauge is Gauge.PERCENT,
     )
+
+
+def _with_km(title: str, leg: Leg) -> str:
+    """One of several cars, with what was read as it went and came."""
+    km = str(leg.out.km) if leg.back is None else f"{leg.out.km}\N{EN DASH}{leg.back.km}"
+    return f"{title} ({km} km)"
 
 
 def _title(booking: Booking) -> str:

@@ -25,10 +25,10 @@ from engine.domain.booking.unbelieved import (
     ended,
     given,
     is_payable,
-    refund_postings,
 )
 from engine.domain.firm.audit import AuditRow
 from engine.domain.money.money import Money
+from engine.domain.money.taken_back import refund_postings
 from engine.domain.money.trouble import ByHand, Why
 from engine.domain.people.people import Actor, Deed
 from engine.domain.shared.errors import MoveRefused, NotBelieved, Overtaken, PaymentRefused
