@@ -41,6 +41,8 @@ from engine.words.tr import tr
 
 _TITLE = tr("Branches and settings")
 _RULE_ROWS, _BRANCH_ROWS = 4, 6
+#: What the longest standing needs, so that nothing moves once the rules come.
+_STANDING_PX = 24 * GRID
 
 
 class FirmPage(FormsPage):
@@ -57,6 +59,7 @@ class FirmPage(FormsPage):
         self.branches: SlicesModel[Any] = SlicesModel(branch_columns(), lambda _ticket: None, 1000)
         self.rules_table = table_of(context, self.rules, tr("Rules over time"))
         self.branches_table = table_of(context, self.branches, tr("Branches"))
+        self.rules_table.skeleton_need = {0: _STANDING_PX}
         self.rules_table.setFixedHeight((_RULE_ROWS + 1) * ROW_HEIGHT)
         self.change = Button(context.theme, tr("Change the rules …"), icon=Icon.SETTINGS)
         self.add = Button(context.theme, tr("Add a branch …"), icon=Icon.ADD)
