@@ -1,4 +1,4 @@
-"""The demo's cars are read as they go out and as they come back, as a counter would."""
+"""The demo's cars are read as they go out and as they come back, as a counter would; every other renter signs."""
 
 from __future__ import annotations
 
@@ -15,11 +15,14 @@ from engine.domain.agreement.agreement import Agreement, handed_over
 from engine.domain.agreement.charges import Charging, Due, charged, return_lines
 from engine.domain.agreement.closing import closed_by_itself
 from engine.domain.agreement.reading import Gauge, Reading, Seen, gauge_of
+from engine.domain.agreement.signing import signed
 from engine.domain.booking.booking import Booking, Step
 from engine.domain.money.pricing import LineKind
 from engine.domain.people.people import AccountName
+from engine.domain.shared.ink import Stroke, ink_of
 from engine.embedded.demo_fleet import FEES
 from engine.embedded.demo_marks import seen_on
+from engine.embedded.demo_papers import legal
 
 _KM_A_DAY, _USED = 140, 3
 _LATE = frozenset({LineKind.LATE_DAY, LineKind.LATE_HOUR})
@@ -46,7 +49,27 @@ async def hand_out(db: Database, numbers: Iterable[str]) -> None:
         gauge, km = gauge_of(car.fuel), car.odometer_km if last is None else last
         step = booking.history[-1]
         agreement = handed_over(booking, gauge, _seen(km, gauge, 0, step, marks.get(car.id, [])), FEES)
-        await _kept(db, agreement, booking.car_id, km)
+        await _kept(db, _signed(agreement, booking, step), booking.car_id, km)
+
+
+def _signed(agreement: Agreement, booking: Booking, step: Step) -> Agreement:
+    if sum(map(ord, booking.id)) % 2:
+        return agreement
+    name, terms = booking.renter_name, legal(AccountName(step.by)).data.terms_version
+    return signed(agreement, name, _drawn(name), terms, booking.period.ends_at, step.at, AccountName(step.by))
+
+
+def _drawn(name: str) -> str:
+    """Up and down as the letters of *name* go, a stroke for each of its words."""
+    strokes, x = list[Stroke](), 600
+    for word in name.split():
+        places = list[tuple[int, int]]()
+        for n, letter in enumerate(word):
+            places += [(x, 2_000 - 60 * (ord(letter) % 17)), (x + 180, 2_300 + 40 * (n % 3))]
+            x += 360
+        strokes.append(tuple(places))
+        x += 240
+    return ink_of(tuple(strokes))
 
 
 async def take_back(db: Database, numbers: Iterable[str]) -> None:

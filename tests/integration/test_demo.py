@@ -63,7 +63,7 @@ async def test_the_demo_is_complete_consistent_and_brought_home_when_time_goes_o
     client, now, db = demo
     assert (6, 240, 120) == tuple(db[name].count_documents({}) for name in ("branches", "cars", "renters"))
     _judge(db)
-    await _agreed(client)
+    await _agreed(client, db)
     await _marked(client, db)
     _somebody_is_late(db, now)
     _paid_at_the_counter(db)
@@ -77,7 +77,7 @@ async def test_the_demo_is_complete_consistent_and_brought_home_when_time_goes_o
     assert 0 == db.bookings.count_documents({"state": "confirmed", "ends_at": {"$lte": later}})
     assert before > db.bookings.count_documents({"state": "confirmed"}) > 0
     _judge(db)
-    await _agreed(client)
+    await _agreed(client, db)
     _somebody_is_late(db, later)
     deployment = Deployment(endpoints.mongo_url, Secret(endpoints.redis_url), NAME)
     for account in accounts():
@@ -115,11 +115,16 @@ async def _marked(client, db):
     assert sorted(row["n"] for row in shown) == leg["out"]["marks"]
 
 
-async def _agreed(client):
+async def _agreed(client, db):
     walk = await agreements_walk(client, database(client, NAME), timedelta(minutes=1))
 
     assert walk.looked
     assert [] == [str(line) for line in walk.lines]
+    every, signed = (
+        db.agreements.count_documents({}),
+        db.agreements.count_documents({"signatures.0": {"$exists": True}}),
+    )
+    assert 0 < signed < every
 
 
 def _paid_at_the_counter(db):
