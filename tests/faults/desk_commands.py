@@ -26,7 +26,10 @@ from engine.domain.agreement.reading import Reading
 from engine.domain.booking.balance import Balance, balance
 from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.booking.refund_reason import BY_RENTER
+from engine.domain.car.body_parts import PartId, Place
+from engine.domain.car.body_shapes import View
 from engine.domain.car.car import CarId
+from engine.domain.car.condition import MarkKind, NewMark
 from engine.domain.counter.shift import ShiftId
 from engine.domain.money.money import Money
 from engine.domain.money.payment import Attempt, AttemptState, PageFacts
@@ -40,6 +43,8 @@ from engine.services.booking.booking import HoldCar
 from engine.services.payment.missed_payments import MissedPayments
 from engine.services.payment.reconcile import Reconciler
 
+#: Every body has a bonnet.
+DENT = NewMark(Place(View.TOP, 9_000, 5_000), PartId("bonnet"), MarkKind.DENT, 1)
 _OLD_WORDS_S, _BREATH_S = 3.0, 0.05
 
 
@@ -109,12 +114,14 @@ class Desk:
         return _told(await rental.cancel(actor, BookingId(booking), quote.given_back, BY_RENTER))
 
     async def hand_over(self, booking: str, driven: int = 3) -> dict[str, Any]:
-        return _told(await self.engine.rental.hand_over(self.engine.actor, *await self._read(booking, driven)))
+        """Something is found on the car each time."""
+        known = await self._read(booking, driven)
+        return _told(await self.engine.rental.hand_over(self.engine.actor, *known, (DENT,)))
 
     async def take_back(self, booking: str, full: int = 8) -> dict[str, Any]:
         number, reading = await self._read(booking, 120)
         back = dataclasses.replace(reading, full=full)
-        return _told(await self.engine.rental.returned(self.engine.actor, number, back))
+        return _told(await self.engine.rental.returned(self.engine.actor, number, back, marks=(DENT,)))
 
     async def extend(self, booking: str, hours: float) -> dict[str, Any]:
         """By so many hours, whatever its end is by now."""

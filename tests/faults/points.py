@@ -27,6 +27,7 @@ from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any
 
+from engine.adapters.mongo.marks.book import MongoMarksOfCars
 from engine.adapters.mongo.shifts import MongoDrawers
 from engine.adapters.mongo.store import MongoStore
 from engine.adapters.mongo.transaction import MongoTransaction
@@ -84,6 +85,7 @@ class Points:
         self._wrap(MongoTransaction, "replace", lambda booking, *_: f"work {stage(booking)}")
         self._wrap(MongoTransaction, "post", lambda *_: "post")
         self._wrap(MongoDrawers, "move", lambda *_: "move")
+        self._wrap(MongoMarksOfCars, "add", lambda *_: "mark")
         self._wrap(MongoTransaction, "add_agreement", lambda *_: "add_agreement")
         self._wrap(MongoTransaction, "replace_agreement", lambda *_: "replace_agreement")
         self._wrap(MongoTransaction, "issue", lambda *_: "issue")

@@ -1,7 +1,8 @@
 """12. Many desks hand over, extend, charge, pay, close and reopen the same rentals, die in the middle; members fall.
 
-Whatever was done: each car is in one open leg at the most, kilometres never fall, money is one sum in bookings,
-agreements and ledger, and each rental comes to its end with nothing open.
+Whatever was done: each car is in one open leg at the most, kilometres never fall, marks are counted without a gap and
+written once with their rental, money is one sum in bookings, agreements and ledger, and each rental comes to its end
+with nothing open.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ pytestmark = pytest.mark.asyncio
 #: Desks, cars, rentals of each car one after the other, and presses of each desk for them.
 _WORK = {"quick": (2, 2, 1, 8), "short": (4, 8, 8, 16), "long": (8, 10, 50, 12)}
 _DEATHS = (
+    "after mark",
     "after add_agreement",
     "before replace_agreement",
     "after replace_agreement",
@@ -199,9 +201,17 @@ async def _wrong(firm: Firm, rentals: list[str], cars: list[str]):
         audited = Counter(row["after"]["content"] for row in signed if row["subject"] == f"booking:{number}")
         if audited != Counter(each["content"] for each in agreements.get(number, {}).get("signatures", ())):
             yield f"{number}: what was signed is not what the audit says"
+    marks = await insist(lambda: firm.db.marks.find({"car_id": {"$in": cars}}).to_list())
     for fence in fences:
         for line in _of_car(fence, agreements.values()):
             yield f"{fence['_id']}: {line}"
+        numbers = sorted(mark["n"] for mark in marks if mark["car_id"] == fence["_id"])
+        if numbers != list(range(1, len(numbers) + 1)):
+            yield f"{fence['_id']}: its marks are {numbers}"
+    for number in rentals:
+        found = sorted(mark["found"]["when"] for mark in marks if mark["found"].get("agreement_id") == number)
+        if found != ["back", "out"]:
+            yield f"{number}: marks were found {found}"
 
 
 def _of_rental(booking: dict, agreement: dict | None, posted: Counter[str]) -> Iterator[str]:
