@@ -39,6 +39,7 @@ from engine.domain.people.people import RenterId
 from engine.domain.shared.errors import MoveRefused
 from engine.domain.shared.period import RentalPeriod
 from engine.ports.bookings import BookingStore, Transaction
+from engine.services.agreement.exchanging import Exchange
 from engine.services.booking.booking import HoldCar
 from engine.services.payment.missed_payments import MissedPayments
 from engine.services.payment.reconcile import Reconciler
@@ -129,6 +130,17 @@ class Desk:
         known = await engine.booking.booking(engine.actor, BookingId(booking))
         ends_at = known.period.ends_at + timedelta(hours=hours)
         return _told(await engine.agreements.extend(engine.actor, known.id, ends_at, seen=known.version))
+
+    async def exchange(self, booking: str, car: str = "") -> dict[str, Any]:
+        """For *car*, or the first that is free."""
+        known, exchanging, actor = await self._known(booking), self.engine.exchanging, self.engine.actor
+        free = [each.id for each in (await exchanging.other_cars(actor, known.id)).cars] if not car else [CarId(car)]
+        if not free:
+            raise MoveRefused("alone", "with another car")
+        _, back = await self._read(booking, 60)
+        last = await exchanging.read_before(actor, free[0])
+        how = Exchange(back, Reading(last.odometer_km + 1, 7), "does not start")
+        return _told(await exchanging.exchange(actor, known.id, free[0], how, seen=known.version))
 
     async def sign(self, booking: str) -> dict[str, Any]:
         """What is agreed by now."""

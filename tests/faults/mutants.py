@@ -113,6 +113,12 @@ def _blind_extension(_: Points) -> None:
     fences.move_end = move_end
 
 
+def _blind_exchange(_: Points) -> None:
+    """Whether somebody else is promised the car that is given instead is not asked."""
+    asked = fences.in_the_way
+    fences.in_the_way = lambda wished, now: {"id": ""} if wished.starts_at == now else asked(wished, now)
+
+
 def _never_made_ready(_: Points) -> None:
     """A claim ends with the return."""
 
@@ -293,6 +299,7 @@ MUTANTS = {
     "an agreement outside of its transaction": _agreement_apart,
     "readings believed": _readings_believed,
     "extended without asking the fence": _blind_extension,
+    "exchanged without asking the fence": _blind_exchange,
     "closed while something is open": _closed_owing,
     "a car is never made ready": _never_made_ready,
     "released before expired": _release_before_expire,

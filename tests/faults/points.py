@@ -88,6 +88,7 @@ class Points:
         self._wrap(MongoMarksOfCars, "add", lambda *_: "mark")
         self._wrap(MongoTransaction, "add_agreement", lambda *_: "add_agreement")
         self._wrap(MongoTransaction, "replace_agreement", lambda *_: "replace_agreement")
+        self._wrap(MongoTransaction, "exchange_claim", lambda *_: "exchange_claim")
         self._wrap(MongoTransaction, "issue", lambda *_: "issue")
         for name, _ in inspect.getmembers(StripeGateway, inspect.iscoroutinefunction):
             if not name.startswith("_") and name != "aclose":

@@ -169,9 +169,9 @@ async def a_row_names_somebody_elses_payment(run: Run) -> None:
     await _forge(run, booking, change)
 
 
-async def _today(run: Run, desk, first: float, last: float) -> str:
+async def _today(run: Run, desk, first: float, last: float, car: int = 0) -> str:
     """Paid, for so many hours from now to so many."""
-    wish = run.wish(run.cars[0], 0, days=1)
+    wish = run.wish(run.cars[car], 0, days=1)
     times = {"starts_at": run.began + timedelta(hours=first), "ends_at": run.began + timedelta(hours=last)}
     told = {name: whole_milliseconds(at).isoformat() for name, at in times.items()}
     booking = await run.hold(desk, {**wish, **told})
@@ -203,6 +203,14 @@ async def a_renter_stays_into_a_sold_day(run: Run) -> None:
     await _today(run, desk, 6, 9)
     await run.do(desk, "hand_over", booking=first)
     await run.do(desk, "extend", booking=first, hours=4)
+
+
+async def a_renter_has_a_car_instead_that_is_sold(run: Run) -> None:
+    desk = await run.desk()
+    first = await _today(run, desk, 1, 6)
+    await _today(run, desk, 3, 5, car=1)
+    await run.do(desk, "hand_over", booking=first)
+    await run.do(desk, "exchange", booking=first, car=run.cars[1])
 
 
 async def a_renter_owes_for_a_day_more(run: Run) -> None:
@@ -248,6 +256,7 @@ STORIES = {
         "agreements stand with their cars",
     ),
     "extended without asking the fence": (a_renter_stays_into_a_sold_day, "one car one renter"),
+    "exchanged without asking the fence": (a_renter_has_a_car_instead_that_is_sold, "one car one renter"),
     "closed while something is open": (a_renter_owes_for_a_day_more, "what is closed owes nothing"),
     "readings believed": (a_reading_falls, "kilometres follow"),
     "a car is never made ready": (the_next_renter_comes_at_the_return, "cars are made ready"),
@@ -270,7 +279,7 @@ NAMES = [name if name in _QUICK else pytest.param(name, marks=pytest.mark.make_f
 
 
 async def _broken(firm, story, mutant: str, seed: int):
-    async with open_run(firm, "mutants" if mutant else "their guards", seed, 1, mutant=mutant, lease_s=_LEASE_S) as run:
+    async with open_run(firm, "mutants" if mutant else "their guards", seed, 2, mutant=mutant, lease_s=_LEASE_S) as run:
         run.quiet_within_s = 4 if mutant else 45
         await story(run)
         return await run.judged()

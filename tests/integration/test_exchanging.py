@@ -12,6 +12,7 @@ from builders import BERLIN, DATABASE, FULL, LISBON, PASSWORD, make_car
 
 from engine.adapters.mongo import fences
 from engine.adapters.mongo.client import Credentials, connect
+from engine.adapters.mongo.codec.owner_rows import posting_of, rental_of
 from engine.adapters.mongo.queries.books import MongoBooks
 from engine.domain.agreement.charges import Charging
 from engine.domain.agreement.exchange import Exchange
@@ -27,6 +28,10 @@ from engine.domain.health.health import Level
 from engine.domain.money.money import Money
 from engine.domain.money.pricing import LineKind
 from engine.domain.money.tender import Handed, Tender
+from engine.domain.reports.earnings import earnings
+from engine.domain.reports.figure_sources import Figure, FigureQuestion, explained
+from engine.domain.reports.owner_aggregate import books_of
+from engine.domain.reports.report_period import month
 from engine.domain.shared.errors import DriveSphereError, InvalidText, MoveRefused, NotBelieved, Overtaken, PeriodTaken
 from engine.services.firm.health_rows import HURRIED
 from engine.services.firm.health_rows import agreements as look_at_agreements
@@ -306,3 +311,30 @@ async def test_a_car_that_comes_back_into_its_own_rental_has_both_of_its_parts(w
         assert shares(booking, 200_00) == on_cars(world, booking)["car-1"]
         assert set() == await compared(world, desk, booking)
     assert [] == await well(world)
+
+
+@pytest.mark.parametrize(
+    ("ways", "gross", "rentals"), [(["car-7"], 50_00, 0), (["car-7", "car-1"], 200_00, 1), (["car-2"], 200_00, 1)]
+)
+async def test_an_owners_figures_have_its_days_online_and_from_the_copy(world, stripe, ways, gross, rentals):
+    others(world)
+    async with world.desk() as desk, world.desk("owner") as owner:
+        booking = await begun_yesterday(world, desk, stripe)
+        for car in ways:
+            booking = await exchange(desk, booking, car, Exchange(Reading(10_200, 8), Reading(10_200, 8), "broken"))
+        await desk.rental.returned(desk.actor, booking.id, Reading(10_400, 8))
+        today = owner.clock.now()
+        span = month(today.year, today.month, "UTC")
+        report = await owner.earnings.report(owner.actor, span)
+        marks = (*span.before.marks[:-1], *span.marks)
+        facts = await owner.earnings.books.facts(owner.actor.owner_id, marks)
+        rows = world.db.bookings.find({"$or": [{"owner_id": "owner-1"}, {"former_owners": "owner-1"}]})
+        posted = map(posting_of, world.db.ledger.find({"owner_id": "owner-1"}))
+        books = books_of(facts.as_of, posted, map(rental_of, rows), facts.cars, facts.branches)
+        asked = [FigureQuestion(figure, marks[0], marks[-1], "EUR") for figure in set(Figure) - {Figure.UTILISATION}]
+        drilled = [await owner.earnings.explain(owner.actor, each) for each in asked]
+
+    (euro,) = report.currencies
+    assert (gross, rentals, 0) == (euro.total.gross_minor, euro.total.rentals, facts.strays)
+    assert earnings(span, facts) == earnings(span, books.facts(marks))
+    assert drilled == [explained(books, each) for each in asked]

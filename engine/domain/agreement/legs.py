@@ -51,15 +51,31 @@ def leg_rows(booking: Booking, at: datetime) -> tuple[LedgerRow, ...]:
         return ()
     *earlier, last = days_by_car(booking)
     rows: list[LedgerRow] = []
+    rentals = 0
     for n, (leg, (whole, platform)) in enumerate(zip(earlier, _posted(booking), strict=False), 1):
         if leg.car.car_id == last.car.car_id:
-            continue  # it came back into its own rental, and has the rest anyhow
+            # It came back into its own rental, and has the rest anyhow.
+            rentals += bool(whole.minor)
+            continue
         due = share_of_leg(booking, leg)
-        more = Posted(due - whole, due.share(booking.quote.commission_bp) - platform)
+        share = due.share(booking.quote.commission_bp)
+        if whole.minor and not rentals:
+            # All of it goes along with the rental, as before the hand-over; what the days cost comes back.
+            rows += _along(booking, (leg.car, last.car), n, Posted(-whole, -platform), at, rental=True)
+            rentals, more = 1, Posted(due, share)
+        else:
+            more = Posted(due - whole, share - platform)
         if more.whole.minor or more.platform.minor:
-            rows += leg_row(booking, leg.car, n, more, at)
-            rows += leg_row(booking, last.car, n, Posted(-more.whole, -more.platform), at)
+            rows += _along(booking, (leg.car, last.car), n, more, at)
     return tuple(rows)
+
+
+def _along(
+    booking: Booking, cars: tuple[BookedCar, BookedCar], n: int, more: Posted, at: datetime, *, rental: bool = False
+) -> Iterator[LedgerRow]:
+    """So much more on the first of two cars, and less on the other; with its *rental*, or only money."""
+    for car, moved in ((cars[0], more), (cars[1], Posted(-more.whole, -more.platform))):
+        yield from leg_row(booking, car, n, moved, at, rental=rental)
 
 
 def share_of_leg(booking: Booking, leg: DaysOf) -> Money:

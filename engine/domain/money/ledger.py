@@ -142,10 +142,15 @@ def legs_of(booking_id: str) -> str:
     return f"{booking_id}:legs"
 
 
-def leg_row(booking: Booking, car: BookedCar, n: int, more: Posted, at: datetime) -> tuple[LedgerRow, ...]:
-    """*more* on *car*, for the *n*th car of a rental that has several; less where it is negative. No rental more."""
+def leg_row(
+    booking: Booking, car: BookedCar, n: int, more: Posted, at: datetime, *, rental: bool = False
+) -> tuple[LedgerRow, ...]:
+    """*more* on *car*, for the *n*th car of a rental that has several; less where it is negative.
+
+    With the *rental*, which counts for the car that it has last; else it is no rental more.
+    """
     there = replace(booking, car_id=car.car_id, car_label=car.label, owner_id=car.owner_id)
-    source = f"{legs_of(booking.id)}{MOVED}{booking.version}:{n}:{car.car_id}{FURTHER}"
+    source = f"{legs_of(booking.id)}{MOVED}{booking.version}:{n}:{car.car_id}{'' if rental else FURTHER}"
     return _rows(there, LedgerKind.CHARGE, more.whole, more.platform, source, at)
 
 
