@@ -245,6 +245,12 @@ async def test_a_car_that_was_exchanged_is_anybodys_again_and_what_was_exchanged
         assert ([], 3) == (claims(world, "car-2"), len(agreed(world, booking)["legs"]))
         booking = await desk.rental.returned(desk.actor, booking.id, Reading(10_100, 8))
         agreement = await desk.agreements.agreement(desk.actor, booking.id)
+    first, second, last = agreement.legs
+    bit, ends = timedelta(milliseconds=1), [leg.back.at for leg in agreement.legs]
+    assert [first, second, second, last, last, None] == [
+        agreement.leg_at(at) for at in (ends[0] - bit, ends[0], ends[1] - bit, ends[1], ends[2] - bit, ends[2])
+    ]
+    assert agreement.leg_at(first.out.at - bit) is None
     assert (600, ["", "does not start", "a flat tyre"]) == (agreement.km, [leg.why for leg in agreement.legs])
     assert [] == await well(world)
 

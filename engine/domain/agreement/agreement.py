@@ -153,6 +153,11 @@ class Agreement:
         off = sum(line.count for line in self.lines if line.kind is LineKind.SHORTENED)
         return sum(line.count for line in self.lines if line.kind in _DAYS) - off
 
+    def leg_at(self, moment: datetime) -> Leg | None:
+        """The car that the renter had then (UTC), as it was read: from its hand-over up to, not with, its return."""
+        had = (leg for leg in self.legs if leg.out.at <= moment and (leg.back is None or moment < leg.back.at))
+        return next(had, None)
+
     def with_back(self, back: Seen) -> Agreement:
         """The same, and its last car came back so."""
         return replace(self, legs=(*self.legs[:-1], replace(self.leg, back=back)))
