@@ -69,8 +69,14 @@ def signals_heeded() -> Iterator[None]:
         signal.signal(each, how)
 
 
+def pytest_collection() -> None:
+    """What is imported and collected stays: looking for garbage in it, at each turn through more, finds none."""
+    gc.disable()
+
+
 def pytest_collection_finish() -> None:
     """Modules and tests stay to the end: no look for garbage, or for what a test left, goes through them again."""
+    gc.enable()
     gc.collect()
     gc.freeze()
 
