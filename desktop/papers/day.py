@@ -8,7 +8,6 @@ from datetime import datetime
 from desktop.papers.template import Template
 from desktop.papers.values import Facts, Values
 from desktop.papers.writing import Writing
-from engine.domain.booking.balance import balance
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.states import FACTS, BookingState, MoneyExpected
 from engine.domain.booking.today import DaySection, Section, Today
@@ -88,7 +87,7 @@ class _Teller:
 
     def _open(self, row: Booking) -> str:
         asked = FACTS[row.state].money is MoneyExpected.ASKED
-        still = row.price if asked else balance(row).open
+        still = row.price if asked else self.today.open(row)
         return self.template.say("money", {"amount": self.write.amount(still), "currency": still.currency})
 
     def _place(self, row: Booking) -> str:

@@ -250,6 +250,9 @@ class BookingLists(Protocol):
     async def cars_now(self, car_ids: Collection[CarId]) -> Mapping[CarId, CarNow]:
         """What is with each of these cars; those that cannot be read are left out."""
 
+    async def agreed(self, booking_ids: Collection[BookingId]) -> Mapping[BookingId, Agreement]:
+        """Their agreements; those that cannot be read are left out."""
+
 
 class ReviewQueue(Protocol):
     """Bookings that need a person."""

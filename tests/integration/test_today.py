@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from builders import BERLIN, LISBON, RENTER, make_car, wish
+from at_counter import confirmed
+from builders import BERLIN, FULL, LISBON, RENTER, make_car, wish
 
 from engine.adapters.mongo.codec.bookings import booking_document
 from engine.domain.booking.booking import BookingId
@@ -55,6 +56,12 @@ async def test_every_row_stands_where_plain_reading_puts_it(world):
                 branch_id=draw.choice((BERLIN.id, LISBON.id)),
             )
             for n in range(300)
+        ]
+        # One of each that only the rest of the day has, at whatever hour this runs.
+        rest = (day_end(BERLIN, desk.clock.now()) - desk.clock.now()) / HOUR
+        rows += [
+            like(first, 300, BookingState.OUT, -9, rest / 2),
+            like(first, 301, BookingState.CONFIRMED, rest / 2, rest + 9),
         ]
         stored(world, *rows)
         day = await office.today.day(office.actor, BERLIN.id)
@@ -119,3 +126,20 @@ async def test_another_branch_shows_a_counter_only_what_it_booked_itself_and_own
             await desk.today.day(desk.actor, "br-none")
         with pytest.raises(Forbidden):
             await owner.today.day(owner.actor, BERLIN.id)
+
+
+async def test_what_an_extension_costs_is_open_in_the_line_of_the_day(world, stripe):
+    async with world.desk() as desk:
+        for n, car in enumerate(("car-1", "car-2")):
+            booking = await confirmed(desk, stripe, -0.3, 20, key=car, car=car)
+            booking = await desk.rental.hand_over(desk.actor, booking.id, FULL)
+            if n:
+                ends_at = booking.period.ends_at + 24 * HOUR
+                await desk.agreements.extend(desk.actor, booking.id, ends_at, seen=booking.version)
+            # Overdue, at whatever hour this runs.
+            late = {"$set": {"ends_at": desk.clock.now() - timedelta(minutes=1)}}
+            world.db.bookings.update_one({"_id": booking.id}, late)
+        day = await desk.today.day(desk.actor, BERLIN.id)
+    assert {"car-1": 0, "car-2": 50_00} == {
+        row.car_id: day.open(row).minor for each in day.sections for row in each.rows
+    }

@@ -175,7 +175,7 @@ def test_its_figures_are_the_overviews_and_currencies_are_never_mixed(overview):
         "Users": ("4", "1 administrator"),
         "Revenue this month": ("12.4k EUR", "commission 1.9k"),
     } == shown
-    assert {"Cars": "1 in maintenance", "Out now": "handed over and not back"} == meant
+    assert {"Cars": "1 in maintenance", "Out now": "with renters now"} == meant
     assert 16 == sum(point.value for point in overview.cars.chart.data.points)
     assert ["EUR", "JPY"] == [overview.currency.itemText(at) for at in range(overview.currency.count())]
     assert overview.currency.isVisibleTo(overview)

@@ -16,10 +16,11 @@ from desktop.viewmodels.papers.of_day import DayToDraw
 from desktop.viewmodels.papers.sheets import SheetsViewModel
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.state import StateViewModel
-from engine.domain.agreement.agreement import Agreement
+from engine.domain.agreement.agreement import Agreement, further_of
 from engine.domain.agreement.checks import Finding
 from engine.domain.agreement.reading import ReadBefore
 from engine.domain.booking.booking import Booking
+from engine.domain.booking.states import BookingState
 from engine.domain.booking.today import STATES, DayAsked, DaySection, Today, section_of
 from engine.domain.car.car import BranchId
 from engine.domain.car.condition import CarMarks
@@ -66,8 +67,16 @@ class TodayViewModel(StateViewModel[TodayState]):
         sections = tuple(_with(section, booking) for section in today.sections)
         if any(row.id == booking.id for section in today.sections for row in section.rows):
             self.feed(replace(self.state, today=replace(today, sections=sections)))
+            if booking.state is BookingState.OUT:
+                self._tasks.latest("today further", self._further(booking))
         elif section_of(booking, DayAsked(self._branch_id, self._desk.now(), today.until)) is not None:
             self._tasks.once("today soon", self._soon())
+
+    async def _further(self, booking: Booking) -> None:
+        """What an extension made of its price, for its line."""
+        further, today = further_of(booking, await self.agreement_of(booking)), self.state.today
+        if today is not None and further is not None:
+            self.feed(replace(self.state, today=replace(today, further={**today.further, booking.id: further})))
 
     def look_on(self) -> None:
         """Time went on: lines that belong into another section by now, or into another day, are asked for again."""

@@ -194,7 +194,7 @@ class OverviewPage(Page):
             tr("{rentable} for rent", rentable=whole(overview.rentable)),
             more=((idle, Tone.NEUTRAL),),
         )
-        begun = ((tr("handed over and not back"), Tone.NEUTRAL),)
+        begun = ((tr("with renters now"), Tone.NEUTRAL),)
         out.show_figure(
             share,
             tr("{out} of {cars}", out=whole(overview.out), cars=counted("{count} car", "{count} cars", overview.cars)),

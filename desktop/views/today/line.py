@@ -21,11 +21,11 @@ from desktop.words.booking_words import STANDINGS
 from desktop.words.figures import amount, branch_name, clock_time, counted, locale, whole
 from desktop.words.hours_words import day_text, weekday_names
 from desktop.words.messages import DAMAGED, booking_number
-from engine.domain.booking.balance import balance
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.states import FACTS, BookingState, MoneyExpected
 from engine.domain.booking.today import CarNow, DaySection, Section, Today
 from engine.domain.car.opening_hours import WEEK
+from engine.domain.money.money import Money
 from engine.domain.people.phone import phone_spellings, phone_text
 from engine.domain.shared.damage import Damaged
 from engine.domain.shared.sought import Sought, joined, sought, words
@@ -220,7 +220,7 @@ def _line(row: Booking | Damaged, section: Section, today: Today, now: datetime)
         car=Shown(car or plate, plate, bold=True),
         renter=Shown(row.renter_name, phone),
         now=_car_now(row, today, now),
-        money=_money(row),
+        money=_money(row, today.open(row)),
         step=_step(row, now),
     )
 
@@ -310,9 +310,8 @@ def _out(row: Booking, following: datetime | None, then: str, now: datetime) -> 
     return Shown(tr("Out"), then, Tone.NEUTRAL, sign=Icon.CIRCLE)
 
 
-def _money(row: Booking) -> Shown:
+def _money(row: Booking, still: Money) -> Shown:
     expected = FACTS[row.state].money
-    still = balance(row).open
     match expected:
         case MoneyExpected.PAID if still.minor <= 0:
             return Shown(tr("Paid"), amount(row.price), Tone.POSITIVE)

@@ -38,7 +38,6 @@ from desktop.widgets.loading.painted import Painted
 from desktop.words.booking_words import STANDINGS
 from desktop.words.figures import clock_time
 from desktop.words.messages import say
-from engine.domain.booking.balance import balance
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.handing_over import EARLY
 from engine.domain.booking.states import BookingState
@@ -163,7 +162,8 @@ class TodayPage(Page):
             self.tasks.once("step", self._take_back(self.booking))
 
     def may_take_money(self) -> bool:
-        return self._online and self.booking is not None and balance(self.booking).open.minor > 0
+        today = self.vm.state.today
+        return self._online and self.booking is not None and today is not None and today.open(self.booking).minor > 0
 
     def take_money(self) -> None:
         if self.booking is not None and self.may_take_money():

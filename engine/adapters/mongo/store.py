@@ -15,6 +15,7 @@ from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
 from engine.adapters.fewer_questions import Remembered, Together
+from engine.adapters.mongo.agreements.book import find_agreements
 from engine.adapters.mongo.branch_rules import Known
 from engine.adapters.mongo.client import TRANSACTION_S, Client, Database, Document, database, session_of, speaking
 from engine.adapters.mongo.codec.bookings import WHOLE, BookingSource, news_document
@@ -38,6 +39,7 @@ from engine.adapters.mongo.queries.sought import forgiven, holds, in_order
 from engine.adapters.mongo.queries.today import cars_now, due_today
 from engine.adapters.mongo.schema.version import must_fit
 from engine.adapters.mongo.transaction import MongoTransaction, replace_version
+from engine.domain.agreement.agreement import Agreement
 from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.booking.listing import COUNT_CAP, BookingRows, BookingSelection
 from engine.domain.booking.today import CarNow, DayAsked, DaySection
@@ -171,6 +173,9 @@ class MongoStore:
 
     async def cars_now(self, car_ids: Collection[CarId]) -> Mapping[CarId, CarNow]:
         return await cars_now(self._db, car_ids)
+
+    async def agreed(self, booking_ids: Collection[BookingId]) -> Mapping[BookingId, Agreement]:
+        return await find_agreements(self._db, booking_ids)
 
     async def unsettled(self, now: datetime, limit: int) -> list[BookingId]:
         with speaking():

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum, auto
 
-from engine.domain.booking.booking import NO_SHOW_PATIENCE, Booking
+from engine.domain.booking.balance import balance
+from engine.domain.booking.booking import NO_SHOW_PATIENCE, Booking, BookingId
 from engine.domain.booking.states import BookingState
 from engine.domain.car.car import Branch, BranchId, CarId
+from engine.domain.money.money import Money
 from engine.domain.people.people import AccountName, RenterId
 from engine.domain.shared.damage import Damaged
 from engine.domain.shared.zones import shown_zone
@@ -89,7 +91,13 @@ class DaySection:
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """Attributes: ``phones`` and ``cars`` have whom and what could be read; ``at`` is when it was asked (UTC)."""
+    """The day.
+
+    Attributes:
+        phones, cars: Whom and what could be read.
+        further: What a rental came to cost beyond its price, of those that are out.
+        at: When it was asked (UTC).
+    """
 
     branch: Branch
     at: datetime
@@ -97,6 +105,11 @@ class Today:
     sections: tuple[DaySection, ...]
     phones: Mapping[RenterId, str]
     cars: Mapping[CarId, CarNow]
+    further: Mapping[BookingId, Money] = field(default_factory=dict)
+
+    def open(self, booking: Booking) -> Money:
+        """What is still to be paid of one of its lines."""
+        return balance(booking, self.further.get(booking.id)).open
 
 
 def day_end(branch: Branch, now: datetime) -> datetime:

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 
 from engine.domain.booking.booking import Booking
+from engine.domain.booking.states import BookingState
 from engine.domain.booking.today import DayAsked, Today, day_end
 from engine.domain.car.car import BranchId
 from engine.domain.people.people import Actor, Deed
@@ -39,7 +40,11 @@ class TodayService:
         asked = DayAsked(branch_id, now, day_end(branch, now), None if whole else actor.account)
         sections = await self.store.due_today(asked)
         rows = [row for each in sections for row in each.rows if isinstance(row, Booking)]
-        phones, cars = await asyncio.gather(
-            self.store.telephones({row.renter_id for row in rows}), self.store.cars_now({row.car_id for row in rows})
+        out = {row.id: row for row in rows if row.state is BookingState.OUT}
+        phones, cars, agreed = await asyncio.gather(
+            self.store.telephones({row.renter_id for row in rows}),
+            self.store.cars_now({row.car_id for row in rows}),
+            self.store.agreed(out.keys()),
         )
-        return Today(branch, now, asked.until, sections, phones, cars)
+        further = {number: agreement.total - out[number].price for number, agreement in agreed.items()}
+        return Today(branch, now, asked.until, sections, phones, cars, further)
