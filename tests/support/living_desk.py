@@ -97,6 +97,8 @@ def environment_of(home):
         "DRIVESPHERE_CONFIG": os.devnull,
         "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
         "QT_QPA_PLATFORM": "offscreen",
+        # What ends it natively says where.
+        "PYTHONFAULTHANDLER": "1",
     }
 
 
@@ -120,7 +122,8 @@ async def living_desk(data, home, *, account="", holds=False, place=(0, 0, 800, 
         if said != b"at work\n":
             with suppress(ProcessLookupError):
                 process.kill()
-            raise AssertionError((said + (await process.communicate())[1]).decode())
+            told = (said + (await process.communicate())[1]).decode()
+            raise AssertionError(f"left with {process.returncode}: {told}")
         yield LivingDesk(process, home, booking)
     finally:
         if process.returncode is None:
