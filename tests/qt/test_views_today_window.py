@@ -206,8 +206,7 @@ async def test_ctrl_p_shows_the_day_as_it_is_printed_and_nothing_of_it_is_kept(c
 
         page.set_online(online=False)
         stale = await sheet_shown(person)
-        await person.until(lambda: stale.sheet is not None)
-        assert "known last" in stale.banner.text
+        await person.until(lambda: stale.sheet is not None and "known last" in stale.banner.text)
         stale.reject()
 
     assert "No one is due today." in text_of(tmp_path / "empty.pdf")
